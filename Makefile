@@ -1,0 +1,60 @@
+.DEFAULT_GOAL := help
+.PHONY: help setup demo run test check bench words clean browser
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.set-up
+TESTS := $(BIN)/python -m pytest -n 2 --dist loadgroup
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup: $(STAMP) ## build .venv from requirements.lock
+
+$(STAMP): requirements.lock pyproject.toml
+	@echo "Setting up $(VENV) from requirements.lock"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@awk '/^uv==/ {found = 1} /^[a-z]/ && !/^uv==/ {found = 0} found' requirements.lock > $(VENV)/uv.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(VENV)/uv.txt
+	@$(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup ## load the demonstration and serve it on 127.0.0.1:8000
+	@$(BIN)/innaxe migrate
+	@$(BIN)/innaxe demo --if-empty
+	@$(BIN)/innaxe serve
+
+run: setup ## serve what is in the database
+	@$(BIN)/innaxe migrate
+	@$(BIN)/innaxe serve
+
+check: setup ## format, lint, types, import contracts, templates and the quick tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/pyright
+	$(BIN)/djlint templates --lint --quiet
+	$(TESTS) -m "not browser" --cov=app --cov-report=
+	$(BIN)/coverage report --include='app/stats/*,app/**/rules.py' --fail-under=100 --skip-covered
+
+test: setup browser ## every check and test, the real browser and a real PostgreSQL included
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/pyright
+	$(BIN)/djlint templates --lint --quiet
+	$(TESTS) --cov=app --cov-report=
+	$(BIN)/coverage report --include='app/stats/*,app/**/rules.py' --fail-under=100 --skip-covered
+
+browser:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing Chromium for the browser tests"; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
+	else echo "No Chromium: its tests are skipped and named at the end"; fi
+
+clean: ## remove what setup and tests made, not your data
+	rm -rf $(VENV) .pytest_cache .ruff_cache .coverage
