@@ -1,0 +1,3 @@
+"""INNAXE: from stakeholders' opinions to a defended five-year action plan."""
+
+__version__ = "0.1.0"

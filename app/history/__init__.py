@@ -1,0 +1,1 @@
+"""What happened: one entry for every act, written in the act's own transaction."""

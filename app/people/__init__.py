@@ -1,0 +1,1 @@
+"""Organisations, and the people who run surveys. Those who answer are respondents, kept elsewhere on purpose."""

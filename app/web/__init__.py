@@ -1,0 +1,1 @@
+"""The web's furniture: rendering, forms, errors, languages, protection. It knows no slice."""

@@ -1,0 +1,120 @@
+"""From what went wrong to an answer: a page for people, problem+json for programs, always with a request id."""
+
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import InterfaceError, OperationalError
+from starlette.exceptions import HTTPException
+
+from app.core.catalogues import translate
+from app.core.errors import AppError, Invalid
+from app.web.language import language_of
+from app.web.templating import render
+
+log = structlog.get_logger()
+
+PROBLEM = "application/problem+json"
+TITLES = {
+    400: "The request cannot be read",
+    401: "Sign in first",
+    403: "Not permitted",
+    404: "Not found",
+    405: "Not possible here",
+    409: "Changed meanwhile",
+    412: "Changed meanwhile",
+    413: "Too large",
+    415: "Not readable",
+    422: "Something needs correcting",
+    423: "No longer open",
+    428: "Say which version you changed",
+    429: "Many requests",
+    500: "Something failed on our side",
+    503: "Not available for a moment",
+}
+SENTENCES = {
+    400: "The address or the request is not one of ours.",
+    404: "There is nothing at this address.",
+    405: "This address does not take such a request.",
+    413: "This is more than can be taken at once.",
+    422: "The request has a part that cannot be read.",
+    500: "What you saved before is safe. Try again, or tell us the reference.",
+    503: "What you saved before is safe. Try again in a moment.",
+}
+RETRYABLE = {429: "60", 503: "5"}
+
+
+def answer_error(
+    request: Request,
+    status: int,
+    sentence: str = "",
+    *,
+    code: str = "",
+    values: dict[str, Any] | None = None,
+    **more: Any,
+) -> Response:
+    """The answer for an error, in the reader's language; `more` goes into problem+json."""
+    language = language_of(request)
+    status = status if status in TITLES else 500
+    title = translate(language, TITLES[status])
+    detail = translate(language, sentence or SENTENCES.get(status, SENTENCES[500]), **(values or {}))
+    request_id = request.state.request_id
+    headers = {"Retry-After": RETRYABLE[status]} if status in RETRYABLE else {}
+    if is_program(request):
+        problem = {
+            "type": "about:blank",
+            "title": title,
+            "status": status,
+            "detail": detail,
+            "code": code or str(status),
+            "request_id": request_id,
+            **more,
+        }
+        return JSONResponse(problem, status, headers, PROBLEM)
+    response = render(
+        request,
+        "error.html",
+        status=status,
+        status_code=status,
+        title=title,
+        sentence=detail,
+        request_id=request_id,
+    )
+    response.headers.update(headers)
+    return response
+
+
+def is_program(request: Request) -> bool:
+    """Whether the request comes from a program, by its address."""
+    return request.url.path.startswith(("/api/", "/healthz", "/readyz"))
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    """Answer every error in our own way."""
+
+    @app.exception_handler(AppError)
+    def expected(request: Request, error: AppError) -> Response:
+        more = {"errors": error.errors} if isinstance(error, Invalid) and error.errors else {}
+        return answer_error(request, error.status, error.message, code=error.code, values=error.values, **more)
+
+    @app.exception_handler(HTTPException)
+    def by_starlette(request: Request, error: HTTPException) -> Response:
+        return answer_error(request, error.status_code)
+
+    @app.exception_handler(RequestValidationError)
+    def unreadable(request: Request, error: RequestValidationError) -> Response:
+        faults = error.errors()
+        if any(fault["loc"][:1] == ("path",) for fault in faults):
+            return answer_error(request, 404, code="not_found")
+        # what was sent is not repeated: it may not even be text
+        fields = {".".join(map(str, fault["loc"][1:])) or "body": fault["type"] for fault in faults}
+        clean = {key.encode("utf-8", "replace").decode()[:100]: kind for key, kind in fields.items()}
+        return answer_error(request, 422, code="invalid", errors=clean)
+
+    @app.exception_handler(OperationalError)
+    @app.exception_handler(InterfaceError)
+    def no_database(request: Request, error: Exception) -> Response:
+        log.error("database", request_id=request.state.request_id, error=str(error)[:500])
+        return answer_error(request, 503, code="database")

@@ -1,0 +1,181 @@
+"""What protects every answer of the server: hosts, sizes, headers, and forms that were really ours."""
+
+import re
+import uuid
+from collections.abc import Callable
+from typing import Annotated
+
+import structlog
+from fastapi import Depends, Request, Response
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.core.errors import NotAllowed
+from app.core.settings import Settings
+from app.core.tokens import is_signed, make_token, sign
+
+log = structlog.get_logger()
+
+VISIT_COOKIE = "innaxe_visit"
+LARGEST_BODY = 1_000_000
+KEPT_REQUEST_ID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "manifest-src 'self'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+class Protection:
+    """The outermost layer: gives each request an id, refuses foreign hosts and large bodies, adds the headers."""
+
+    def __init__(self, app: ASGIApp, settings: Settings, answer: Callable[[Request, int], Response]) -> None:
+        self.app = app
+        self.answer = answer
+        self.hosts = settings.hosts
+        self.is_https = settings.is_https
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        given = headers.get("x-request-id", "")
+        request_id = given if KEPT_REQUEST_ID.match(given) else uuid.uuid4().hex[:12]
+        scope.setdefault("state", {})["request_id"] = request_id
+
+        has_begun = False
+
+        async def send_protected(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            if message["type"] == "http.response.start":
+                out = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    out.setdefault(name, value)
+                out["X-Request-ID"] = request_id
+                if self.is_https:
+                    out["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+                if not scope["path"].startswith("/static/"):
+                    out.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        request = Request(scope)
+        if headers.get("host", "").lower() not in self.hosts:
+            await self.answer(request, 400)(scope, receive, send_protected)
+        elif is_too_large(headers.get("content-length")):
+            await self.answer(request, 413)(scope, receive, send_protected)
+        else:
+            try:
+                await self.app(scope, _limited(receive), send_protected)
+            except Exception as failure:
+                log.error("bug", request_id=request_id, path=scope["path"], exc_info=failure)
+                if has_begun:
+                    raise
+                await self.answer(request, 500)(scope, receive, send_protected)
+
+
+def is_too_large(length: str | None) -> bool:
+    """Whether a Content-Length announces more than is taken.
+
+    >>> is_too_large(None), is_too_large("10"), is_too_large("200000000")
+    (False, False, True)
+    """
+    return length is not None and length.isdecimal() and int(length) > LARGEST_BODY
+
+
+def _limited(receive: Receive) -> Receive:
+    taken = 0
+
+    async def receive_limited() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > LARGEST_BODY:
+            # FastAPI lets this class through where it turns others into 400
+            raise HTTPException(413)
+        return message
+
+    return receive_limited
+
+
+def csrf_of(request: Request) -> str:
+    """The token that a form of this visitor must carry."""
+    return sign(request.app.state.settings.secret_key, "csrf", visit_of(request))
+
+
+def visit_of(request: Request) -> str:
+    """A random name of this browser, made at its first visit; it says nothing about the person."""
+    if not hasattr(request.state, "visit"):
+        known = request.cookies.get(VISIT_COOKIE, "")
+        request.state.visit = known if len(known) >= 32 else make_token()
+        request.state.is_new_visit = request.state.visit != known
+    return request.state.visit
+
+
+def keep_visit(request: Request, response: Response) -> None:
+    """Give a new browser its name."""
+    if getattr(request.state, "is_new_visit", False):
+        set_cookie(request, response, VISIT_COOKIE, request.state.visit)
+
+
+def set_cookie(request: Request, response: Response, name: str, value: str, days: int = 365) -> None:
+    """Set a cookie that scripts cannot read and other sites cannot send with a form."""
+    response.set_cookie(
+        name,
+        value,
+        max_age=days * 86_400,
+        httponly=True,
+        samesite="lax",
+        secure=request.app.state.settings.is_https,
+    )
+
+
+async def check_form_is_ours(request: Request) -> None:
+    """Refuse a form that another site made a browser send. Raises NotAllowed."""
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise NotAllowed("This form came from another site.")
+    form = await request.form(max_files=0, max_fields=500)
+    given = form.get("csrf") or request.headers.get("x-csrf-token", "")
+    known = request.cookies.get(VISIT_COOKIE, "")
+    secret = request.app.state.settings.secret_key
+    if not known or not isinstance(given, str) or not is_signed(secret, "csrf", known, given):
+        raise NotAllowed("This page was open for too long. Go back, reload it and try again.")
+
+
+def is_foreign_call(headers: Headers, address: str) -> bool:
+    """Whether a browser says that a script of another site makes this call."""
+    if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        return True
+    origin = headers.get("origin")
+    return origin is not None and origin.lower() != address.lower() and not _is_own(origin, headers)
+
+
+def _is_own(origin: str, headers: Headers) -> bool:
+    return origin.lower().partition("://")[2] == headers.get("host", "").lower()
+
+
+OwnForm = Depends(check_form_is_ours)
+CsrfDep = Annotated[str, Depends(csrf_of)]

@@ -1,0 +1,173 @@
+"""From a template and ready values to a page."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache, partial
+from gettext import NullTranslations
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import js_lib_htmx
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_compact_currency, format_decimal, format_percent
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+
+from app.core.catalogues import translations_for
+from app.core.words import LANGUAGES, pick
+from app.web.language import LANGUAGE_COOKIE, language_of
+from app.web.security import csrf_of, keep_visit, set_cookie
+
+ROOT = Path(__file__).resolve().parents[2]
+STATIC, TEMPLATES = ROOT / "static", ROOT / "templates"
+MILLION = 1_000_000
+HTMX = Path(js_lib_htmx.__file__).parent / "static" / "htmx"
+
+
+class Language:
+    """A language as the menu shows it: its code, its own name, and the address that switches to it."""
+
+    def __init__(self, request: Request, code: str) -> None:
+        self.code, self.name = code, LANGUAGES[code]
+        rest = [(key, value) for key, value in request.query_params.multi_items() if key != "lang"]
+        self.url = f"{request.url.path}?{urlencode([*rest, ('lang', code)])}"
+
+
+def make_environment(language: str) -> Environment:
+    """A Jinja environment that speaks one language; an undefined name raises."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    words: NullTranslations = translations_for(language)
+    environment.install_gettext_translations(words, newstyle=True)  # pyright: ignore[reportAttributeAccessIssue] -- added by the extension
+    filters: dict[str, Any] = {
+        "pick": _pick,
+        "number": partial(_number, language),
+        "percent": partial(_percent, language),
+        "money": partial(_money, language),
+        "day": partial(_day, language),
+        "moment": partial(_moment, language),
+        "clock": partial(_clock, language),
+    }
+    environment.filters.update(filters)
+    names: dict[str, Any] = {"static": static, "language": language, "direction": "ltr"}
+    environment.globals.update(names)
+    return environment
+
+
+@cache
+def environment_for(language: str) -> Environment:
+    """The environment of a language, made once."""
+    return make_environment(language)
+
+
+def _number(language: str, value: float, digits: int = 0) -> str:
+    return format_decimal(round(value, digits), format=f"#,##0.{'0' * digits}", locale=language)
+
+
+def _percent(language: str, share: float) -> str:
+    return format_percent(share, locale=language)
+
+
+def _money(language: str, euros: float) -> str:
+    digits = 1 if euros >= MILLION else 0
+    return format_compact_currency(euros, "EUR", locale=language, fraction_digits=digits)
+
+
+def _day(language: str, day: date) -> str:
+    return format_date(day, "long", locale=language)
+
+
+def _moment(language: str, moment: datetime) -> str:
+    return f"{format_datetime(moment, 'd MMMM y, HH:mm', locale=language)} UTC"
+
+
+def _clock(language: str, moment: datetime) -> str:
+    return format_datetime(moment, "HH:mm", locale=language)
+
+
+@pass_context
+def _pick(context: Context, words: Mapping[str, str], fallback: str = "en") -> str:
+    return pick(words, context["language"], fallback)
+
+
+@cache
+def static(path: str) -> str:
+    """The address of a file of ours or of an installed package, with its version, so browsers may keep it for ever."""
+    file = static_file(path)
+    version = hashlib.sha256(file.read_bytes()).hexdigest()[:10]
+    return f"/static/{version}/{path}"
+
+
+def static_file(path: str) -> Path:
+    """Where a static file lies. Raises FileNotFoundError when there is none."""
+    for folder in (STATIC, HTMX):
+        file = (folder / path).resolve()
+        if file.is_file() and folder in file.parents:
+            return file
+    raise FileNotFoundError(path)
+
+
+def wants_fragment(request: Request) -> bool:
+    """Whether htmx asks for a part of the page, to swap it in place."""
+    return request.headers.get("hx-request") == "true" and request.headers.get("hx-boosted") != "true"
+
+
+def render(
+    request: Request, template: str, *, fragment: str | None = None, status: int = 200, **values: Any
+) -> Response:
+    """The page, or its fragment when htmx asks for it and there is one."""
+    language = language_of(request)
+    name = fragment if fragment and wants_fragment(request) else template
+    values.setdefault("actor", getattr(request.state, "actor", None))
+    text = (
+        environment_for(language)
+        .get_template(name)
+        .render(
+            request=request,
+            url_for=partial(_path, request),
+            languages=[Language(request, code) for code in LANGUAGES],
+            theme=request.cookies.get("innaxe_theme", "")
+            if request.cookies.get("innaxe_theme") in ("dark", "light")
+            else "",
+            csrf=csrf_of(request),
+            navigation=getattr(request.state, "navigation", []),
+            base_url=request.app.state.settings.address,
+            **values,
+        )
+    )
+    response = HTMLResponse(text, status_code=status)
+    response.headers["Vary"] = "HX-Request, Accept-Language, Cookie"
+    response.headers["Content-Language"] = language
+    keep_visit(request, response)
+    if request.query_params.get("lang") == language:
+        set_cookie(request, response, LANGUAGE_COOKIE, language)
+    return response
+
+
+def redirect(request: Request, name: str, *, query: str = "", **params: Any) -> Response:
+    """Send the browser to a page by its name, with 303: the next request is a GET."""
+    path = _path(request, name, **params)
+    response = RedirectResponse(path + (f"?{query}" if query else ""), status_code=303)
+    keep_visit(request, response)
+    return response
+
+
+def _path(request: Request, name: str, **params: Any) -> str:
+    return str(request.app.url_path_for(name, **_texts(params)))
+
+
+def _texts(params: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        key: str(value) if not isinstance(value, int | str | date | datetime) else value
+        for key, value in params.items()
+    }
