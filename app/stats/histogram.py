@@ -1,0 +1,54 @@
+"""Histograms: counts on an ordered scale, shape `(..., levels)`, the first level first."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.stats.edge import Real, divide
+
+
+def count_ratings(ratings: NDArray[np.int16], low: int, high: int) -> Real:
+    """Histograms of ratings over the first axis: `(respondents, ...)` to `(..., levels)`.
+
+    A rating outside `low`..`high` counts as missing.
+
+    >>> count_ratings(np.array([[1], [3], [3]], dtype=np.int16), 1, 3).tolist()
+    [[1.0, 0.0, 2.0]]
+    """
+    return np.stack([(ratings == point).sum(axis=0) for point in range(low, high + 1)], axis=-1).astype(np.float64)
+
+
+def total(counts: Real) -> Real:
+    """The number of answers, shape `(...)`."""
+    return counts.sum(axis=-1)
+
+
+def shares(counts: Real) -> Real:
+    """Each level's share of the answers, 0 to 1, shape `(..., levels)`; undefined without answers."""
+    return divide(counts, total(counts)[..., np.newaxis])
+
+
+def share_in(counts: Real, levels: slice) -> Real:
+    """The share of answers in a run of levels, 0 to 1, shape `(...)`; undefined without answers.
+
+    >>> float(share_in(np.array([1.0, 1.0, 2.0]), slice(1, 3)))
+    0.75
+    """
+    return divide(counts[..., levels].sum(axis=-1), total(counts))
+
+
+def top_box(levels: int) -> slice:
+    """The levels that count as agreement: 4-5 of 5, 7-9 of 9, otherwise the upper third, rounded up (ours).
+
+    >>> top_box(5), top_box(9), top_box(2), top_box(11)
+    (slice(3, 5, None), slice(6, 9, None), slice(1, 2, None), slice(7, 11, None))
+    """
+    return slice(levels - -(-levels // 3), levels)
+
+
+def bottom_box(levels: int) -> slice:
+    """The levels that count as rejection, as many as `top_box` has.
+
+    >>> bottom_box(5), bottom_box(9)
+    (slice(0, 2, None), slice(0, 3, None))
+    """
+    return slice(0, -(-levels // 3))
