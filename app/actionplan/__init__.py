@@ -1,0 +1,1 @@
+"""The plan: initiatives are drafted together, rated, ordered, scheduled and followed."""

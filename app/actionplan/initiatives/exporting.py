@@ -1,0 +1,58 @@
+"""All initiatives in a file that the import reads again."""
+
+import csv
+import io
+import json
+from typing import Any
+
+import xlsxwriter
+from sqlmodel import Session
+
+from app.actionplan.initiatives.importing import LISTS, NUMBERS, TEXTS, TRANSLATED
+from app.actionplan.initiatives.queries import list_initiatives, list_topics
+from app.core.errors import Invalid
+from app.core.words import LANGUAGES
+
+
+def export_initiatives(session: Session, kind: str) -> bytes:
+    """The newest versions as `json` (nothing left out), `csv` or `xlsx` (risks and TRL left out).
+
+    Raises Invalid for another format.
+    """
+    contents = [version.content for _, version in list_initiatives(session)]
+    if kind == "json":
+        topics = [{"id": topic.external_id, "label": topic.label} for topic in list_topics(session)]
+        file = {"format": "initiative-catalogue/1", "topics": topics, "initiatives": contents}
+        return (json.dumps(file, ensure_ascii=False, indent=1) + "\n").encode()
+    rows = [_header(), *(_row(content) for content in contents)]
+    if kind == "csv":
+        text = io.StringIO(newline="")
+        csv.writer(text).writerows(rows)
+        return text.getvalue().encode("utf-8-sig")
+    if kind == "xlsx":
+        return _xlsx(rows)
+    raise Invalid("Initiatives are written as json, csv or xlsx.")
+
+
+def _header() -> list[str]:
+    texts = [f"{base}_{language}" for base in TRANSLATED for language in LANGUAGES]
+    return ["id", *texts, *TEXTS, *NUMBERS, *LISTS]
+
+
+def _row(content: dict[str, Any]) -> list[str]:
+    texts = [content[base].get(language, "") for base in TRANSLATED for language in LANGUAGES]
+    numbers = ["" if content[name] is None else str(content[name]) for name in NUMBERS]
+    lists = ["; ".join(content[name]) for name in LISTS]
+    return [content["id"], *texts, *(content[name] for name in TEXTS), *numbers, *lists]
+
+
+def _xlsx(rows: list[list[str]]) -> bytes:
+    data = io.BytesIO()
+    book = xlsxwriter.Workbook(data, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    sheet = book.add_worksheet("Initiatives")
+    for number, row in enumerate(rows):
+        for column, text in enumerate(row):
+            sheet.write_string(number, column, text)
+    sheet.freeze_panes(1, 1)
+    book.close()
+    return data.getvalue()

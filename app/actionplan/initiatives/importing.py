@@ -1,0 +1,198 @@
+"""Initiatives from a catalogue file or a sheet. Every fault is named by row, column and reason; one fault stops all."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from openpyxl import load_workbook
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from app.actionplan.initiatives.schemas import CatalogueFile, InitiativeIn, TopicIn
+from app.core.errors import Invalid
+
+MOST_ROWS = 5000
+LARGEST_FILE = 20_000_000
+LISTS = (
+    "partners",
+    "helix_groups",
+    "expected_outputs",
+    "linked_indicators",
+    "depends_on",
+    "tags",
+    "funding_candidates",
+)
+TEXTS = ("pillar", "topic", "rationale", "lead_partner", "status")
+NUMBERS = ("budget_min_eur", "budget_max_eur", "start_year", "start_quarter", "duration_months")
+TRANSLATED = ("title", "summary")
+
+REASONS = {
+    "missing": "is missing",
+    "string_too_long": "is too long",
+    "string_too_short": "is empty",
+    "string_pattern_mismatch": "has signs other than letters, digits, - and _, or is empty",
+    "int_parsing": "is not a whole number",
+    "int_from_float": "is not a whole number",
+    "int_type": "is not a whole number",
+    "extra_forbidden": "is not a column of this format",
+    "literal_error": "is not a known language or format",
+    "too_short": "is missing",
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong where: the row as the sheet numbers it (or the place in a JSON file), column and reason."""
+
+    row: int
+    column: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"Row {self.row}, {self.column}: {self.reason}."
+
+
+@dataclass
+class Catalogue:
+    """What a file brings."""
+
+    initiatives: list[InitiativeIn] = field(default_factory=list[InitiativeIn])
+    topics: list[TopicIn] = field(default_factory=list[TopicIn])
+
+
+class FaultyFile(Invalid):
+    """A file with faults; nothing of it is used."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__("\n".join(map(str, faults)))
+        self.faults = faults
+
+
+def parse_catalogue(name: str, data: bytes) -> Catalogue:
+    """The catalogue in a file's bytes: JSON, or a sheet in CSV or XLSX, by the name's ending.
+
+    Raises FaultyFile naming every fault, Invalid for a file that is none of these.
+    """
+    if len(data) > LARGEST_FILE:
+        raise Invalid("This file is larger than a catalogue can be.")
+    kind = name.rpartition(".")[2].lower()
+    if kind == "json":
+        return _from_json(data)
+    if kind == "csv":
+        return _from_rows(_csv_rows(data))
+    if kind == "xlsx":
+        return _from_rows(_xlsx_rows(data))
+    raise Invalid("Initiatives are read from .json, .csv and .xlsx files.")
+
+
+def _from_json(data: bytes) -> Catalogue:
+    try:
+        file = CatalogueFile.model_validate(json.loads(data))
+    except (ValueError, RecursionError) as error:
+        raise Invalid("This is not a file of the format initiative-catalogue/1.") from error
+    return Catalogue(_check(enumerate(file.initiatives, start=1)), file.topics)
+
+
+def _from_rows(rows: Iterator[list[str]]) -> Catalogue:
+    header = [name.strip().lower() for name in next(rows, list[str]())]
+    faults = [
+        Fault(1, name, "stands twice") for name in sorted({name for name in header if name and header.count(name) > 1})
+    ]
+    faults += [Fault(1, name, "is not a column of this format") for name in header if not _is_column(name)]
+    faults += [Fault(1, name, "is missing") for name in ("id",) if name not in header]
+    if not any(name == "title" or name.startswith("title_") for name in header):
+        faults.append(Fault(1, "title", "is missing"))
+    if faults:
+        raise FaultyFile(faults)
+    numbered: list[tuple[int, dict[str, Any]]] = []
+    for number, cells in enumerate(rows, start=2):
+        if any(cell.strip() for cell in cells):
+            if len(cells) > len(header):
+                faults.append(Fault(number, "row", "has more cells than the header"))
+            numbered.append((number, _record(dict(zip(header, cells, strict=False)))))
+        if len(numbered) > MOST_ROWS:
+            raise Invalid("This sheet has more rows than a catalogue can have.")
+    if not numbered:
+        raise Invalid("This sheet has no initiatives.")
+    return Catalogue(_check(iter(numbered), faults))
+
+
+def _is_column(name: str) -> bool:
+    base, _, _ = name.partition("_")
+    known = {"id", *TRANSLATED, *TEXTS, *NUMBERS, *LISTS, ""}
+    return name in known or base in TRANSLATED
+
+
+def _record(cells: dict[str, str]) -> dict[str, Any]:
+    made: dict[str, Any] = {"id": cells.get("id", "").strip()}
+    for base in TRANSLATED:
+        texts = {
+            "en" if name == base else name.partition("_")[2]: cell
+            for name, cell in cells.items()
+            if name.partition("_")[0] == base
+        }
+        made[base] = {language: text for language, text in texts.items() if text.strip()}
+    made |= {name: cells[name] for name in TEXTS if cells.get(name, "").strip()}
+    made |= {name: cells[name].strip() for name in NUMBERS if cells.get(name, "").strip()}
+    for name in LISTS:
+        parts = cells.get(name, "").replace("|", ";").split(";")
+        made[name] = [part.strip() for part in parts if part.strip()]
+    return made
+
+
+def _check(numbered: Iterable[tuple[int, dict[str, Any]]], found: list[Fault] | None = None) -> list[InitiativeIn]:
+    faults, kept = list(found or []), list[InitiativeIn]()
+    seen: dict[str, int] = {}
+    for row, raw in numbered:
+        try:
+            initiative = InitiativeIn.model_validate(raw)
+        except ValidationError as error:
+            faults += [_fault(row, part) for part in error.errors()]
+            continue
+        if initiative.id in seen:
+            faults.append(Fault(row, "id", f"{initiative.id} stands in row {seen[initiative.id]} already"))
+        seen[initiative.id] = row
+        kept.append(initiative)
+    if faults:
+        raise FaultyFile(faults)
+    return kept
+
+
+def _fault(row: int, part: ErrorDetails) -> Fault:
+    place = [str(step) for step in part["loc"] if step != "[key]"]
+    message = part["msg"].removeprefix("Value error, ")
+    reason = REASONS.get(part["type"], message[:1].lower() + message[1:])
+    return Fault(row, "_".join(place).encode("utf-8", "replace").decode() or "budget_min_eur", reason)
+
+
+def _csv_rows(data: bytes) -> Iterator[list[str]]:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Invalid("This sheet is not in UTF-8. Save it as CSV UTF-8.") from error
+    first_line = text.partition("\n")[0]
+    separator = max((",", ";", "\t"), key=first_line.count)
+    try:
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    except csv.Error as error:
+        raise Invalid("This sheet cannot be read as CSV.") from error
+
+
+def _xlsx_rows(data: bytes) -> Iterator[list[str]]:
+    try:
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        sheet = book.worksheets[0]
+        for cells in sheet.iter_rows(values_only=True, max_row=MOST_ROWS + 2, max_col=200):
+            row = [_text(cell) for cell in cells]
+            yield row
+    except Exception as error:
+        raise Invalid("This file cannot be read as an XLSX sheet.") from error
+
+
+def _text(cell: object) -> str:
+    if cell is None:
+        return ""
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)

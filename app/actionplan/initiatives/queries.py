@@ -1,0 +1,62 @@
+"""Reads of initiatives."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlmodel import Session, col, func, select
+
+from app.actionplan.initiatives.models import Initiative, InitiativeVersion, Topic
+from app.actionplan.initiatives.rules import natural_order
+from app.core.errors import NotFound
+
+
+def get_initiative(session: Session, initiative_id: UUID) -> tuple[Initiative, InitiativeVersion]:
+    """The initiative with its newest version, or NotFound."""
+    for initiative, version in _newest(session, initiative_id):
+        return initiative, version
+    raise NotFound("There is no such initiative.")
+
+
+def list_initiatives(session: Session) -> Sequence[tuple[Initiative, InitiativeVersion]]:
+    """All initiatives with their newest versions, by external id as people count."""
+    return sorted(_newest(session), key=lambda pair: natural_order(pair[0].external_id))
+
+
+def find_newest_version(session: Session, external_id: str) -> InitiativeVersion | None:
+    """The newest version of the initiative with this external id, if there is one."""
+    return session.exec(
+        select(InitiativeVersion)
+        .join(Initiative, col(Initiative.id) == col(InitiativeVersion.initiative_id))
+        .where(Initiative.external_id == external_id)
+        .order_by(col(InitiativeVersion.number).desc())
+    ).first()
+
+
+def list_versions(session: Session, initiative_id: UUID) -> Sequence[InitiativeVersion]:
+    """The versions of an initiative, the newest first."""
+    wanted = select(InitiativeVersion).where(InitiativeVersion.initiative_id == initiative_id)
+    return session.exec(wanted.order_by(col(InitiativeVersion.number).desc())).all()
+
+
+def list_topics(session: Session) -> Sequence[Topic]:
+    """The topics, by external id."""
+    return session.exec(select(Topic).order_by(col(Topic.external_id))).all()
+
+
+def _newest(session: Session, initiative_id: UUID | None = None) -> Sequence[tuple[Initiative, InitiativeVersion]]:
+    newest = (
+        select(InitiativeVersion.initiative_id, func.max(InitiativeVersion.number).label("number"))
+        .group_by(col(InitiativeVersion.initiative_id))
+        .subquery()
+    )
+    wanted = (
+        select(Initiative, InitiativeVersion)
+        .join(InitiativeVersion, col(InitiativeVersion.initiative_id) == col(Initiative.id))
+        .join(
+            newest,
+            (newest.c.initiative_id == InitiativeVersion.initiative_id) & (newest.c.number == InitiativeVersion.number),
+        )
+    )
+    if initiative_id:
+        wanted = wanted.where(Initiative.id == initiative_id)
+    return session.exec(wanted).all()

@@ -1,0 +1,92 @@
+"""Acts on initiatives."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlmodel import Session, select
+
+from app.actionplan.initiatives.importing import Catalogue
+from app.actionplan.initiatives.models import Initiative, InitiativeVersion, Topic
+from app.actionplan.initiatives.queries import find_newest_version
+from app.actionplan.initiatives.rules import digest_of
+from app.actionplan.initiatives.schemas import InitiativeIn, Language
+from app.auth.permissions import require
+from app.core.clock import now
+from app.core.words import Words
+from app.history.service import record
+from app.people.models import Person
+
+
+@dataclass
+class ImportCount:
+    """What an import did."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+
+def import_initiatives(session: Session, actor: Person | None, catalogue: Catalogue) -> ImportCount:
+    """Take over a catalogue: a new initiative gets a first version, a changed one a further version.
+
+    Importing the same file again changes nothing.
+    """
+    require(actor, "initiative.import")
+    count = ImportCount()
+    for topic in catalogue.topics:
+        known = session.exec(select(Topic).where(Topic.external_id == topic.id)).first()
+        if known is None:
+            session.add(Topic(external_id=topic.id, label=_words(topic.label)))
+        else:
+            known.label = _words(topic.label)
+    for initiative in catalogue.initiatives:
+        newest = find_newest_version(session, initiative.id)
+        content = _content(initiative)
+        if newest and newest.digest == digest_of(content):
+            count.unchanged += 1
+            continue
+        if newest:
+            count.changed += 1
+            _add_version(session, actor, initiative, newest.initiative_id, newest.number + 1, newest.digest)
+        else:
+            count.added += 1
+            row = Initiative(external_id=initiative.id, created_at=now())
+            session.add(row)
+            session.flush()
+            _add_version(session, actor, initiative, row.id, 1, "")
+    return count
+
+
+def _add_version(
+    session: Session, actor: Person | None, initiative: InitiativeIn, key: UUID, number: int, before: str
+) -> None:
+    content = _content(initiative)
+    version = InitiativeVersion(
+        initiative_id=key,
+        number=number,
+        title=_words(initiative.title),
+        summary=_words(initiative.summary),
+        content=content,
+        digest=digest_of(content),
+        created_at=now(),
+        created_by_id=actor.id if actor else None,
+    )
+    session.add(version)
+    session.flush()
+    record(
+        session,
+        actor,
+        "initiative.versioned",
+        version,
+        before={"digest": before},
+        after={"digest": version.digest, "number": number},
+    )
+
+
+def _content(initiative: InitiativeIn) -> dict[str, object]:
+    return initiative.model_dump(mode="json")
+
+
+def _words(texts: Mapping[Language, str]) -> Words:
+    return {str(language): text for language, text in texts.items()}

@@ -1,0 +1,1 @@
+"""Surveys: authoring writes one, rounds runs it, answering fills it in."""

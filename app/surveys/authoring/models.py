@@ -1,0 +1,78 @@
+"""A survey and its parts. All texts are kept in every language of the survey."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, UniqueConstraint
+from sqlmodel import Field
+
+from app.core.db import Row, UtcDateTime
+from app.core.words import Words
+
+
+class Survey(Row, table=True):
+    """A validation survey: who asks, in which languages, on which scale, and by which rule it will be judged."""
+
+    external_id: str = Field(unique=True)
+    slug: str = Field(unique=True)
+    title: Words = Field(sa_type=JSON)
+    introduction: Words = Field(sa_type=JSON)
+    thank_you: Words = Field(sa_type=JSON)
+    languages: list[str] = Field(sa_type=JSON)
+    default_language: str
+    scale_low: int
+    scale_high: int
+    cannot_judge: Words = Field(sa_type=JSON)
+    minimum_group: int
+    retention_months: int
+    rule: dict[str, Any] = Field(sa_type=JSON)
+    seed: int
+    controller: str
+    contact: str
+    is_demo: bool = False
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class SurveyItem(Row, table=True):
+    """One thing to be rated, worded as it was when the survey was made; `source_id` is the version it shows."""
+
+    __table_args__ = (UniqueConstraint("survey_id", "code"),)
+
+    survey_id: UUID = Field(foreign_key="survey.id")
+    position: int
+    code: str
+    source_id: UUID = Field(index=True)
+    title: Words = Field(sa_type=JSON)
+    summary: Words = Field(sa_type=JSON)
+    facts: dict[str, Any] = Field(sa_type=JSON)
+
+
+class Criterion(Row, table=True):
+    """One respect in which every item is rated, with the weight fixed for it."""
+
+    __table_args__ = (UniqueConstraint("survey_id", "code"),)
+
+    survey_id: UUID = Field(foreign_key="survey.id")
+    position: int
+    code: str
+    label: Words = Field(sa_type=JSON)
+    text: Words = Field(sa_type=JSON)
+    low: Words = Field(sa_type=JSON)
+    high: Words = Field(sa_type=JSON)
+    weight: float
+
+
+class Question(Row, table=True):
+    """A question about the respondent (`single_choice`), a notice, the consent, or the comment on each item."""
+
+    __table_args__ = (UniqueConstraint("survey_id", "code"),)
+
+    survey_id: UUID = Field(foreign_key="survey.id")
+    position: int
+    code: str
+    kind: str
+    required: bool
+    max_length: int = 0
+    text: Words = Field(sa_type=JSON)
+    options: list[dict[str, Any]] = Field(sa_type=JSON)

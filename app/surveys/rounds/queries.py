@@ -1,0 +1,53 @@
+"""Reads of rounds and invitations."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlmodel import Session, col, func, select
+
+from app.core.errors import NotFound
+from app.core.tokens import hash_token
+from app.surveys.rounds.models import Invitation, Round
+
+
+def get_round(session: Session, round_id: UUID) -> Round:
+    """The round, or NotFound."""
+    found = session.get(Round, round_id)
+    if found is None:
+        raise NotFound("There is no such round.")
+    return found
+
+
+def find_open_round(session: Session, survey_id: UUID) -> Round | None:
+    """The round that takes answers now, if there is one."""
+    return session.exec(select(Round).where(Round.survey_id == survey_id, col(Round.closed_at).is_(None))).first()
+
+
+def find_last_round(session: Session, survey_id: UUID) -> Round | None:
+    """The newest round, open or closed."""
+    wanted = select(Round).where(Round.survey_id == survey_id)
+    return session.exec(wanted.order_by(col(Round.number).desc())).first()
+
+
+def list_rounds(session: Session, survey_id: UUID) -> Sequence[Round]:
+    """The rounds of a survey, the first first."""
+    return session.exec(select(Round).where(Round.survey_id == survey_id).order_by(col(Round.number))).all()
+
+
+def find_invitation(session: Session, token: str) -> Invitation | None:
+    """The invitation with this token, if there is one."""
+    return session.exec(select(Invitation).where(Invitation.token_hash == hash_token(token))).first()
+
+
+def list_invitations(session: Session, survey_id: UUID) -> Sequence[Invitation]:
+    """The invitations of a survey, by address."""
+    wanted = select(Invitation).where(Invitation.survey_id == survey_id)
+    return session.exec(wanted.order_by(col(Invitation.email))).all()
+
+
+def count_invitations(session: Session, survey_id: UUID) -> dict[str, int]:
+    """How many were invited, by the helix noted with the invitation."""
+    rows = session.exec(
+        select(Invitation.helix, func.count()).where(Invitation.survey_id == survey_id).group_by(col(Invitation.helix))
+    )
+    return dict(rows.all())

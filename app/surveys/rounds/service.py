@@ -1,0 +1,102 @@
+"""Acts on rounds: open, close, invite."""
+
+from sqlmodel import Session, select
+
+from app.auth.permissions import require
+from app.core.clock import now
+from app.core.errors import Conflict, Invalid
+from app.core.tokens import hash_token, make_token
+from app.history.service import record
+from app.people.models import Person
+from app.people.rules import is_address
+from app.surveys.authoring.models import Survey
+from app.surveys.authoring.queries import find_question
+from app.surveys.rounds.feedback import feedback_from
+from app.surveys.rounds.models import Invitation, Round
+from app.surveys.rounds.queries import find_last_round, find_open_round
+
+
+def open_round(session: Session, actor: Person | None, survey: Survey) -> Round:
+    """Open the next round; from the second on it carries what the one before said.
+
+    Raises Conflict while a round is open, Invalid when the survey does not name who is responsible for its data.
+    """
+    require(actor, "round.open")
+    if find_open_round(session, survey.id):
+        raise Conflict("A round of this survey is open already.")
+    if not survey.controller or not survey.contact:
+        raise Invalid("The survey must name the data controller and a contact before it opens.")
+    last = find_last_round(session, survey.id)
+    opened = Round(
+        survey_id=survey.id,
+        number=last.number + 1 if last else 1,
+        opened_at=now(),
+        opened_by_id=actor.id if actor else None,
+        feedback=feedback_from(session, survey, last) if last else {},
+    )
+    session.add(opened)
+    session.flush()
+    record(session, actor, "round.opened", opened, after={"number": opened.number})
+    return opened
+
+
+def end_round(session: Session, actor: Person | None, survey: Survey) -> Round:
+    """Take no more answers in the open round. Raises Conflict when none is open.
+
+    The slice above calls this when it closes a round, and freezes what the round said in the same transaction.
+    """
+    require(actor, "round.close")
+    wanted = select(Round).where(Round.survey_id == survey.id, Round.closed_at == None)  # noqa: E711 -- SQL's null
+    # waits for saves under way, and saves after it see the round closed
+    current = session.exec(wanted.with_for_update()).first()
+    if current is None:
+        raise Conflict("No round of this survey is open.")
+    current.closed_at = now()
+    current.closed_by_id = actor.id if actor else None
+    session.flush()
+    record(session, actor, "round.closed", current, after={"number": current.number})
+    return current
+
+
+def invite(
+    session: Session,
+    actor: Person | None,
+    survey: Survey,
+    *,
+    email: str,
+    helix: str = "",
+    region: str = "",
+    language: str = "",
+) -> tuple[Invitation, str]:
+    """Invite an address; returns the invitation and its token, which is kept only as a hash.
+
+    Raises Invalid for an address, group, region or language that cannot be, Conflict for an address invited before.
+    """
+    require(actor, "round.open")
+    email = email.strip().lower()
+    if not is_address(email):
+        raise Invalid("Enter an e-mail address such as name@example.org.")
+    for code, value in (("helix", helix), ("region", region)):
+        question = find_question(session, survey.id, code)
+        options = [option["code"] for option in question.options] if question else []
+        if value and value not in options:
+            raise Invalid("The survey has no %(code)s %(value)s.", code=code, value=value)
+    if language and language not in survey.languages:
+        raise Invalid("This survey is not offered in this language.")
+    wanted = select(Invitation).where(Invitation.survey_id == survey.id, Invitation.email == email)
+    if session.exec(wanted).first():
+        raise Conflict("This address has been invited before.")
+    token = make_token()
+    invitation = Invitation(
+        survey_id=survey.id,
+        email=email,
+        token_hash=hash_token(token),
+        helix=helix,
+        region=region,
+        language=language,
+        created_at=now(),
+    )
+    session.add(invitation)
+    session.flush()
+    record(session, actor, "invitation.made", invitation)
+    return invitation, token
