@@ -1,0 +1,129 @@
+"""Answering for programs, and the plain route of the hot path that the page's script uses as well."""
+
+import asyncio
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Request, Response
+from fastapi.responses import JSONResponse
+from starlette.routing import Route
+
+from app.auth.guard import Anyone
+from app.core.errors import AppError, Invalid, NotAllowed
+from app.surveys.answering import service
+from app.surveys.answering.autosave import AnswerWriter, Save, StaleSave
+from app.surveys.answering.queries import form_of, get_owned_response, list_answers, value_of
+from app.surveys.answering.rules import LARGEST_REVISION, TOKEN_COOKIE
+from app.surveys.answering.schemas import ReceiptOut, ResponseOut, StartIn, StartOut
+from app.surveys.authoring.queries import get_survey
+from app.surveys.rounds.queries import get_round
+from app.web.deps import SessionDep, SettingsDep
+from app.web.errors import answer_error
+from app.web.json import StrictRoute, read_json
+from app.web.security import is_foreign_call
+
+router = APIRouter(tags=["answering"], route_class=StrictRoute)
+
+MOST_TOKENS = 20
+LARGEST_SAVE = 40_000
+
+
+@router.post("/surveys/{survey_id}/responses", status_code=201, dependencies=[Anyone])
+def create_response(
+    session: SessionDep,
+    settings: SettingsDep,
+    survey_id: UUID,
+    start: StartIn,
+    idempotency_key: Annotated[str | None, Header()] = None,
+) -> StartOut:
+    """Begin a response; with an Idempotency-Key a repeated request gives the same one."""
+    survey = get_survey(session, survey_id)
+    if idempotency_key is None:
+        response, token = service.start_response(session, survey, start)
+    else:
+        response, token = service.start_response_once(
+            session, survey, start, key=idempotency_key, secret=settings.secret_key
+        )
+    return StartOut(response_id=response.id, token=token)
+
+
+@router.get("/responses/{response_id}", dependencies=[Anyone])
+def read_response(request: Request, session: SessionDep, response_id: UUID) -> ResponseOut:
+    """A response, to its owner only."""
+    response, respondent = get_owned_response(session, response_id, tokens_of(request))
+    form = form_of(session, respondent.survey_id)
+    questions: list[dict[str, Any]] = [
+        {"code": code, "type": "rating", "min": form.scale.low, "max": form.scale.high} for code in sorted(form.ratings)
+    ]
+    questions += [
+        {"code": code, "type": "single_choice", "options": sorted(options)} for code, options in form.choices.items()
+    ]
+    questions += [{"code": code, "type": "text", "max_length": longest} for code, longest in form.comments.items()]
+    is_closed = get_round(session, response.round_id).closed_at is not None
+    return ResponseOut(
+        status="closed" if is_closed else "submitted" if response.submitted_at else "open",
+        questions=questions,
+        answers={
+            answer.code: {"value": value_of(answer), "rev": answer.rev} for answer in list_answers(session, response.id)
+        },
+    )
+
+
+@router.post("/responses/{response_id}/submit", dependencies=[Anyone])
+def submit_response(request: Request, session: SessionDep, response_id: UUID) -> ReceiptOut:
+    """Send a response; the same receipt however often."""
+    if is_foreign_call(request.headers, request.app.state.settings.address):
+        raise NotAllowed("This form came from another site.")
+    sent = service.submit_response(session, response_id, tokens_of(request))
+    assert sent.receipt
+    return ReceiptOut(receipt=sent.receipt)
+
+
+def tokens_of(request: Request) -> tuple[str, ...]:
+    """The respondent's tokens: from a program in the header, from a browser in its cookies, one a survey."""
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() == "bearer":
+        return (token.strip(),)
+    return tuple(value for name, value in request.cookies.items() if name.startswith(TOKEN_COOKIE))[:MOST_TOKENS]
+
+
+async def save_answer(request: Request) -> Response:
+    """Save one answer; answers only after its commit is durable.
+
+    A plain route: FastAPI's dependencies would cost several times what the save itself costs.
+    """
+    try:
+        save = await _read_save(request)
+        writer: AnswerWriter = request.app.state.writer
+        [outcome] = await asyncio.wrap_future(writer.save([save]))
+        if isinstance(outcome, AppError):
+            raise outcome
+    except StaleSave as stale:
+        return answer_error(request, stale.status, stale.message, code=stale.code, rev=stale.rev, value=stale.value)
+    return JSONResponse({"rev": outcome.rev, "saved_at": outcome.saved_at.isoformat()})
+
+
+async def _read_save(request: Request) -> Save:
+    if is_foreign_call(request.headers, request.app.state.settings.address):
+        raise NotAllowed("This form came from another site.")
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > LARGEST_SAVE:
+            raise Invalid("This text is too long.")
+    given = read_json(bytes(body))
+    if not isinstance(given, dict) or set(given) != {"value", "rev"}:  # pyright: ignore[reportUnknownArgumentType] -- anything may be sent
+        raise Invalid("A save has a value and a rev.")
+    value, rev = given["value"], given["rev"]  # pyright: ignore[reportUnknownVariableType] -- judged below
+    if isinstance(rev, bool) or not isinstance(rev, int) or not 0 <= rev <= LARGEST_REVISION:
+        raise Invalid("The rev is the whole number of the last save, 0 before the first.")
+    if isinstance(value, bool) or not isinstance(value, int | str | None):
+        raise Invalid("Choose a number on the scale.")
+    try:
+        response_id = UUID(request.path_params["response_id"])
+    except ValueError:
+        response_id = UUID(int=0)  # answered like one that does not exist
+    return Save(response_id, tokens_of(request), request.path_params["code"], value, rev)
+
+
+saving = Route("/api/v1/responses/{response_id}/answers/{code}", save_answer, methods=["PUT"], name="save_answer")

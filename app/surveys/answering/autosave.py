@@ -1,0 +1,231 @@
+"""The one hot path: many saves in one transaction, each confirmed only after it is on disk.
+
+Saves from all requests of a process meet in one queue. One thread takes what has gathered, judges and writes
+it on one connection and commits once; a commit with full synchronisation then costs as much for a hundred
+saves as for one. Statements are fixed text, so the drivers keep them prepared.
+"""
+
+import queue
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from app.core.clock import now
+from app.core.errors import AppError, Conflict, Invalid, Locked, NotFound
+from app.core.tokens import hash_token
+from app.surveys.answering.queries import form_of
+from app.surveys.answering.rules import Form, Value, Verdict, judge_save
+
+LARGEST_BATCH = 256
+CLOSED = "This round is closed. Your saved answers were counted."
+SENT = "Your answers are sent and cannot change any more."
+
+STATE = """
+SELECT respondent.token_hash, response.submitted_at, round.closed_at, round.survey_id
+FROM response
+JOIN respondent ON respondent.id = response.respondent_id
+JOIN round ON round.id = response.round_id
+WHERE response.id = ?
+"""
+# a closing waits for the saves before it, and a save sees the closing before it
+LOCK = " FOR SHARE OF round FOR UPDATE OF response"
+KEPT = "SELECT rev, point, choice, text FROM answer WHERE response_id = ? AND code = ?"
+WRITE = """
+INSERT INTO answer (response_id, code, point, choice, text, rev, saved_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (response_id, code) DO UPDATE SET
+point = excluded.point, choice = excluded.choice, text = excluded.text,
+rev = excluded.rev, saved_at = excluded.saved_at
+"""
+
+
+@dataclass(frozen=True)
+class Save:
+    """One answer on its way: whose response (shown by a token), which code and value, and the revision known."""
+
+    response_id: UUID
+    tokens: tuple[str, ...]
+    code: str
+    value: Value
+    rev: int
+
+
+@dataclass(frozen=True)
+class Saved:
+    """An answer that is on disk."""
+
+    rev: int
+    saved_at: datetime
+
+
+class StaleSave(Conflict):
+    """A newer answer is kept; it comes with its revision."""
+
+    code = "stale"
+
+    def __init__(self, rev: int, value: Value) -> None:
+        super().__init__("You gave a newer answer on another device. We kept that one.")
+        self.rev, self.value = rev, value
+
+
+Outcome = Saved | AppError
+
+
+class AnswerWriter:
+    """The thread that writes the answers of one process. `save` may be called from any thread."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._store = _Store(engine)
+        self._waiting: queue.SimpleQueue[tuple[Sequence[Save], Future[list[Outcome]]] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="answer-writer", daemon=True)
+        self._thread.start()
+
+    def save(self, saves: Sequence[Save]) -> Future[list[Outcome]]:
+        """Write these answers; the future holds an outcome for each once the transaction is durable.
+
+        It raises what the database raised when nothing of the batch could be written.
+        """
+        done: Future[list[Outcome]] = Future()
+        self._waiting.put((saves, done))
+        return done
+
+    def close(self) -> None:
+        """Write what is waiting and stop."""
+        self._waiting.put(None)
+        self._thread.join(timeout=30)
+
+    def _work(self) -> None:
+        while (first := self._waiting.get()) is not None:
+            batch, is_last = [first], False
+            while len(batch) < LARGEST_BATCH and not self._waiting.empty():
+                more = self._waiting.get()
+                if more is None:
+                    is_last = True
+                    break
+                batch.append(more)
+            self._write(batch)
+            if is_last:
+                return
+
+    def _write(self, batch: Sequence[tuple[Sequence[Save], Future[list[Outcome]]]]) -> None:
+        try:
+            outcomes = self._store.write([save for saves, _ in batch for save in saves])
+        except Exception as failure:
+            for _, done in batch:
+                done.set_exception(failure)
+            return
+        for saves, done in batch:
+            done.set_result([outcomes.pop(0) for _ in saves])
+
+
+class _Store:
+    """Writes batches on either database through one raw connection each time."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._is_sqlite = engine.dialect.name == "sqlite"
+        self._state = self._statement(STATE if self._is_sqlite else STATE + LOCK)
+        self._kept, self._upsert = self._statement(KEPT), self._statement(WRITE)
+
+    def write(self, saves: Sequence[Save]) -> list[Outcome]:
+        """Judge and write the saves in one transaction; returns after its commit."""
+        connection = self._engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            if self._is_sqlite:
+                cursor.execute("BEGIN IMMEDIATE")
+            try:
+                outcomes = self._judge_and_write(cursor, saves)
+                # on SQLite the driver does not know of the transaction, so it is ended in words
+                cursor.execute("COMMIT") if self._is_sqlite else connection.commit()
+            except BaseException:
+                cursor.execute("ROLLBACK") if self._is_sqlite else connection.rollback()
+                raise
+            return outcomes
+        finally:
+            connection.close()
+
+    def _judge_and_write(self, cursor: Any, saves: Sequence[Save]) -> list[Outcome]:
+        states: dict[UUID, tuple[str | None, object, object, UUID] | None] = {}
+        # one order for all processes, so that two batches never wait for each other's rows
+        for response_id in sorted({save.response_id for save in saves}):
+            cursor.execute(self._state, (self._key(response_id),))
+            states[response_id] = self._read_state(cursor.fetchone())
+        moment = now()
+        return [self._one(cursor, save, states[save.response_id], moment) for save in saves]
+
+    def _one(
+        self, cursor: Any, save: Save, state: tuple[str | None, object, object, UUID] | None, moment: datetime
+    ) -> Outcome:
+        if state is None or state[0] is None or state[0] not in [hash_token(token) for token in save.tokens]:
+            return NotFound("There is no such response.")
+        _, submitted_at, closed_at, survey_id = state
+        if closed_at is not None:
+            return Locked(CLOSED)
+        if submitted_at is not None:
+            return Locked(SENT)
+        form = self._form(survey_id)
+        fault = form.fault(save.code, save.value)
+        if fault:
+            return Invalid(fault, {save.code: fault})
+        kept = self._find_kept(cursor, save)
+        verdict = judge_save(kept and (kept[0], kept[1]), save.value, save.rev)
+        if verdict is Verdict.STALE:
+            return StaleSave(*kept[:2]) if kept else StaleSave(0, None)
+        rev = kept[0] if kept else 0
+        if verdict is Verdict.SAVE:
+            rev += 1
+            point, choice, text = _columns(form, save.code, save.value)
+            cursor.execute(
+                self._upsert,
+                (self._key(save.response_id), save.code, point, choice, text, rev, self._moment(moment)),
+            )
+        return Saved(rev, moment)
+
+    def _find_kept(self, cursor: Any, save: Save) -> tuple[int, Value] | None:
+        cursor.execute(self._kept, (self._key(save.response_id), save.code))
+        row = cursor.fetchone()
+        if row is None:
+            return None
+        rev, point, choice, text = row
+        return rev, (choice if choice is not None else text if text is not None else point)
+
+    def _form(self, survey_id: UUID) -> Form:
+        with Session(self._engine) as session:
+            return form_of(session, survey_id)
+
+    def _statement(self, text: str) -> str:
+        return text if self._is_sqlite else text.replace("?", "%s")
+
+    def _key(self, key: UUID) -> object:
+        return key.hex if self._is_sqlite else key
+
+    def _moment(self, moment: datetime) -> object:
+        # as SQLAlchemy writes it, so that both ways of reading agree
+        return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f") if self._is_sqlite else moment
+
+    def _read_state(self, row: Any) -> tuple[str | None, object, object, UUID] | None:
+        if row is None:
+            return None
+        token_hash, submitted_at, closed_at, survey_id = row
+        return (
+            token_hash,
+            submitted_at,
+            closed_at,
+            survey_id if isinstance(survey_id, UUID) else UUID(survey_id),
+        )
+
+
+def _columns(form: Form, code: str, value: Value) -> tuple[int | None, str | None, str | None]:
+    if code in form.choices:
+        return None, str(value), None
+    if code in form.comments:
+        return None, None, str(value)
+    return int(value) if value is not None else None, None, None

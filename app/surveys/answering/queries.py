@@ -1,0 +1,134 @@
+"""Reads of respondents, responses and answers."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlmodel import Session, col, func, select
+
+from app.core.errors import NotFound
+from app.core.tokens import hash_token
+from app.surveys.answering.models import Answer, Respondent, Response
+from app.surveys.answering.rules import Form, Value
+from app.surveys.authoring.queries import get_survey, list_criteria, list_items, list_questions, scale_of
+from app.surveys.authoring.rules import answer_code
+from app.surveys.rounds.models import Round
+from app.surveys.rounds.queries import find_invitation
+
+
+def find_respondent(session: Session, survey_id: UUID, token: str) -> Respondent | None:
+    """The respondent of this survey whose token this is, if they have begun."""
+    return session.exec(
+        select(Respondent).where(Respondent.survey_id == survey_id, Respondent.token_hash == hash_token(token))
+    ).first()
+
+
+def find_survey_of_token(session: Session, token: str) -> UUID | None:
+    """The survey that a personal link leads to: of an invitation, or of somebody who has begun."""
+    invitation = find_invitation(session, token)
+    if invitation:
+        return invitation.survey_id
+    return session.exec(select(Respondent.survey_id).where(Respondent.token_hash == hash_token(token))).first()
+
+
+def get_owned_response(session: Session, response_id: UUID, tokens: Sequence[str]) -> tuple[Response, Respondent]:
+    """The response with its respondent, or NotFound, which also answers for a token of somebody else."""
+    found = session.exec(
+        select(Response, Respondent)
+        .join(Respondent, col(Respondent.id) == col(Response.respondent_id))
+        .where(
+            Response.id == response_id,
+            col(Respondent.token_hash).in_([hash_token(token) for token in tokens]),
+        )
+    ).first()
+    if found is None:
+        raise NotFound("There is no such response.")
+    return found
+
+
+def find_response(session: Session, respondent_id: UUID, round_id: UUID) -> Response | None:
+    """What this respondent answered in this round, if they have begun."""
+    return session.exec(
+        select(Response).where(Response.respondent_id == respondent_id, Response.round_id == round_id)
+    ).first()
+
+
+def list_answers(session: Session, response_id: UUID) -> Sequence[Answer]:
+    """The answers of a response, by code."""
+    wanted = select(Answer).where(Answer.response_id == response_id)
+    return session.exec(wanted.order_by(col(Answer.code))).all()
+
+
+def find_earlier_answers(session: Session, respondent_id: UUID, number: int) -> dict[str, Answer] | None:
+    """The respondent's answers by code in the round before `number`; None when they took no part in it."""
+    found = session.exec(
+        select(Response.id)
+        .join(Round, col(Round.id) == col(Response.round_id))
+        .where(Response.respondent_id == respondent_id, Round.number == number - 1)
+    ).first()
+    return {answer.code: answer for answer in list_answers(session, found)} if found else None
+
+
+def count_responses(session: Session, round_id: UUID) -> dict[str, int]:
+    """How many respondents gave at least one answer in this round, by helix."""
+    rows = session.exec(
+        select(Respondent.helix, func.count())
+        .join(Response, col(Response.respondent_id) == col(Respondent.id))
+        .where(
+            Response.round_id == round_id,
+            select(Answer.response_id).where(Answer.response_id == Response.id).exists(),
+        )
+        .group_by(col(Respondent.helix))
+    )
+    return dict(rows.all())
+
+
+def count_points(session: Session, round_id: UUID) -> Sequence[tuple[str, str, int, int]]:
+    """How often each point was chosen in a round: rows of (answer code, helix, point, count)."""
+    return session.exec(
+        select(Answer.code, Respondent.helix, col(Answer.point), func.count())
+        .join(Response, col(Response.id) == col(Answer.response_id))
+        .join(Respondent, col(Respondent.id) == col(Response.respondent_id))
+        .where(Response.round_id == round_id, col(Answer.point).is_not(None))
+        .group_by(col(Answer.code), col(Respondent.helix), col(Answer.point))
+        .order_by(col(Answer.code), col(Respondent.helix), col(Answer.point))
+    ).all()  # pyright: ignore[reportReturnType] -- the filter above leaves no answer without a point
+
+
+def value_of(answer: Answer) -> Value:
+    """What was answered, as the API shows it: a point, an option, a text, or None for "can't judge"."""
+    if answer.choice is not None:
+        return answer.choice
+    return answer.text if answer.text is not None else answer.point
+
+
+def form_of(session: Session, survey_id: UUID) -> Form:
+    """What may be answered in this survey. A survey never changes once made, so this is kept in memory."""
+    if survey_id not in _forms:
+        _forms[survey_id] = _read_form(session, survey_id)
+    return _forms[survey_id]
+
+
+_forms: dict[UUID, Form] = {}
+
+
+def _read_form(session: Session, survey_id: UUID) -> Form:
+    items = [item.code for item in list_items(session, survey_id)]
+    criteria = [criterion.code for criterion in list_criteria(session, survey_id)]
+    questions = list_questions(session, survey_id)
+    return Form(
+        scale=scale_of(get_survey(session, survey_id)),
+        ratings=frozenset(answer_code(item, criterion) for item in items for criterion in criteria),
+        choices={
+            question.code: frozenset(option["code"] for option in question.options)
+            for question in questions
+            if question.kind == "single_choice" and question.code not in ("helix", "region")
+        },
+        comments={
+            answer_code(item, question.code): question.max_length
+            for question in questions
+            if question.kind == "item_comment"
+            for item in items
+        },
+        items=tuple(items),
+        criteria=tuple(criteria),
+    )

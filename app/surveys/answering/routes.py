@@ -1,0 +1,424 @@
+"""Answering in the browser. Every page works without a script; GET shows, POST acts."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from sqlmodel import Session
+
+from app.auth.guard import Anyone
+from app.core.catalogues import translate
+from app.core.errors import AppError, Invalid, Locked, NotFound
+from app.core.words import pick
+from app.surveys.answering import service
+from app.surveys.answering.autosave import AnswerWriter, Save, StaleSave
+from app.surveys.answering.models import Answer, Respondent
+from app.surveys.answering.models import Response as GivenResponse
+from app.surveys.answering.pages import (
+    Entry,
+    answer_rows,
+    cannot_judge_word,
+    comment_view,
+    item_view,
+    notice_texts,
+    overview_rows,
+    question_views,
+    ratings_view,
+)
+from app.surveys.answering.queries import (
+    find_earlier_answers,
+    find_respondent,
+    find_response,
+    find_survey_of_token,
+    form_of,
+    list_answers,
+)
+from app.surveys.answering.rules import (
+    TOKEN_COOKIE,
+    Form,
+    Progress,
+    Value,
+    minutes_left,
+    next_position,
+    progress_of,
+)
+from app.surveys.answering.schemas import StartIn
+from app.surveys.authoring.models import Survey
+from app.surveys.authoring.queries import (
+    find_question,
+    get_survey,
+    get_survey_by_slug,
+    list_criteria,
+    list_items,
+    list_questions,
+)
+from app.surveys.rounds.models import Invitation, Round
+from app.surveys.rounds.queries import find_invitation, find_last_round, find_open_round
+from app.web.deps import ReadingSessionDep, SessionDep
+from app.web.forms import FormDep, Typed
+from app.web.helices import marks_of
+from app.web.language import language_of
+from app.web.security import OwnForm, set_cookie
+from app.web.templating import redirect, render
+
+router = APIRouter(tags=["answering"], dependencies=[Anyone])
+
+FOLDER = "surveys/answering"
+DEAD_LINK = "This link does not work. Check that it is complete, or ask for a new one."
+LONGEST_REVISION = 9
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Who is here: the survey, its open round, and the respondent with their response once they have begun."""
+
+    survey: Survey
+    current: Round
+    token: str
+    respondent: Respondent
+    response: GivenResponse
+
+
+@router.get("/i/{token}")
+def personal_link(request: Request, session: SessionDep, token: str) -> Response:
+    """Recognise a personal link: keep its token in a cookie and go to the survey. Nothing else happens."""
+    survey_id = find_survey_of_token(session, token)
+    if survey_id is None:
+        raise NotFound(DEAD_LINK)
+    survey = get_survey(session, survey_id)
+    response = redirect(request, "survey_start", slug=survey.slug)
+    set_cookie(request, response, TOKEN_COOKIE + survey.slug, token)
+    return response
+
+
+@router.get("/s/{slug}")
+def survey_start(request: Request, session: SessionDep, slug: str) -> Response:
+    """The beginning of a survey, or the page where this person left off."""
+    survey = get_survey_by_slug(session, slug)
+    if find_open_round(session, survey.id) is None:
+        return _closed(request, session, survey)
+    visit = _find_visit(request, session, survey)
+    if visit is None:
+        return _start_page(request, session, survey, _prefilled(request, session, survey), {})
+    if visit.response.submitted_at:
+        return redirect(request, "survey_done", slug=slug)
+    answered = _answers(session, visit)
+    position = next_position(form_of(session, survey.id), answered)
+    if position is None:
+        return redirect(request, "survey_check", slug=slug)
+    query = "welcome=1" if answered else ""
+    return redirect(request, "survey_item", slug=slug, position=position, query=query)
+
+
+@router.post("/s/{slug}", dependencies=[OwnForm])
+def start_survey(request: Request, session: SessionDep, slug: str, typed: FormDep) -> Response:
+    """Consent and begin; a form that is not complete is shown again as it was filled in."""
+    survey = get_survey_by_slug(session, slug)
+    token = request.cookies.get(TOKEN_COOKIE + slug, "")
+    invitation = find_invitation(session, token) if token else None
+    if token and invitation is None and find_respondent(session, survey.id, token) is None:
+        token = ""
+    questions = [q for q in list_questions(session, survey.id) if q.kind == "single_choice"]
+    chosen = {q.code: typed.get(q.code, "")[:64] for q in questions}
+    known = find_respondent(session, survey.id, token) if token else None
+    try:
+        if typed.get("consent") != "yes":
+            raise Invalid("Press the button to agree and begin.", {"start": "Press the button to agree and begin."})
+        start = StartIn(
+            consent=True,
+            helix=known.helix if known else chosen.get("helix", ""),
+            region=known.region if known else chosen.get("region", ""),
+            language=_survey_language(request, survey),
+            choices={code: value for code, value in chosen.items() if value and code not in ("helix", "region")},
+        )
+        _, token = service.start_response(session, survey, start, invitation=invitation, token=token)
+    except Invalid as fault:
+        return _start_page(request, session, survey, chosen, fault.errors, status=422)
+    response = redirect(request, "survey_item", slug=slug, position=1)
+    set_cookie(request, response, TOKEN_COOKIE + slug, token)
+    return response
+
+
+@router.get("/s/{slug}/q/{position}")
+def survey_item(request: Request, session: SessionDep, slug: str, position: int) -> Response:
+    """One initiative to rate."""
+    survey = get_survey_by_slug(session, slug)
+    visit = _find_visit(request, session, survey)
+    if visit is None or visit.response.submitted_at:
+        return redirect(request, "survey_start", slug=slug)
+    return _item_page(request, session, visit, position, {}, {})
+
+
+@router.post("/s/{slug}/q/{position}", dependencies=[OwnForm])
+def save_page(request: Request, session: ReadingSessionDep, slug: str, position: int, typed: FormDep) -> Response:
+    """Save everything on the page and go on; what cannot be saved is shown again as typed."""
+    survey = get_survey_by_slug(session, slug)
+    visit = _find_visit(request, session, survey)
+    if visit is None:
+        return redirect(request, "survey_start", slug=slug)
+    form = form_of(session, survey.id)
+    if not 1 <= position <= len(form.items):
+        raise NotFound("There is no such page.")
+    saves, faults = _read_page(form, form.items[position - 1], visit, typed)
+    # the reading transaction ends here: an answer is judged against what is there when it is written
+    session.rollback()
+    writer: AnswerWriter = request.app.state.writer
+    for save, outcome in zip(saves, writer.save(saves).result(timeout=30), strict=True):
+        if isinstance(outcome, StaleSave):
+            faults[save.code] = outcome.message
+            typed.pop(save.code, None)
+        elif isinstance(outcome, Invalid):
+            faults[save.code] = outcome.message
+        elif isinstance(outcome, AppError):
+            raise outcome
+    if faults:
+        visit = _find_visit(request, session, get_survey_by_slug(session, slug))
+        if visit is None:
+            return redirect(request, "survey_start", slug=slug)
+        return _item_page(request, session, visit, position, typed, faults)
+    if position < len(form.items):
+        return redirect(request, "survey_item", slug=slug, position=position + 1)
+    return redirect(request, "survey_check", slug=slug)
+
+
+@router.get("/s/{slug}/all")
+def survey_overview(request: Request, session: SessionDep, slug: str) -> Response:
+    """Every initiative with how far it is answered."""
+    survey = get_survey_by_slug(session, slug)
+    visit = _find_visit(request, session, survey)
+    if visit is None:
+        return redirect(request, "survey_start", slug=slug)
+    rows = overview_rows(
+        list_items(session, survey.id),
+        form_of(session, survey.id),
+        _answers(session, visit),
+        survey,
+        language_of(request),
+    )
+    for row in rows:
+        row["url"] = str(request.app.url_path_for("survey_item", slug=slug, position=row["position"]))
+    done = sum(row["state"] == Progress.DONE for row in rows)
+    return render(request, f"{FOLDER}/all.html", slug=slug, rows=rows, done=done)
+
+
+@router.get("/s/{slug}/check")
+def survey_check(request: Request, session: SessionDep, slug: str) -> Response:
+    """All answers before they are sent, open ones first."""
+    survey = get_survey_by_slug(session, slug)
+    visit = _find_visit(request, session, survey)
+    if visit is None or visit.response.submitted_at:
+        return redirect(request, "survey_start", slug=slug)
+    rows = _answer_rows(request, session, visit)
+    last = str(request.app.url_path_for("survey_item", slug=slug, position=len(rows)))
+    done = sum(not row["is_open"] for row in rows)
+    return render(request, f"{FOLDER}/check.html", slug=slug, rows=rows, done=done, back_url=last)
+
+
+@router.post("/s/{slug}/submission", dependencies=[OwnForm])
+def submit_survey(request: Request, session: SessionDep, slug: str) -> Response:
+    """Send the answers; sending twice is one submission."""
+    survey = get_survey_by_slug(session, slug)
+    visit = _find_visit(request, session, survey)
+    if visit is None:
+        return redirect(request, "survey_start", slug=slug)
+    service.submit_response(session, visit.response.id, (visit.token,))
+    return redirect(request, "survey_done", slug=slug)
+
+
+@router.post("/s/{slug}/reopening", dependencies=[OwnForm])
+def reopen_survey(request: Request, session: SessionDep, slug: str) -> Response:
+    """Take sent answers back to change them."""
+    survey = get_survey_by_slug(session, slug)
+    visit = _find_visit(request, session, survey)
+    if visit is None:
+        return redirect(request, "survey_start", slug=slug)
+    service.reopen_response(session, visit.response.id, (visit.token,))
+    return redirect(request, "survey_check", slug=slug)
+
+
+@router.get("/s/{slug}/done")
+def survey_done(request: Request, session: SessionDep, slug: str) -> Response:
+    """The receipt and what happens next; it still works from a bookmark next week."""
+    survey = get_survey_by_slug(session, slug)
+    visit = _find_visit(request, session, survey, is_past_welcome=True)
+    if visit is None or not visit.response.receipt or not visit.response.submitted_at:
+        return redirect(request, "survey_start", slug=slug)
+    receipt = visit.response.receipt
+    thanks = pick(survey.thank_you, language_of(request), survey.default_language)
+    return render(
+        request,
+        f"{FOLDER}/done.html",
+        slug=slug,
+        survey=survey,
+        receipt=receipt,
+        thank_you=thanks.replace("{code}", receipt),
+        is_open=visit.current.closed_at is None,
+        personal_link=f"{request.app.state.settings.address}/i/{visit.token}",
+        rows=_answer_rows(request, session, visit),
+    )
+
+
+def _find_visit(request: Request, session: Session, survey: Survey, *, is_past_welcome: bool = False) -> Visit | None:
+    token = request.cookies.get(TOKEN_COOKIE + survey.slug, "")
+    current = find_open_round(session, survey.id)
+    if current is None and is_past_welcome:
+        current = find_last_round(session, survey.id)
+    if not token:
+        return None
+    if current is None:
+        raise Locked("This round is closed. Your saved answers were counted.")
+    respondent = find_respondent(session, survey.id, token)
+    response = find_response(session, respondent.id, current.id) if respondent else None
+    return Visit(survey, current, token, respondent, response) if respondent and response else None
+
+
+def _answers(session: Session, visit: Visit) -> dict[str, Answer]:
+    return {answer.code: answer for answer in list_answers(session, visit.response.id)}
+
+
+def _answer_rows(request: Request, session: Session, visit: Visit) -> list[dict[str, Any]]:
+    survey = visit.survey
+    rows = answer_rows(
+        list_items(session, survey.id),
+        list_criteria(session, survey.id),
+        _answers(session, visit),
+        survey,
+        language_of(request),
+    )
+    for row in rows:
+        row["url"] = str(request.app.url_path_for("survey_item", slug=survey.slug, position=row["position"]))
+    return rows
+
+
+def _prefilled(request: Request, session: Session, survey: Survey) -> dict[str, str]:
+    token = request.cookies.get(TOKEN_COOKIE + survey.slug, "")
+    known: Respondent | Invitation | None = find_respondent(session, survey.id, token) if token else None
+    known = known or (find_invitation(session, token) if token else None)
+    return {"helix": known.helix, "region": known.region} if known else {}
+
+
+def _survey_language(request: Request, survey: Survey) -> str:
+    language = language_of(request)
+    return language if language in survey.languages else survey.default_language
+
+
+def _start_page(
+    request: Request,
+    session: Session,
+    survey: Survey,
+    chosen: dict[str, str],
+    errors: dict[str, str],
+    *,
+    status: int = 200,
+) -> Response:
+    language = language_of(request)
+    form = form_of(session, survey.id)
+    questions = list_questions(session, survey.id)
+    return render(
+        request,
+        f"{FOLDER}/start.html",
+        status=status,
+        slug=survey.slug,
+        survey=survey,
+        total=len(form.items),
+        minutes=minutes_left(len(form.items), len(form.criteria)),
+        notices=notice_texts(questions, "note", survey, language),
+        consent=" ".join(notice_texts(questions, "consent", survey, language)),
+        questions=question_views(questions, chosen, _translated(errors, language), survey, language),
+        errors=_translated(errors, language),
+    )
+
+
+def _closed(request: Request, session: Session, survey: Survey) -> Response:
+    last = find_last_round(session, survey.id)
+    closed_at = last.closed_at if last else None
+    return render(request, f"{FOLDER}/closed.html", slug=survey.slug, survey=survey, closed_at=closed_at)
+
+
+def _item_page(
+    request: Request, session: Session, visit: Visit, position: int, typed: Typed, faults: dict[str, str]
+) -> Response:
+    survey, language = visit.survey, language_of(request)
+    items = list_items(session, survey.id)
+    if not 1 <= position <= len(items):
+        raise NotFound("There is no such page.")
+    item, form = items[position - 1], form_of(session, survey.id)
+    answers = _answers(session, visit)
+    earlier = find_earlier_answers(session, visit.respondent.id, visit.current.number)
+    errors = _translated(faults, language)
+    entry = Entry(answers, earlier, typed, errors)
+    address = f"/api/v1/responses/{visit.response.id}"
+    question = find_question(session, survey.id, "helix")
+    marks = marks_of(question.options if question else [], language, survey.default_language)
+    ratings = ratings_view(
+        survey,
+        item,
+        list_criteria(session, survey.id),
+        marks,
+        entry,
+        visit.current.feedback,
+        address,
+        language,
+    )
+    comments = [q for q in list_questions(session, survey.id) if q.kind == "item_comment"]
+    done = sum(progress_of(code, form.criteria, answers) is Progress.DONE for code in form.items)
+    has_marks = any(rating.feedback and rating.feedback.marks for rating in ratings)
+    previous = {"slug": survey.slug, "position": position - 1}
+    return render(
+        request,
+        f"{FOLDER}/page.html",
+        status=422 if faults else 200,
+        slug=survey.slug,
+        survey=survey,
+        round_number=visit.current.number,
+        position=position,
+        total=len(items),
+        done=done,
+        minutes=minutes_left(len(items) - done, len(form.criteria)),
+        welcome=request.query_params.get("welcome") == "1",
+        item=item_view(item, survey, language),
+        ratings=ratings,
+        marks=marks if has_marks else [],
+        comment=comment_view(item, comments[0], entry, address, survey, language) if comments else None,
+        cannot_judge=cannot_judge_word(survey, language),
+        saved_at=max((answer.saved_at for answer in answers.values()), default=None),
+        errors=errors,
+        back_url=str(
+            request.app.url_path_for("survey_item", **previous)
+            if position > 1
+            else request.app.url_path_for("survey_overview", slug=survey.slug)
+        ),
+    )
+
+
+def _read_page(form: Form, item: str, visit: Visit, typed: Typed) -> tuple[list[Save], dict[str, str]]:
+    """The saves of a page and what of it cannot be one; what was left open or unchanged and empty is no save."""
+    saves: list[Save] = []
+    faults: dict[str, str] = {}
+    for code in (*form.ratings, *form.comments):
+        text = typed.get(code)
+        if (
+            not code.startswith(f"{item}.")
+            or text is None
+            or (code in form.comments and not _is_worth_saving(text, typed, code))
+        ):
+            continue
+        rev = typed.get(f"rev.{code}", "0")
+        if not (rev.isascii() and rev.isdecimal() and len(rev) <= LONGEST_REVISION):
+            faults[code] = "This page was open for too long. Go back, reload it and try again."
+            continue
+        value: Value = text
+        if code in form.ratings:
+            value = (
+                None if text == "none" else int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else text
+            )
+        saves.append(Save(visit.response.id, (visit.token,), code, value, int(rev)))
+    return sorted(saves, key=lambda save: save.code), faults
+
+
+def _is_worth_saving(text: str, typed: Typed, code: str) -> bool:
+    return bool(text) or typed.get(f"rev.{code}", "0") != "0"
+
+
+def _translated(errors: dict[str, str], language: str) -> dict[str, str]:
+    return {code: translate(language, sentence) for code, sentence in errors.items()}
