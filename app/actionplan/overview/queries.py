@@ -1,0 +1,56 @@
+"""What the desk shows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from app.consensus.queries import find_snapshot
+from app.surveys.answering.queries import count_responses
+from app.surveys.authoring.models import Survey
+from app.surveys.authoring.queries import list_items, list_surveys
+from app.surveys.rounds.models import Round
+from app.surveys.rounds.queries import count_invitations, list_rounds
+
+
+@dataclass(frozen=True)
+class RoundLine:
+    """One round with how many have answered in it."""
+
+    round: Round
+    answered: int
+
+
+@dataclass(frozen=True)
+class SurveyLine:
+    """One survey with its rounds and sizes."""
+
+    survey: Survey
+    items: int
+    invited: int
+    rounds: Sequence[RoundLine]
+    has_results: bool
+
+    @property
+    def open_round(self) -> RoundLine | None:
+        """The round that takes answers now."""
+        return next((line for line in self.rounds if line.round.closed_at is None), None)
+
+
+def list_survey_lines(session: Session) -> list[SurveyLine]:
+    """All surveys, the newest first."""
+    return [survey_line(session, survey) for survey in list_surveys(session)]
+
+
+def survey_line(session: Session, survey: Survey) -> SurveyLine:
+    """One survey as the desk shows it."""
+    return SurveyLine(
+        survey=survey,
+        items=len(list_items(session, survey.id)),
+        invited=sum(count_invitations(session, survey.id).values()),
+        rounds=[
+            RoundLine(found, sum(count_responses(session, found.id).values()))
+            for found in list_rounds(session, survey.id)
+        ],
+        has_results=find_snapshot(session, survey.id) is not None,
+    )

@@ -1,0 +1,1 @@
+"""Priorities: initiatives in order under weights, with how firm that order is."""

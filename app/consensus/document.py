@@ -1,0 +1,57 @@
+"""The figures of a round that may be shown, as a document."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.consensus.models import Snapshot
+from app.core.words import pick
+from app.documents.document import Cell, Column, Document, Note, Table
+from app.surveys.authoring.models import Survey
+
+PLAIN = ("n", "cannot_judge", "mean", "sd", "median", "q1", "q3", "iqr", "balanced_mean", "balanced_se")
+SHARES = ("share_low", "share_middle", "share_high", "box_share")
+PER_HELIX = ("n", "share_high", "mean", "median")
+
+
+def results_document(survey: Survey, snapshot: Snapshot, titles: Mapping[str, str], language: str) -> Document:
+    """One line for each initiative and criterion; what may not be shown is empty."""
+    findings = snapshot.findings
+    columns = [
+        Column("criterion", "criterion"),
+        Column("initiative", "initiative"),
+        Column("title", "title"),
+        *(Column(name, name, 2) for name in PLAIN),
+        *(Column(name, name, 2, is_share=True) for name in (*SHARES, "wilson_low", "wilson_high")),
+        *(Column(name, name, 0) for name in ("likely_rank_from", "likely_rank_to")),
+        Column("verdict", "verdict"),
+        *(
+            Column(f"{helix}_{name}", f"{helix}_{name}", 2, is_share=name == "share_high")
+            for helix in findings["helices"]
+            for name in PER_HELIX
+        ),
+    ]
+    rows = [
+        _row(criterion, line, titles, findings["helices"])
+        for criterion in findings["criteria"]
+        for line in findings["items"][criterion]
+    ]
+    return Document(
+        title=pick(survey.title, language, survey.default_language),
+        language=language,
+        tables=[Table("Results", columns, rows)],
+        notes=[Note("snapshot", snapshot.sha256)],
+    )
+
+
+def _row(criterion: str, line: Mapping[str, Any], titles: Mapping[str, str], helices: list[str]) -> list[Cell]:
+    empty = (None, None)
+    return [
+        criterion,
+        line["initiative"],
+        titles[line["initiative"]],
+        *(line[name] for name in (*PLAIN, *SHARES)),
+        *(line["wilson"] or empty),
+        *(line["rank90"] or empty),
+        line["verdict"],
+        *(line["by_helix"][helix].get(name) for helix in helices for name in PER_HELIX),
+    ]

@@ -1,0 +1,254 @@
+"""What of an analysis may be shown, with verdicts and ranges of ranks. Pages, files and the API read only this.
+
+Every breakdown has passed disclosure control here, once, so nothing downstream can show too much.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from app import __version__
+from app.consensus.analysis import count_by_helix, draw_panel
+from app.consensus.panel import Panel
+from app.stats.bootstrap import (
+    Draws,
+    in_shortlist_shares,
+    percentile_intervals,
+    rank_uncertainty,
+    same_shortlist_share,
+)
+from app.stats.disclosure import may_show
+from app.stats.edge import Real, as_value, as_values
+from app.stats.histogram import bottom_box, share_in, top_box, total
+from app.stats.intervals import wilson
+from app.stats.scoring import composite, normalise, rank
+from app.stats.spread import mean, median, quantile, standard_deviation
+from app.stats.verdict import Judgement, Rule, judge
+from app.stats.weighting import Balanced, balance
+
+FORMAT = "innaxe-findings/1"
+DRAWS = 2000
+
+
+def make_findings(
+    panel: Panel,
+    *,
+    survey: str,
+    helices: Sequence[str],
+    closed_at: datetime,
+    weights: Mapping[str, float],
+    rule: Mapping[str, Any],
+    minimum: int,
+    seed: int,
+    invited: Mapping[str, int],
+) -> dict[str, Any]:
+    """The findings of a panel's last round, over the helices that the survey asks for, present or not."""
+    by_helix = count_by_helix(panel, helices)[-1]
+    levels = by_helix.shape[-1]
+    order = normalise(weights, panel.criteria)
+    draws = draw_panel(panel, seed=seed, draws=DRAWS)
+    judging = Rule(
+        **{key: rule[key] for key in ("agree_share", "helix_share", "divided_gap", "low_share")},
+        minimum_group=minimum,
+    )
+    k = min(int(rule["shortlist"]), len(panel.initiatives))
+    items = {
+        criterion: _items(panel, helices, by_helix[:, column], draws.means[:, :, column], judging)
+        for column, criterion in enumerate(panel.criteria)
+    }
+    gaps = [line["gap"] for lines in items.values() for line in lines if line["gap"] is not None]
+    scores = composite(balance(by_helix, panel.low).mean, order)
+    present = panel.took_part[-1]
+    answered = np.array([float((present & (np.array(panel.helices) == helix)).sum()) for helix in helices])
+    points = range(panel.low, panel.high + 1)
+    return {
+        "format": FORMAT,
+        "survey": survey,
+        "round": panel.rounds[-1],
+        "closed_at": closed_at.isoformat(),
+        "scale": {"low": panel.low, "high": panel.high},
+        "box": list(points[top_box(levels)]),
+        "low_box": list(points[bottom_box(levels)]),
+        "helices": list(helices),
+        "criteria": list(panel.criteria),
+        "weights": dict(zip(panel.criteria, order.tolist(), strict=True)),
+        "rule": {**rule, "minimum_group": minimum},
+        "seed": seed,
+        "draws": DRAWS,
+        "engine": __version__,
+        "answered": _answered(answered, helices, minimum),
+        "invited": {"all": sum(invited.values()) or None, "by_helix": dict(invited)},
+        "items": items,
+        "overall": overall_of(panel, scores, draws, order, k, items),
+        "shortlist": shortlist_of(panel, scores, draws.scores(order), k),
+        "by_criterion_shortlist": {
+            criterion: shortlist_of(panel, balance(by_helix[:, column], panel.low).mean, draws.means[:, :, column], k)
+            for column, criterion in enumerate(panel.criteria)
+        },
+        "mean_gap": float(np.mean(gaps)) if gaps else None,
+    }
+
+
+def overall_of(
+    panel: Panel, scores: Real, draws: Draws, weights: Real, k: int, items: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Each initiative over all criteria: score, rank and its ranges, and the weightiest criterion's verdict."""
+    resampled = draws.scores(weights)
+    uncertainty = rank_uncertainty(resampled)
+    first = in_shortlist_shares(resampled, k)
+    intervals = percentile_intervals(resampled)
+    places = rank(scores)
+    leading = panel.criteria[int(np.argmax(weights))]
+    used = [criterion for criterion, weight in zip(panel.criteria, weights, strict=True) if weight > 0]
+    return [
+        {"initiative": initiative, "suppressed": True, "verdict": "too_few", **dict.fromkeys(OVERALL_FIGURES)}
+        if any(items[criterion][row]["suppressed"] for criterion in used)
+        else {
+            "initiative": initiative,
+            "suppressed": False,
+            "n": items[leading][row]["n"],
+            "score": as_value(scores[row]),
+            "score95": as_values(intervals[row]),
+            "rank": as_value(places[row]),
+            "rank50": as_values(uncertainty.half[row]),
+            "rank90": as_values(uncertainty.nine_in_ten[row]),
+            "topk": as_value(first[row]),
+            "verdict": items[leading][row]["verdict"],
+        }
+        for row, initiative in enumerate(panel.initiatives)
+    ]
+
+
+def shortlist_of(panel: Panel, scores: Real, resampled: Real, k: int) -> dict[str, Any]:
+    """The first k by score, and in how many re-samples they are the same."""
+    members = [int(row) for row in np.argsort(rank(scores), kind="stable")[:k]]
+    return {
+        "k": k,
+        "members": [panel.initiatives[row] for row in members],
+        "same_share": as_value(same_shortlist_share(resampled, members)),
+    }
+
+
+def _answered(sizes: Real, names: Sequence[str], minimum: int) -> dict[str, Any]:
+    shown = may_show(sizes, minimum)
+    return {
+        "all": int(sizes.sum()),
+        "by_helix": {
+            name: {"n": int(sizes[row]), "suppressed": False} if shown[row] else {"n": None, "suppressed": True}
+            for row, name in enumerate(names)
+        },
+    }
+
+
+def _items(panel: Panel, helices: Sequence[str], by_helix: Real, resampled: Real, rule: Rule) -> list[dict[str, Any]]:
+    counts = by_helix.sum(axis=-2)
+    box = top_box(counts.shape[-1])
+    balanced = balance(by_helix, panel.low)
+    places, uncertainty = rank(balanced.mean), rank_uncertainty(resampled)
+    sizes = total(by_helix)
+    shown = may_show(sizes, rule.minimum_group)
+    present = int(panel.took_part[-1].sum())
+    lines: list[dict[str, Any]] = []
+    for row, initiative in enumerate(panel.initiatives):
+        n = int(total(counts)[row])
+        judgement = judge(rule, sizes[row].tolist(), by_helix[row][:, box].sum(axis=-1).tolist())
+        lines.append(
+            {
+                "initiative": initiative,
+                **_judged(judgement, helices, shown[row]),
+                **(
+                    _figures(panel, counts[row], balanced, row, present)
+                    | {
+                        "rank": as_value(places[row]),
+                        "rank50": as_values(uncertainty.half[row]),
+                        "rank90": as_values(uncertainty.nine_in_ten[row]),
+                    }
+                    if n >= rule.minimum_group
+                    else {"n": None, "suppressed": True, **dict.fromkeys(FIGURES)}
+                ),
+                "by_helix": {
+                    name: _cell(by_helix[row, index], panel.low) if shown[row, index] else HIDDEN
+                    for index, name in enumerate(helices)
+                },
+            }
+        )
+    return lines
+
+
+OVERALL_FIGURES = ("n", "score", "score95", "rank", "rank50", "rank90", "topk")
+HIDDEN: dict[str, Any] = {"n": None, "suppressed": True}
+FIGURES = (
+    "rank",
+    "rank50",
+    "rank90",
+    "cannot_judge",
+    "counts",
+    "shares",
+    "share_low",
+    "share_middle",
+    "share_high",
+    "mean",
+    "sd",
+    "median",
+    "q1",
+    "q3",
+    "iqr",
+    "box_share",
+    "wilson",
+    "balanced_mean",
+    "balanced_se",
+)
+
+
+def _figures(panel: Panel, counts: Real, balanced: Balanced, row: int, present: int) -> dict[str, Any]:
+    levels, n = len(counts), int(total(counts))
+    box, low_box = top_box(levels), bottom_box(levels)
+    share = balanced.shares[row]
+    high, low = float(share[box].sum()), float(share[low_box].sum())
+    q1, q3 = quantile(counts, 0.25, panel.low), quantile(counts, 0.75, panel.low)
+    return {
+        "n": n,
+        "suppressed": False,
+        "cannot_judge": present - n,
+        "counts": [int(count) for count in counts],
+        "shares": as_values(share),
+        "share_low": low,
+        "share_middle": max(0.0, 1 - high - low),
+        "share_high": high,
+        "mean": as_value(mean(counts, panel.low)),
+        "sd": as_value(standard_deviation(counts)),
+        "median": as_value(median(counts, panel.low)),
+        "q1": as_value(q1),
+        "q3": as_value(q3),
+        "iqr": as_value(q3 - q1),
+        "box_share": as_value(share_in(counts, box)),
+        "wilson": [as_value(limit) for limit in wilson(counts[box].sum(), total(counts))],
+        "balanced_mean": as_value(balanced.mean[row]),
+        "balanced_se": as_value(balanced.standard_error[row]),
+    }
+
+
+def _cell(counts: Real, low: int) -> dict[str, Any]:
+    return {
+        "n": int(total(counts)),
+        "suppressed": False,
+        "share_high": as_value(share_in(counts, top_box(len(counts)))),
+        "mean": as_value(mean(counts, low)),
+        "median": as_value(median(counts, low)),
+        "counts": [int(count) for count in counts],
+    }
+
+
+def _judged(judgement: Judgement, names: Sequence[str], shown: Any) -> dict[str, Any]:
+    ends = (judgement.gap_low, judgement.gap_high)
+    # a gap that ends at a hidden helix would give its share away
+    may_name = all(end is not None and shown[end] for end in ends)
+    return {
+        "verdict": judgement.verdict.value,
+        "reason": judgement.reason,
+        "gap": judgement.gap if may_name else None,
+        "gap_low": names[ends[0]] if may_name and ends[0] is not None else None,
+        "gap_high": names[ends[1]] if may_name and ends[1] is not None else None,
+    }

@@ -1,0 +1,85 @@
+"""A panel: who rated what in which round, without names. Built alike from files and from the database."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+MISSING = -32768
+"""No rating: the cell is empty, or the respondent cannot judge."""
+
+Rating = tuple[int, str, str, Sequence[int | None]]
+"""One line of the ratings table: round, respondent, initiative, and a point or None for each criterion."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Everything an analysis needs to know of a consultation.
+
+    `ratings` has shape (rounds, respondents, initiatives, criteria) and holds points of the scale or MISSING;
+    `took_part` has shape (rounds, respondents).
+    """
+
+    low: int
+    high: int
+    rounds: tuple[int, ...]
+    respondents: tuple[str, ...]
+    helices: tuple[str, ...]
+    regions: tuple[str, ...]
+    initiatives: tuple[str, ...]
+    criteria: tuple[str, ...]
+    ratings: NDArray[np.int16]
+    took_part: NDArray[np.bool_]
+
+    @property
+    def helix_names(self) -> tuple[str, ...]:
+        """The helices that respondents belong to, by name."""
+        return tuple(sorted(set(self.helices)))
+
+
+def build_panel(
+    *,
+    low: int,
+    high: int,
+    criteria: Sequence[str],
+    respondents: Mapping[str, tuple[str, str]],
+    ratings: Iterable[Rating],
+    initiatives: Iterable[str] = (),
+) -> Panel:
+    """A panel from respondents (code to helix and region) and lines of ratings.
+
+    Respondents come in the order of their codes and initiatives as people count, so that the same content
+    gives the same panel wherever it comes from. `initiatives` adds those nobody rated.
+    """
+    lines = list(ratings)
+    rounds = tuple(sorted({line[0] for line in lines}))
+    codes = tuple(sorted(respondents))
+    items = tuple(sorted({line[2] for line in lines} | set(initiatives), key=natural_order))
+    row = {code: index for index, code in enumerate(codes)}
+    column = {item: index for index, item in enumerate(items)}
+    table = np.full((len(rounds), len(codes), len(items), len(criteria)), MISSING, dtype=np.int16)
+    took_part = np.zeros((len(rounds), len(codes)), dtype=np.bool_)
+    for number, respondent, initiative, points in lines:
+        layer = rounds.index(number)
+        took_part[layer, row[respondent]] = True
+        table[layer, row[respondent], column[initiative]] = [MISSING if p is None else p for p in points]
+    return Panel(
+        low=low,
+        high=high,
+        rounds=rounds,
+        respondents=codes,
+        helices=tuple(respondents[code][0] for code in codes),
+        regions=tuple(respondents[code][1] for code in codes),
+        initiatives=items,
+        criteria=tuple(criteria),
+        ratings=table,
+        took_part=took_part,
+    )
+
+
+def natural_order(code: str) -> tuple[tuple[int, str], ...]:
+    """A key that sorts codes as people count: I2 before I10."""
+    parts = re.findall(r"[0-9]+|[^0-9]+", code)
+    return tuple((int(part), "") if part[0] in "0123456789" else (-1, part) for part in parts)

@@ -1,0 +1,83 @@
+"""Acts on results: closing a round, and the whole analysis for an operator."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlmodel import Session
+
+from app.auth.permissions import require
+from app.consensus.analysis import DRAWS, analyse
+from app.consensus.findings import make_findings
+from app.consensus.models import Snapshot
+from app.consensus.queries import read_panel
+from app.core.clock import now
+from app.core.errors import Conflict
+from app.history.service import record
+from app.people.models import Person
+from app.surveys.authoring.models import Survey
+from app.surveys.authoring.queries import helices_of, list_criteria, weights_of
+from app.surveys.rounds.models import Round
+from app.surveys.rounds.queries import count_invitations
+from app.surveys.rounds.service import end_round
+
+
+def close_round(session: Session, actor: Person | None, survey: Survey) -> Snapshot:
+    """Close the open round and freeze what it said, in one transaction.
+
+    Raises Conflict when no round is open or nobody has rated anything in it.
+    """
+    closed = end_round(session, actor, survey)
+    return freeze(session, actor, survey, closed)
+
+
+def freeze(session: Session, actor: Person | None, survey: Survey, closed: Round) -> Snapshot:
+    """Compute the results of a closed round once, for good. Raises Conflict when nobody rated anything in it."""
+    panel = read_panel(session, survey, closed.number)
+    if closed.number not in panel.rounds or closed.closed_at is None:
+        raise Conflict("Nobody has rated anything in this round yet.")
+    weights = weights_of(list_criteria(session, survey.id))
+    findings = make_findings(
+        panel,
+        survey=str(survey.id),
+        helices=helices_of(session, survey.id),
+        closed_at=closed.closed_at,
+        weights=weights,
+        rule=survey.rule,
+        minimum=survey.minimum_group,
+        seed=survey.seed,
+        invited=count_invitations(session, survey.id),
+    )
+    snapshot = Snapshot(
+        survey_id=survey.id,
+        round_id=closed.id,
+        round_number=closed.number,
+        analysis=analyse(panel, weights=weights, seed=survey.seed, draws=DRAWS, inputs={}),
+        findings=findings,
+        sha256=hash_of(findings),
+        created_at=now(),
+    )
+    session.add(snapshot)
+    session.flush()
+    record(session, actor, "snapshot.frozen", snapshot, after={"sha256": snapshot.sha256})
+    return snapshot
+
+
+def hash_of(findings: Mapping[str, Any]) -> str:
+    """The SHA-256 of findings, whatever the order of their keys."""
+    text = json.dumps(findings, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def analyse_survey(session: Session, actor: Person | None, survey: Survey, number: int | None = None) -> dict[str, Any]:
+    """The complete, unsuppressed analysis of a survey, for an operator; it is noted in the history."""
+    require(actor, "results.unsuppressed")
+    panel = read_panel(session, survey, number)
+    record(session, actor, "results.read_unsuppressed", survey, after={"round": number})
+    weights = weights_of(list_criteria(session, survey.id))
+    inputs = {
+        "respondents": hashlib.sha256(repr((panel.respondents, panel.helices, panel.regions)).encode()).hexdigest(),
+        "ratings": hashlib.sha256(panel.ratings.tobytes()).hexdigest(),
+    }
+    return analyse(panel, weights=weights, inputs=inputs)
