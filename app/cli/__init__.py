@@ -1,0 +1,57 @@
+"""The command line for operators, as `docs/operations.md` lists it.
+
+Exit codes: 0 done, 1 refused (one sentence on standard error), 2 wrong usage, 78 unsafe settings.
+"""
+
+import sys
+
+import typer
+
+from app.cli.analysis import analyse, export_plan, write_results
+from app.cli.consultation import initiatives, invite, responses, survey
+from app.cli.operation import demo, migrate, selfcheck, serve
+from app.cli.people import org, user
+from app.cli.work import Refused
+from app.core.db import UnsafeDatabase
+from app.core.errors import AppError
+from app.core.settings import UnsafeSettings
+
+EXIT_REFUSED, EXIT_UNSAFE_SETTINGS = 1, 78
+
+program = typer.Typer(
+    name="innaxe",
+    help="Run surveys of stakeholders, read what they agree on, and turn it into a plan.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+for command in (serve, migrate, selfcheck, demo, analyse):
+    program.command()(command)
+program.command("results")(write_results)
+plan = typer.Typer(help="The prioritised list and the plan.", no_args_is_help=True)
+plan.command("export")(export_plan)
+for name, group in {
+    "org": org,
+    "user": user,
+    "initiatives": initiatives,
+    "survey": survey,
+    "invite": invite,
+    "responses": responses,
+    "plan": plan,
+}.items():
+    program.add_typer(group, name=name)
+
+
+def main() -> None:
+    """Run a command; an expected failure ends it with one sentence."""
+    try:
+        program()
+    except UnsafeSettings as failure:
+        _end(failure, EXIT_UNSAFE_SETTINGS)
+    except (AppError, UnsafeDatabase, Refused) as failure:
+        _end(failure, EXIT_REFUSED)
+
+
+def _end(failure: Exception, code: int) -> None:
+    sys.stderr.write(f"{failure}\n")
+    sys.exit(code)

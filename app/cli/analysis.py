@@ -1,0 +1,97 @@
+"""Commands on figures: from files, from the database, and the prioritised list."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.actionplan.priorities.service import export_list
+from app.cli.work import Refused, read_file, say, work, write_file
+from app.consensus.analysis import SEED, to_bytes
+from app.consensus.analysis import analyse as analyse_panel
+from app.consensus.panel_files import PanelFileError, read_panel_files
+from app.consensus.service import analyse_survey
+from app.surveys.authoring.queries import get_survey_by_key
+
+
+def analyse(
+    respondents: Annotated[Path, typer.Option()],
+    ratings: Annotated[Path, typer.Option()],
+    out: Annotated[Path, typer.Option()],
+    plan: Annotated[Path | None, typer.Option(help="a plan file, which brings the weights")] = None,
+    weights: Annotated[str, typer.Option(help="such as impact=0.5,feasibility=0.3,urgency=0.2")] = "",
+    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1)] = SEED,
+    scale: Annotated[str, typer.Option(help="such as 1-9; found in the ratings when not given")] = "",
+) -> None:
+    """Analyse a consultation from its two tables; needs no server and no database."""
+    data = {"respondents": read_file(respondents), "ratings": read_file(ratings)}
+    if plan:
+        data["plan"] = read_file(plan)
+    try:
+        panel, is_inferred = read_panel_files(
+            data["respondents"], data["ratings"], scale=_scale(scale) if scale else None
+        )
+        analysis = analyse_panel(
+            panel,
+            weights=_weights(weights) or _weights_of_plan(data.get("plan")),
+            seed=seed,
+            inputs={name: hashlib.sha256(content).hexdigest() for name, content in data.items()},
+        )
+    except (PanelFileError, ValueError) as error:
+        raise Refused(str(error)) from error
+    if is_inferred:
+        say(f"The scale was taken to be {panel.low}-{panel.high}; --scale says otherwise.")
+    write_file(out, to_bytes(analysis))
+
+
+def write_results(
+    survey: Annotated[str, typer.Option("--survey", help="id or external id of the survey")],
+    out: Annotated[Path, typer.Option()],
+    number: Annotated[int | None, typer.Option("--round", min=1)] = None,
+) -> None:
+    """Write the same analysis from the database: every figure, unsuppressed, and noted in the history."""
+    with work() as session:
+        analysis = analyse_survey(session, None, get_survey_by_key(session, survey), number)
+    write_file(out, to_bytes(analysis))
+
+
+def export_plan(
+    survey: Annotated[str, typer.Argument(metavar="ID", help="id or external id of the survey")],
+    out: Annotated[Path, typer.Option()],
+    kind: Annotated[str, typer.Option("--format", help="csv, xlsx or json")] = "csv",
+    language: Annotated[str, typer.Option()] = "en",
+) -> None:
+    """Write the prioritised list of a survey."""
+    with work() as session:
+        data = export_list(session, None, get_survey_by_key(session, survey), kind, language).data
+    write_file(out, data)
+
+
+def _scale(text: str) -> tuple[int, int]:
+    low, _, high = text.partition("-")
+    if not (low.isdecimal() and high.isdecimal() and 2 <= int(high) - int(low) + 1 <= 11):
+        raise Refused("A scale is written as 1-9 and has 2 to 11 points.")
+    return int(low), int(high)
+
+
+def _weights(text: str) -> dict[str, float]:
+    weights: dict[str, float] = {}
+    for part in filter(None, text.split(",")):
+        name, _, value = part.partition("=")
+        try:
+            weights[name.strip()] = float(value)
+        except ValueError:
+            raise Refused("Weights are written as impact=0.5,urgency=0.5.") from None
+    return weights
+
+
+def _weights_of_plan(data: bytes | None) -> dict[str, float] | None:
+    if data is None:
+        return None
+    try:
+        weights = json.loads(data)["criteria_weights"]
+        return {str(name): float(value) for name, value in weights.items()}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise Refused("The plan file has no criteria_weights.") from None

@@ -1,0 +1,70 @@
+"""What commands share: the database in a transaction, files that are whole or absent, and what is printed."""
+
+import json
+import os
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from app.core.db import for_writing, make_engine
+from app.core.migrations import Schema, schema_of
+from app.core.settings import Settings, load_settings
+
+
+class Refused(Exception):
+    """A command that will not be carried out; the message is shown."""
+
+
+def open_database(settings: Settings) -> Engine:
+    """The engine over current tables. Raises Refused when the tables are older or newer than the program."""
+    if not settings.database_url:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    engine = make_engine(settings.database)
+    if schema_of(engine) is not Schema.CURRENT:
+        raise Refused("The database is not at this program's revision: run innaxe migrate.")
+    return engine
+
+
+@contextmanager
+def work() -> Generator[Session]:
+    """A session whose work is committed when the command ends well, and undone when it does not."""
+    engine = open_database(load_settings())
+    with Session(for_writing(engine)) as session, session.begin():
+        yield session
+    engine.dispose()
+
+
+def show(thing: object) -> None:
+    """Print a result as JSON."""
+    sys.stdout.write(json.dumps(thing, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def say(sentence: str) -> None:
+    """Tell a person how things stand; programs read standard output, so this goes to standard error."""
+    sys.stderr.write(f"{sentence}\n")
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file under its final name only when it is complete. Raises Refused when the place cannot be written."""
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with unfinished.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    except OSError as failure:
+        unfinished.unlink(missing_ok=True)
+        raise Refused(f"{path} cannot be written: {failure.strerror}.") from failure
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a file. Raises Refused when it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as failure:
+        raise Refused(f"{path} cannot be read: {failure.strerror}.") from failure

@@ -1,0 +1,127 @@
+"""Building the application: every page, every API route, and what surrounds them."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from shutil import disk_usage
+
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.responses import FileResponse, JSONResponse
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+
+from app import __version__
+from app.actionplan.initiatives import api as initiatives_api
+from app.actionplan.initiatives import routes as initiatives_pages
+from app.actionplan.overview import routes as overview_pages
+from app.actionplan.priorities import api as priorities_api
+from app.actionplan.priorities import routes as priorities_pages
+from app.auth import routes as auth_pages
+from app.auth.guard import Anyone
+from app.consensus import api as consensus_api
+from app.consensus import routes as consensus_pages
+from app.core.db import make_engine
+from app.core.migrations import Schema, newest_revision, schema_of
+from app.core.settings import Settings, load_settings
+from app.surveys.answering import api as answering_api
+from app.surveys.answering import routes as answering_pages
+from app.surveys.answering.autosave import AnswerWriter
+from app.web.errors import add_error_handlers, answer_error
+from app.web.security import Protection
+from app.web.templating import static_file
+
+PAGES: list[APIRouter] = [
+    overview_pages.router,
+    auth_pages.router,
+    initiatives_pages.router,
+    answering_pages.router,
+    consensus_pages.router,
+    priorities_pages.router,
+]
+
+API: list[APIRouter] = [
+    initiatives_api.router,
+    answering_api.router,
+    consensus_api.router,
+    priorities_api.router,
+]
+
+
+class OldTables(Exception):
+    """The database is not at the revision of this program; `innaxe migrate` brings it there."""
+
+
+def create_app(settings: Settings | None = None, engine: Engine | None = None) -> FastAPI:
+    """The whole application over one database.
+
+    Raises UnsafeSettings, UnsafeDatabase or OldTables when it must not start.
+    """
+    settings = settings or load_settings()
+    engine = engine or make_engine(settings.database)
+    if schema_of(engine) is not Schema.CURRENT:
+        raise OldTables(f"The database is not at revision {newest_revision()}: run innaxe migrate.")
+
+    app = FastAPI(
+        title="INNAXE",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+        lifespan=_lifespan,
+    )
+    app.state.settings, app.state.engine = settings, engine
+    for router in PAGES:
+        app.include_router(router, include_in_schema=False)
+    # in front of the other routes: the hot path must not be looked for among them
+    app.router.routes.insert(0, answering_api.saving)
+    for router in API:
+        app.include_router(router, prefix="/api/v1")
+    app.include_router(_service_routes())
+    add_error_handlers(app)
+    app.add_middleware(Protection, settings=settings, answer=answer_error)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
+    app.state.writer = AnswerWriter(app.state.engine)
+    yield
+    app.state.writer.close()
+    app.state.engine.dispose()
+
+
+def _service_routes() -> APIRouter:
+    router = APIRouter(include_in_schema=False, dependencies=[Anyone])
+
+    @router.get("/static/{version}/{path:path}")
+    def static_page(request: Request, version: str, path: str) -> Response:
+        try:
+            file = static_file(path)
+        except (FileNotFoundError, ValueError):
+            raise HTTPException(404) from None
+        # the address changes with the content
+        return FileResponse(file, headers={"Cache-Control": "public, max-age=31536000, immutable"})
+
+    @router.get("/healthz")
+    def health(request: Request) -> Response:
+        return JSONResponse({"status": "ok", "version": __version__})
+
+    @router.get("/readyz")
+    def ready(request: Request) -> Response:
+        checks = readiness(request.app.state.engine, request.app.state.settings)
+        return JSONResponse({"ready": all(checks.values()), **checks}, 200 if all(checks.values()) else 503)
+
+    return router
+
+
+def readiness(engine: Engine, settings: Settings) -> dict[str, bool]:
+    """Whether the database answers and is at this program's revision, and the disk has room."""
+    try:
+        with engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+        is_current = schema_of(engine) is Schema.CURRENT
+        is_reachable = True
+    except SQLAlchemyError:
+        is_reachable = is_current = False
+    free = disk_usage(settings.data_dir if settings.data_dir.is_dir() else ".").free
+    return {"database": is_reachable, "schema": is_current, "disk": free > settings.free_disk_mb * 2**20}

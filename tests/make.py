@@ -1,0 +1,173 @@
+"""Things to test with, each with defaults for everything."""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from app.actionplan.initiatives.importing import parse_catalogue
+from app.actionplan.initiatives.service import import_initiatives
+from app.actionplan.validation import make_survey as make_survey_of
+from app.auth.service import make_sign_in_link
+from app.people.models import Person
+from app.people.service import create_person
+from app.surveys.answering.autosave import AnswerWriter, Save
+from app.surveys.answering.models import Response
+from app.surveys.answering.rules import Value
+from app.surveys.answering.schemas import StartIn
+from app.surveys.answering.service import start_response, submit_response
+from app.surveys.authoring.models import Survey
+from app.surveys.authoring.schemas import SurveyFile
+from app.surveys.rounds.service import open_round
+
+ROOT = Path(__file__).resolve().parents[1]
+DEMO = ROOT / "demo"
+HELICES = ("academia", "industry", "government", "civil")
+
+
+@dataclass(frozen=True)
+class Cast:
+    """The people of the tests."""
+
+    alba: Person
+    biel: Person
+    carla: Person
+    dora: Person
+
+
+def make_cast(session: Session) -> Cast:
+    """Alba administers, Biel coordinates, Carla manages, Dora reviews."""
+    people = [
+        create_person(session, None, email=f"{name.lower()}@innaxe.example", role=role, name=name)
+        for name, role in (
+            ("Alba", "admin"),
+            ("Biel", "coordinator"),
+            ("Carla", "manager"),
+            ("Dora", "reviewer"),
+        )
+    ]
+    session.commit()
+    return Cast(*people)
+
+
+def survey_file(**changes: Any) -> SurveyFile:
+    """The demonstration survey's file, with changes of its top level."""
+    return SurveyFile.model_validate(json.loads((DEMO / "survey.json").read_bytes()) | changes)
+
+
+def small_survey_file(
+    *,
+    low: int = 1,
+    high: int = 5,
+    criteria: Sequence[str] = ("impact", "urgency"),
+    helices: Sequence[str] = HELICES,
+    survey_id: str = "small",
+    **changes: Any,
+) -> SurveyFile:
+    """A survey file with little in it."""
+    words = {"en": "Words"}
+    questions = [
+        {"id": "consent", "type": "consent", "required": True, "text": words},
+        {
+            "id": "helix",
+            "type": "single_choice",
+            "required": True,
+            "text": words,
+            "options": [{"code": helix, "label": {"en": helix.title()}} for helix in helices],
+        },
+    ]
+    rating = {
+        "id": "criteria",
+        "type": "rating_matrix",
+        "scale": {"min": low, "max": high},
+        "criteria": [{"id": code, "label": {"en": code.title()}} for code in criteria],
+    }
+    return SurveyFile.model_validate(
+        {
+            "format": "stakeholder-survey/1",
+            "id": survey_id,
+            "languages": ["en"],
+            "default_language": "en",
+            "title": {"en": "A small survey"},
+            "controller": "The consortium",
+            "contact": "privacy@innaxe.example",
+            "sections": [
+                {"id": "about", "questions": questions},
+                {"id": "rating", "repeat_over": "initiatives", "questions": [rating]},
+            ],
+        }
+        | changes
+    )
+
+
+def import_demo_initiatives(session: Session) -> None:
+    """The 24 initiatives of the demonstration."""
+    import_initiatives(session, None, parse_catalogue("initiatives.json", (DEMO / "initiatives.json").read_bytes()))
+
+
+def import_few_initiatives(session: Session, codes: Sequence[str] = ("I1", "I2", "I3")) -> None:
+    """A few initiatives that have only a title."""
+    sheet = "id,title\n" + "".join(f"{code},Initiative {code}\n" for code in codes)
+    import_initiatives(session, None, parse_catalogue("few.csv", sheet.encode()))
+
+
+def make_open_survey(
+    session: Session, document: SurveyFile | None = None, *, codes: Sequence[str] = ("I1", "I2", "I3")
+) -> Survey:
+    """A small survey over a few initiatives, its first round open."""
+    import_few_initiatives(session, codes)
+    survey = make_survey_of(session, None, document or small_survey_file()).survey
+    open_round(session, None, survey)
+    session.commit()
+    return survey
+
+
+def make_response(
+    session: Session, survey: Survey, *, helix: str = "industry", region: str = ""
+) -> tuple[Response, str]:
+    """Somebody who has begun to answer, with their token."""
+    start = StartIn(consent=True, helix=helix, region=region, language=survey.default_language)
+    made = start_response(session, survey, start)
+    session.commit()
+    return made
+
+
+def answer(engine: Engine, response: Response, token: str, values: dict[str, Value]) -> None:
+    """Save first answers through the writer."""
+    writer = AnswerWriter(engine)
+    saves = [Save(response.id, (token,), code, value, 0) for code, value in values.items()]
+    for outcome in writer.save(saves).result(timeout=30):
+        if isinstance(outcome, Exception):
+            raise outcome
+    writer.close()
+
+
+def send(session: Session, response: Response, token: str) -> str:
+    """Send a response; returns its receipt."""
+    sent = submit_response(session, response.id, (token,))
+    session.commit()
+    assert sent.receipt
+    return sent.receipt
+
+
+def sign_in(client: TestClient, session: Session, person: Person) -> None:
+    """Sign a person in through the pages, as a browser does."""
+    token = make_sign_in_link(session, person)
+    session.commit()
+    page = client.get(f"/login/{token}")
+    assert page.status_code == 200
+    done = client.post(f"/login/{token}", data={"csrf": csrf_in(page.text)})
+    assert done.status_code == 303
+
+
+def csrf_in(page: str) -> str:
+    """The token that a page's form carries."""
+    found = re.search(r'name="csrf" value="([^"]+)"', page)
+    assert found, "the page has no form"
+    return found[1]
