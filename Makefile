@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check bench words clean browser
+.PHONY: help setup demo run test check bench clean browser
 
 PYTHON ?= python3
 VENV := .venv

@@ -68,6 +68,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
         lifespan=_lifespan,
+        redirect_slashes=False,
     )
     app.state.settings, app.state.engine = settings, engine
     for router in PAGES:

@@ -24,7 +24,7 @@ def get_session(request: Request) -> Iterator[Session]:
 
 def get_reading_session(request: Request) -> Iterator[Session]:
     """Open a session that only reads, also in a route that has its answers written by the answer writer."""
-    with Session(request.app.state.engine) as session, session.begin():
+    with Session(request.app.state.engine) as session:
         yield session
 
 

@@ -97,19 +97,22 @@ def _row(item: SurveyItem, line: Mapping[str, Any], figures: Sequence[Mapping[st
 
 
 def _notes(survey: Survey, snapshot: Snapshot, weights: Mapping[str, float], language: str) -> list[Note]:
-    rule = snapshot.findings["rule"]
-    facts: dict[str, object] = {
-        "Survey": survey.external_id,
-        "Round": snapshot.round_number,
-        "Closed": snapshot.findings["closed_at"],
-        "Weights": ", ".join(f"{name} {weight:.3f}" for name, weight in weights.items()),
-        "Rule": ", ".join(f"{name} {value}" for name, value in rule.items()),
-        "Smallest group shown": survey.minimum_group,
-        "Re-samples": snapshot.findings["draws"],
-        "Seed": snapshot.findings["seed"],
-        "Program version": snapshot.findings["engine"],
-        "Hash of the results": snapshot.sha256,
-    }
+    def word(message: str) -> str:
+        return translate(language, message)
+
+    findings = snapshot.findings
+    facts: list[tuple[str, object]] = [
+        (word("Survey"), survey.external_id),
+        (word("Round"), snapshot.round_number),
+        (word("Closed"), findings["closed_at"]),
+        (word("Weights"), ", ".join(f"{name} {weight:.3f}" for name, weight in weights.items())),
+        (word("Rule"), ", ".join(f"{name} {value}" for name, value in findings["rule"].items())),
+        (word("Smallest group shown"), survey.minimum_group),
+        (word("Re-samples"), findings["draws"]),
+        (word("Seed"), findings["seed"]),
+        (word("Program version"), findings["engine"]),
+        (word("Hash of the results"), snapshot.sha256),
+    ]
     if survey.is_demo:
-        facts = {"Notice": translate(language, "Invented demonstration content"), **facts}
-    return [Note(translate(language, label), str(fact)) for label, fact in facts.items()]
+        facts.insert(0, (word("Notice"), word("Invented demonstration content")))
+    return [Note(label, str(fact)) for label, fact in facts]

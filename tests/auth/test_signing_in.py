@@ -1,0 +1,65 @@
+"""Signing in: a link shows a button, the button signs in once; roles open what they may."""
+
+from datetime import timedelta
+
+from fastapi.testclient import TestClient
+from sqlmodel import Session
+
+from app.auth.service import make_sign_in_link
+from app.core.clock import now
+from tests.make import Cast, csrf_in, sign_in
+
+
+def test_opening_a_link_does_nothing_and_pressing_the_button_signs_in_once(
+    client: TestClient, session: Session, cast: Cast
+) -> None:
+    token = make_sign_in_link(session, cast.biel)
+    session.commit()
+    pages = [client.get(f"/login/{token}") for _ in range(3)]
+    assert {page.status_code for page in pages} == {200}
+    assert client.head(f"/login/{token}").status_code in (200, 405)
+    assert client.get("/").status_code == 401
+    form = {"csrf": csrf_in(pages[0].text)}
+    assert client.post(f"/login/{token}", data=form).status_code == 303
+    assert client.get("/").status_code == 200
+    assert client.post(f"/login/{token}", data=form).status_code == 404
+
+
+def test_a_link_expires(client: TestClient, session: Session, cast: Cast) -> None:
+    token = make_sign_in_link(session, cast.biel, lasts=timedelta(seconds=-1))
+    session.commit()
+    assert client.get(f"/login/{token}").status_code == 404
+
+
+def test_a_form_of_another_site_is_refused(client: TestClient, session: Session, cast: Cast) -> None:
+    token = make_sign_in_link(session, cast.biel)
+    session.commit()
+    form = {"csrf": csrf_in(client.get(f"/login/{token}").text)}
+    foreign = client.post(f"/login/{token}", data=form, headers={"Sec-Fetch-Site": "cross-site"})
+    assert foreign.status_code == 403
+    assert client.post(f"/login/{token}", data={"csrf": "0" * 64}).status_code == 403
+    assert client.post(f"/login/{token}").status_code == 403
+    assert client.get("/").status_code == 401
+
+
+def test_signing_out_ends_the_session(client: TestClient, session: Session, cast: Cast) -> None:
+    sign_in(client, session, cast.carla)
+    page = client.get("/")
+    assert client.post("/logout", data={"csrf": csrf_in(page.text)}).status_code == 303
+    assert client.get("/").status_code == 401
+
+
+def test_a_disabled_person_is_out_at_once(client: TestClient, session: Session, cast: Cast) -> None:
+    sign_in(client, session, cast.carla)
+    session.refresh(cast.carla)
+    cast.carla.disabled_at = now()
+    session.add(cast.carla)
+    session.commit()
+    assert client.get("/").status_code == 401
+
+
+def test_a_reviewer_reads_and_does_not_export(client: TestClient, session: Session, cast: Cast) -> None:
+    sign_in(client, session, cast.dora)
+    assert client.get("/surveys").status_code == 200
+    assert client.get("/priorities/anything/export.csv").status_code == 403
+    assert client.get("/api/v1/initiatives").status_code == 200

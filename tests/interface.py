@@ -1,0 +1,87 @@
+"""Every sentence of the interface, found in the code and the templates."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.extract import extract
+
+from app.auth.guard import NAVIGATION
+from app.consensus.pages import SORTS, VERDICT_WORDS
+from app.surveys.answering.pages import PROGRESS_WORDS
+from app.web.errors import SENTENCES, TITLES
+
+ROOT = Path(__file__).parents[1]
+ERRORS = {"NotSignedIn", "NotAllowed", "NotFound", "Conflict", "Locked", "Invalid"}
+COMMAND_LINE_ONLY = {
+    "app/actionplan/initiatives/importing.py",
+    "app/actionplan/initiatives/exporting.py",
+    "app/actionplan/validation.py",
+    "app/consensus/importing.py",
+    "app/demo.py",
+    "app/people/queries.py",
+    "app/people/service.py",
+    "app/surveys/answering/api.py",
+    "app/surveys/authoring/service.py",
+}
+"""What these say is read by operators or programs, which are spoken to in English."""
+PROGRAMS_ONLY = {
+    "An Idempotency-Key needs 16 to 200 characters.",
+    "This Idempotency-Key was used with other contents.",
+}
+
+Message = str | tuple[str, str]
+
+
+def interface_messages() -> set[Message]:
+    """Every message: a sentence, or its singular and plural."""
+    found: set[Message] = set()
+    for path in sorted((ROOT / "templates").rglob("*.html")):
+        with path.open("rb") as file:
+            for _, message, _, _ in extract("jinja2.ext:babel_extract", file, keywords=_KEYWORDS, options=_OPTIONS):
+                found.add(message if isinstance(message, str) else (str(message[0]), str(message[1])))
+    for path in sorted((ROOT / "app").rglob("*.py")):
+        name = str(path.relative_to(ROOT))
+        if name not in COMMAND_LINE_ONLY and not name.startswith("app/cli/"):
+            found |= set(_messages_of(ast.parse(path.read_text())))
+    words = [label for label, _, _ in NAVIGATION]
+    for table in (TITLES, SENTENCES, VERDICT_WORDS, SORTS, PROGRESS_WORDS):
+        words += table.values()
+    return (found | set(words)) - PROGRAMS_ONLY
+
+
+_KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
+_OPTIONS = {"silent": "false", "newstyle_gettext": "true", "trim_blocks": "true", "lstrip_blocks": "true"}
+
+
+def _messages_of(tree: ast.AST) -> Iterator[str]:
+    constants: dict[str, object] = {
+        target.id: node.value.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            place = {"translate": 1, "word": 0}.get(node.func.id, 0 if node.func.id in ERRORS else None)
+            if place is not None and len(node.args) > place:
+                yield from _text(node.args[place], constants)
+        # what a form finds wrong is returned, and shown beside the field
+        if isinstance(node, ast.FunctionDef) and node.name == "fault":
+            for inner in ast.walk(node):
+                if isinstance(inner, ast.Return) and inner.value is not None:
+                    yield from _text(inner.value, constants)
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
+            target = node.targets[0].value
+            if isinstance(target, ast.Name) and target.id in ("errors", "faults"):
+                yield from _text(node.value, constants)
+
+
+def _text(node: ast.expr, constants: dict[str, object]) -> Iterator[str]:
+    if isinstance(node, ast.IfExp):
+        yield from _text(node.body, constants)
+        yield from _text(node.orelse, constants)
+    value = node.value if isinstance(node, ast.Constant) else constants.get(getattr(node, "id", ""))
+    if isinstance(value, str) and value:
+        yield value
