@@ -13,7 +13,8 @@
 
   const say = (kind, text) => {
     status.className = `saved ${kind}`;
-    if (status.textContent.trim() !== text) status.textContent = text;
+    const words = status.lastElementChild;
+    if (words.textContent !== text) words.textContent = text;
   };
 
   const revision = (code) => form.elements[`rev.${code}`];
@@ -60,7 +61,7 @@
       if (waiting.get(code) === value) waiting.delete(code);
       else send(box, code);
       if (!waiting.size) {
-        const time = new Date(kept.saved_at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+        const time = new Date(kept.saved_at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
         say("", `${status.dataset.saved} ${time}`);
       }
     } else if (answer.status === 409) {

@@ -1,0 +1,152 @@
+"""A real server with the demonstration, and a real Chromium that tells when a page misbehaves."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from signal import SIGTERM
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+
+INNAXE = Path(sys.executable).with_name("innaxe")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass(frozen=True)
+class Site:
+    """A served demonstration and the links that `innaxe demo` printed."""
+
+    address: str
+    links: dict[str, str]
+    survey: str = "demo-validation-survey"
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    data = tmp_path_factory.mktemp("site")
+    surroundings = os.environ | {"INNAXE_DATA_DIR": str(data), "INNAXE_BASE_URL": address, "INNAXE_LIMITS": "test"}
+    subprocess.run([INNAXE, "migrate"], env=surroundings, check=True, capture_output=True)
+    printed = subprocess.run([INNAXE, "demo"], env=surroundings, check=True, capture_output=True, text=True).stdout
+    with (data / "log").open("wb") as log:
+        server = subprocess.Popen([INNAXE, "serve", "--port", str(port)], env=surroundings, stderr=log)
+        try:
+            _wait(f"{address}/readyz")
+            yield Site(address, _links(printed))
+        finally:
+            server.terminate()
+            assert server.wait(timeout=30) in (0, -SIGTERM)
+
+
+def _links(printed: str) -> dict[str, str]:
+    """The links of the demonstration by what stands before them."""
+    found: dict[str, str] = {}
+    for line in printed.splitlines():
+        before, separator, after = line.partition("http")
+        if separator:
+            found[before.strip()] = f"http{after.split()[0]}"
+    return found
+
+
+def _wait(url: str) -> None:
+    for _ in range(300):
+        try:
+            with urlopen(url) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError(url)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        reason = "no Chromium on this machine: apt-get install chromium"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def faults() -> Iterator[list[str]]:
+    """What went wrong inside pages; a test ends with none."""
+    found: list[str] = []
+    yield found
+    assert found == []
+
+
+Opener = Callable[..., Page]
+
+
+@pytest.fixture
+def visit(browser: Browser, site: Site, faults: list[str]) -> Iterator[Opener]:
+    """Open a window of one's own: foreign requests, policy violations and script errors are faults."""
+    contexts: list[BrowserContext] = []
+
+    def open_window(*, width: int = 390, height: int = 844, **options: Any) -> Page:
+        settings: dict[str, Any] = {"locale": "en-GB", "base_url": site.address} | options
+        context = browser.new_context(viewport={"width": width, "height": height}, **settings)
+        contexts.append(context)
+        page = context.new_page()
+
+        def note_request(request: Request) -> None:
+            if not request.url.startswith((site.address, "data:")):
+                faults.append(f"foreign request {request.url}")
+
+        def note_console(message: ConsoleMessage) -> None:
+            if message.type == "error":
+                faults.append(f"{page.url}: {message.text}")
+
+        page.on("request", note_request)
+        page.on("console", note_console)
+        page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
+        page.set_default_timeout(8_000)
+        return page
+
+    yield open_window
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def signed_in(browser: Browser, site: Site) -> Callable[[str], Any]:
+    """The browser state of somebody who has signed in: the links work only once."""
+    states: dict[str, Any] = {}
+
+    def state_of(role: str) -> Any:
+        if role not in states:
+            context = browser.new_context(base_url=site.address)
+            page = context.new_page()
+            page.goto(site.links[f"Sign in as {role}"])
+            page.click("main button")
+            page.wait_for_url(f"{site.address}/")
+            states[role] = context.storage_state()
+            context.close()
+        return states[role]
+
+    return state_of

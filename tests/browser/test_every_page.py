@@ -1,0 +1,161 @@
+"""Every page there is: accessible, narrow, light, in both colour schemes, and asking nobody else."""
+
+import gzip
+import re
+from collections.abc import Callable
+from typing import Any, cast
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from fastapi.routing import APIRoute
+from playwright.sync_api import Page, Request
+
+from app.main import PAGES
+from tests.browser.conftest import Opener, Site
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+LARGEST_STAKEHOLDER_PAGE = 60_000
+SURVEY = "demo-validation-survey"
+FOR_EVERYBODY = {"login_page": "/login", "sign_in_page": "a link not yet used"}
+FOR_STAKEHOLDERS = {
+    "survey_start": f"/s/{SURVEY}",
+    "survey_item": f"/s/{SURVEY}/q/7",
+    "survey_overview": f"/s/{SURVEY}/all",
+    "survey_check": f"/s/{SURVEY}/check",
+    "survey_done": f"/s/{SURVEY}/done",
+}
+FOR_MEMBERS = {
+    "home_page": "/",
+    "survey_list": "/surveys",
+    "survey_page": f"/surveys/{SURVEY}",
+    "initiative_list": "/initiatives",
+    "initiative_page": "a first initiative",
+    "results_index": "/results",
+    "results_page": f"/results/{SURVEY}",
+    "priorities_index": "/priorities",
+    "priorities_page": f"/priorities/{SURVEY}",
+}
+NO_PAGES = {"personal_link", "results_table", "export_priorities"}  # a redirect and two downloads
+
+
+def test_no_page_is_forgotten() -> None:
+    routes = {
+        route.name
+        for router in PAGES
+        for route in router.routes
+        if isinstance(route, APIRoute) and "GET" in (route.methods or ())
+    }
+    assert routes == {*FOR_EVERYBODY, *FOR_STAKEHOLDERS, *FOR_MEMBERS, *NO_PAGES}
+
+
+def findings(page: Page) -> list[str]:
+    """What axe calls serious or critical."""
+    found = cast("list[dict[str, Any]]", Axe().run(page).response["violations"])
+    return [
+        f"{page.url} {one['id']}: {one['nodes'][0]['html']}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+    ]
+
+
+def is_too_wide(page: Page) -> bool:
+    return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+
+
+def widest(page: Page) -> str:
+    """The element that sticks out."""
+    return page.evaluate("""() => [...document.querySelectorAll('main *')]
+        .filter(one => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+        .map(one => one.outerHTML.slice(0, 80))[0]""")
+
+
+def inspect(page: Page, address: str) -> list[str]:
+    """Axe on a phone and on a desk, and no sideways scroll down to 320 px."""
+    faults: list[str] = []
+    page.goto(address)
+    for width in (1440, 390, 320):
+        page.set_viewport_size({"width": width, "height": 844})
+        if is_too_wide(page):
+            faults.append(f"{page.url} scrolls sideways at {width} px: {widest(page)}")
+        if width != 320:
+            faults += findings(page)
+    return faults
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_for_members(visit: Opener, signed_in: Callable[[str], Any], scheme: str) -> None:
+    page = visit(storage_state=signed_in("coordinator"), color_scheme=scheme)
+    page.goto("/initiatives")
+    first = page.locator("main a[href*='/initiatives/']").first.get_attribute("href")
+    assert first
+    addresses = FOR_MEMBERS | {"initiative_page": first}
+    faults = [fault for address in addresses.values() for fault in inspect(page, address)]
+    assert faults == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_for_stakeholders(visit: Opener, site: Site, scheme: str) -> None:
+    page = visit(color_scheme=scheme)
+    addresses = FOR_EVERYBODY | {"sign_in_page": site.links["Sign in as manager"]}
+    faults = [fault for address in addresses.values() for fault in inspect(page, address)]
+    page.goto(site.links["Invitation (returning)"])
+    faults += inspect(page, page.url)
+    if page.locator("button[name=consent]").count():
+        page.click("button[name=consent]")
+    for address in list(FOR_STAKEHOLDERS.values())[1:-1]:
+        faults += inspect(page, address)
+    page.goto(f"/s/{site.survey}/check")
+    page.click(".foot button")
+    page.wait_for_url(re.compile(r"/done$"))
+    faults += inspect(page, page.url)
+    page.click("main form button")
+    page.wait_for_url(re.compile(r"/check$"))
+    assert faults == []
+
+
+def test_an_error_page(visit: Opener, faults: list[str]) -> None:
+    page = visit()
+    assert inspect(page, "/s/nothing-of-that-name") == []
+    assert all("404" in fault for fault in faults), "the browser's own line about the 404"
+    faults.clear()
+
+
+def test_a_stakeholder_page_is_light(visit: Opener, site: Site) -> None:
+    page = visit()
+    bodies: dict[str, bytes] = {}
+
+    def keep(request: Request) -> None:
+        response = request.response()
+        if response and response.status == 200:
+            bodies[response.url] = response.body()
+
+    page.goto(site.links["Invitation (returning)"])
+    if page.locator("button[name=consent]").count():
+        page.click("button[name=consent]")
+    page.on("requestfinished", keep)
+    page.goto(f"/s/{site.survey}/q/7")
+    page.wait_for_load_state("networkidle")
+    assert len(bodies) >= 4, "the page, two style sheets and the script"
+    compressed = sum(len(gzip.compress(body, 6)) for body in bodies.values())
+    assert compressed <= LARGEST_STAKEHOLDER_PAGE
+    # light enough even where nothing compresses on the way
+    assert sum(map(len, bodies.values())) <= LARGEST_STAKEHOLDER_PAGE
+
+
+def test_the_policy_is_in_force(visit: Opener, faults: list[str]) -> None:
+    """A script from elsewhere or inside the page is stopped, so silence in the other tests means something."""
+    page = visit()
+    page.goto("/login")
+    page.evaluate("""() => {
+        const inline = document.createElement('script');
+        inline.textContent = 'window.ran = true';
+        document.head.append(inline);
+        const foreign = document.createElement('img');
+        foreign.src = 'http://127.0.0.2:9/pixel.png';
+        document.body.append(foreign);
+    }""")
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.ran") is None
+    assert sum("Content Security Policy" in fault for fault in faults) == 2
+    faults.clear()
