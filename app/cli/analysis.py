@@ -39,8 +39,11 @@ def analyse(
             seed=seed,
             inputs={name: hashlib.sha256(content).hexdigest() for name, content in data.items()},
         )
-    except (PanelFileError, ValueError) as error:
+    except PanelFileError as error:
         raise Refused(str(error)) from error
+    except ValueError as error:
+        reason = str(error)
+        raise Refused(f"{reason[:1].upper()}{reason[1:]}.") from error
     if is_inferred:
         say(f"The scale was taken to be {panel.low}-{panel.high}; --scale says otherwise.")
     write_file(out, to_bytes(analysis))

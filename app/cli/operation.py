@@ -15,6 +15,7 @@ from app.demo import show_demo
 from app.main import readiness
 
 EXIT_PENDING, EXIT_NEWER = 3, 4
+SYNCHRONOUS = ("off", "normal", "full", "extra")
 
 
 def serve(
@@ -97,8 +98,10 @@ def demo(
     if settings.is_production and not force:
         raise Refused("The demonstration is not loaded in production without --force.")
     engine = open_database(settings)
-    show_demo(engine, settings, answers=answers, seed=seed, force=force, if_empty=if_empty)
-    engine.dispose()
+    try:
+        show_demo(engine, settings, answers=answers, seed=seed, force=force, if_empty=if_empty)
+    finally:
+        engine.dispose()
 
 
 def _database_facts(engine: Engine) -> dict[str, object]:
@@ -110,6 +113,6 @@ def _database_facts(engine: Engine) -> dict[str, object]:
             "kind": "sqlite",
             "version": connection.scalar(text("SELECT sqlite_version()")),
             "journal_mode": connection.scalar(text("PRAGMA journal_mode")),
-            "synchronous": connection.scalar(text("PRAGMA synchronous")),
-            "foreign_keys": connection.scalar(text("PRAGMA foreign_keys")),
+            "synchronous": SYNCHRONOUS[connection.scalar(text("PRAGMA synchronous"))],
+            "foreign_keys": bool(connection.scalar(text("PRAGMA foreign_keys"))),
         }

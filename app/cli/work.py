@@ -33,9 +33,11 @@ def open_database(settings: Settings) -> Engine:
 def work() -> Generator[Session]:
     """A session whose work is committed when the command ends well, and undone when it does not."""
     engine = open_database(load_settings())
-    with Session(for_writing(engine)) as session, session.begin():
-        yield session
-    engine.dispose()
+    try:
+        with Session(for_writing(engine)) as session, session.begin():
+            yield session
+    finally:
+        engine.dispose()
 
 
 def show(thing: object) -> None:

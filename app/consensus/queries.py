@@ -35,9 +35,10 @@ def list_snapshots(session: Session, survey_id: UUID) -> Sequence[Snapshot]:
     return session.exec(wanted.order_by(col(Snapshot.round_number))).all()
 
 
-def read_panel(session: Session, survey: Survey, number: int | None = None) -> Panel:
+def read_panel(session: Session, survey: Survey, number: int | None = None, *, only_rated: bool = False) -> Panel:
     """What a survey's respondents rated, up to a round, without names or texts.
 
+    With `only_rated` it leaves out initiatives nobody was shown, as the two tables of a file do.
     Raises NotFound when nothing was rated yet.
     """
     form = form_of(session, survey.id)
@@ -71,7 +72,7 @@ def read_panel(session: Session, survey: Survey, number: int | None = None) -> P
         criteria=form.criteria,
         respondents=people,
         ratings=[(*key, points) for key, points in lines.items()],
-        initiatives=form.items,
+        initiatives=() if only_rated else form.items,
     )
 
 

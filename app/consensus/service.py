@@ -13,7 +13,7 @@ from app.consensus.findings import make_findings
 from app.consensus.models import Snapshot
 from app.consensus.queries import read_panel
 from app.core.clock import now
-from app.core.errors import Conflict
+from app.core.errors import Conflict, NotFound
 from app.history.service import record
 from app.people.models import Person
 from app.surveys.authoring.models import Survey
@@ -21,6 +21,8 @@ from app.surveys.authoring.queries import helices_of, list_criteria, weights_of
 from app.surveys.rounds.models import Round
 from app.surveys.rounds.queries import count_invitations
 from app.surveys.rounds.service import end_round
+
+NOBODY = "Nobody has rated anything in this round yet."
 
 
 def close_round(session: Session, actor: Person | None, survey: Survey) -> Snapshot:
@@ -34,9 +36,12 @@ def close_round(session: Session, actor: Person | None, survey: Survey) -> Snaps
 
 def freeze(session: Session, actor: Person | None, survey: Survey, closed: Round) -> Snapshot:
     """Compute the results of a closed round once, for good. Raises Conflict when nobody rated anything in it."""
-    panel = read_panel(session, survey, closed.number)
+    try:
+        panel = read_panel(session, survey, closed.number)
+    except NotFound as nothing:
+        raise Conflict(NOBODY) from nothing
     if closed.number not in panel.rounds or closed.closed_at is None:
-        raise Conflict("Nobody has rated anything in this round yet.")
+        raise Conflict(NOBODY)
     weights = weights_of(list_criteria(session, survey.id))
     findings = make_findings(
         panel,
@@ -73,7 +78,7 @@ def hash_of(findings: Mapping[str, Any]) -> str:
 def analyse_survey(session: Session, actor: Person | None, survey: Survey, number: int | None = None) -> dict[str, Any]:
     """The complete, unsuppressed analysis of a survey, for an operator; it is noted in the history."""
     require(actor, "results.unsuppressed")
-    panel = read_panel(session, survey, number)
+    panel = read_panel(session, survey, number, only_rated=True)
     record(session, actor, "results.read_unsuppressed", survey, after={"round": number})
     weights = weights_of(list_criteria(session, survey.id))
     inputs = {

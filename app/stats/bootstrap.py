@@ -41,16 +41,20 @@ def draw_again(ratings: Real, groups: NDArray[np.int64], *, draws: int, seed: in
     """Draw respondents again within their group and average every group equally.
 
     `ratings` has shape (respondents, initiatives, criteria) with nan where nothing was said; `groups` numbers
-    each respondent's group. Every draw keeps the sizes of the groups. The same seed gives the same draws.
+    each respondent's group. Every draw keeps the sizes of the groups. The same seed gives the same draws,
+    in whatever order respondents come.
     """
     rng = np.random.default_rng(seed)
     said = np.isfinite(ratings)
     values = np.where(said, ratings, 0).reshape(len(ratings), -1)
     heard = said.astype(np.float64).reshape(len(ratings), -1)
+    # in the order of what they said: who stands first in a list must not change a figure
+    identity = np.where(said, ratings, -1).reshape(len(ratings), -1)
     sums = np.zeros((draws, values.shape[1]))
     groups_heard = np.zeros_like(sums)
     for group in np.unique(groups):
         members = np.flatnonzero(groups == group)
+        members = members[np.lexsort(identity[members].T)]
         # how often each member is drawn, instead of who: one matrix product then averages all items
         times = rng.multinomial(len(members), np.full(len(members), 1 / len(members)), size=draws).astype(np.float64)
         means = divide(times @ values[members], times @ heard[members])

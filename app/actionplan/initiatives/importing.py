@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,7 @@ from app.core.errors import Invalid
 
 MOST_ROWS = 5000
 LARGEST_FILE = 20_000_000
+LARGEST_UNPACKED = 100_000_000
 LISTS = (
     "partners",
     "helix_groups",
@@ -57,10 +59,11 @@ class Fault:
 
 @dataclass
 class Catalogue:
-    """What a file brings."""
+    """What a file brings. A sheet names its columns: of initiatives already there it changes nothing else."""
 
     initiatives: list[InitiativeIn] = field(default_factory=list[InitiativeIn])
     topics: list[TopicIn] = field(default_factory=list[TopicIn])
+    columns: frozenset[str] | None = None
 
 
 class FaultyFile(Invalid):
@@ -117,7 +120,7 @@ def _from_rows(rows: Iterator[list[str]]) -> Catalogue:
             raise Invalid("This sheet has more rows than a catalogue can have.")
     if not numbered:
         raise Invalid("This sheet has no initiatives.")
-    return Catalogue(_check(iter(numbered), faults))
+    return Catalogue(_check(iter(numbered), faults), columns=frozenset(header))
 
 
 def _is_column(name: str) -> bool:
@@ -183,6 +186,9 @@ def _csv_rows(data: bytes) -> Iterator[list[str]]:
 
 def _xlsx_rows(data: bytes) -> Iterator[list[str]]:
     try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if sum(part.file_size for part in archive.infolist()) > LARGEST_UNPACKED:
+                raise ValueError("this archive unpacks to more than a sheet of initiatives can be")
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         sheet = book.worksheets[0]
         for cells in sheet.iter_rows(values_only=True, max_row=MOST_ROWS + 2, max_col=200):

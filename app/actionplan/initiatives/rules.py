@@ -3,7 +3,10 @@
 import hashlib
 import json
 import re
+from collections.abc import Collection, Mapping
 from typing import Any
+
+from app.core.words import LANGUAGES
 
 
 def digest_of(content: dict[str, Any]) -> str:
@@ -24,3 +27,29 @@ def natural_order(code: str) -> tuple[tuple[int, str], ...]:
     """
     parts = re.findall(r"\d+|\D+", code)
     return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in parts)
+
+
+def merge_columns(kept: Mapping[str, Any], brought: Mapping[str, Any], columns: Collection[str]) -> dict[str, Any]:
+    """An initiative's content after a sheet: what the sheet has no column for stays as it was.
+
+    A text in several languages has one column a language; a column without one, such as `title`, is English.
+
+    >>> kept = {"title": {"en": "One", "de": "Eins"}, "tags": ["a"], "status": "adopted"}
+    >>> merge_columns(kept, {"title": {"en": "Two"}, "tags": [], "status": "proposed"}, {"id", "title", "tags"})
+    {'title': {'de': 'Eins', 'en': 'Two'}, 'tags': [], 'status': 'adopted'}
+    """
+    merged: dict[str, Any] = {}
+    for name, value in brought.items():
+        languages = {"en" if column == name else column.partition("_")[2] for column in _columns_of(name, columns)}
+        if not languages:
+            merged[name] = kept.get(name, value)
+        elif isinstance(value, dict):
+            staying = {code: text for code, text in kept.get(name, {}).items() if code not in languages}
+            merged[name] = staying | value
+        else:
+            merged[name] = value
+    return merged
+
+
+def _columns_of(name: str, columns: Collection[str]) -> list[str]:
+    return [column for column in columns if column == name or column in {f"{name}_{code}" for code in LANGUAGES}]

@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
+from pydantic import ValidationError
 from sqlmodel import Session, select
 
 from app.actionplan.initiatives.importing import Catalogue
 from app.actionplan.initiatives.models import Initiative, InitiativeVersion, Topic
 from app.actionplan.initiatives.queries import find_newest_version
-from app.actionplan.initiatives.rules import digest_of
+from app.actionplan.initiatives.rules import digest_of, merge_columns
 from app.actionplan.initiatives.schemas import InitiativeIn, Language
 from app.auth.permissions import require
 from app.core.clock import now
+from app.core.errors import Invalid
 from app.core.words import Words
 from app.history.service import record
 from app.people.models import Person
@@ -42,31 +45,32 @@ def import_initiatives(session: Session, actor: Person | None, catalogue: Catalo
             known.label = _words(topic.label)
     for initiative in catalogue.initiatives:
         newest = find_newest_version(session, initiative.id)
-        content = _content(initiative)
+        content = initiative.model_dump(mode="json")
+        if newest and catalogue.columns is not None:
+            content = _checked(merge_columns(newest.content, content, catalogue.columns))
         if newest and newest.digest == digest_of(content):
             count.unchanged += 1
             continue
         if newest:
             count.changed += 1
-            _add_version(session, actor, initiative, newest.initiative_id, newest.number + 1, newest.digest)
+            _add_version(session, actor, content, newest.initiative_id, newest.number + 1, newest.digest)
         else:
             count.added += 1
             row = Initiative(external_id=initiative.id, created_at=now())
             session.add(row)
             session.flush()
-            _add_version(session, actor, initiative, row.id, 1, "")
+            _add_version(session, actor, content, row.id, 1, "")
     return count
 
 
 def _add_version(
-    session: Session, actor: Person | None, initiative: InitiativeIn, key: UUID, number: int, before: str
+    session: Session, actor: Person | None, content: dict[str, Any], key: UUID, number: int, before: str
 ) -> None:
-    content = _content(initiative)
     version = InitiativeVersion(
         initiative_id=key,
         number=number,
-        title=_words(initiative.title),
-        summary=_words(initiative.summary),
+        title=content["title"],
+        summary=content["summary"],
         content=content,
         digest=digest_of(content),
         created_at=now(),
@@ -84,8 +88,12 @@ def _add_version(
     )
 
 
-def _content(initiative: InitiativeIn) -> dict[str, object]:
-    return initiative.model_dump(mode="json")
+def _checked(content: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return InitiativeIn.model_validate(content).model_dump(mode="json")
+    except ValidationError as error:
+        reason = error.errors()[0]["msg"].removeprefix("Value error, ")
+        raise Invalid(f"{content['id']}: {reason}.") from error
 
 
 def _words(texts: Mapping[Language, str]) -> Words:

@@ -1,0 +1,50 @@
+"""The demonstration: structured opinions, two closed rounds and an open one, the same from the same seed."""
+
+import re
+
+import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from app.consensus.models import Snapshot
+from app.core.errors import Conflict
+from app.core.settings import Settings
+from app.demo import SURVEY, how_to_get_in, show_demo
+from app.surveys.answering.models import Answer, Response
+from app.surveys.authoring.models import Survey
+from app.surveys.rounds.models import Round
+
+
+def load(engine: Engine, settings: Settings, **options: bool) -> None:
+    show_demo(engine, settings, answers=40, seed=3, **({"force": False, "if_empty": False} | options))
+
+
+def test_what_the_demonstration_holds(engine: Engine, settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    load(engine, settings)
+    said = capsys.readouterr().out
+    assert len(re.findall(r"/login/\S+", said)) == 3
+    assert len(re.findall(r"/i/\S+", said)) == 2
+    with Session(engine) as session:
+        survey = session.exec(select(Survey)).one()
+        assert survey.is_demo
+        rounds = session.exec(select(Round).order_by("number")).all()
+        assert [(line.number, line.closed_at is None) for line in rounds] == [(1, False), (2, False), (3, True)]
+        sent = [response.receipt is not None for response in session.exec(select(Response))]
+        assert any(sent)
+        assert not all(sent), "some stop half way"
+        assert session.exec(select(Answer).where(Answer.point == None)).first(), "some cannot judge"  # noqa: E711
+        last = session.exec(select(Snapshot).where(Snapshot.round_number == 2)).one().findings
+        verdicts = {line["verdict"] for line in last["items"]["impact"]}
+        assert {"consensus", "divided"} <= verdicts
+        assert len(last["items"]["impact"]) == 24
+    load(engine, settings, if_empty=True)
+    with pytest.raises(Conflict, match="not empty"):
+        load(engine, settings)
+
+
+def test_links_are_fresh_each_time(engine: Engine, settings: Settings) -> None:
+    load(engine, settings)
+    first, second = how_to_get_in(engine, settings), how_to_get_in(engine, settings)
+    assert len(first) == len(second)
+    assert sum(one != other for one, other in zip(first, second, strict=True)) == 5
+    assert any(line.endswith(f"/s/{SURVEY}") for line in first)
