@@ -1,6 +1,5 @@
 """Answering in the browser. Every page works without a script; GET shows, POST acts."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -8,12 +7,10 @@ from sqlmodel import Session
 
 from app.auth.guard import Anyone
 from app.core.catalogues import translate
-from app.core.errors import AppError, Invalid, Locked, NotFound
+from app.core.errors import AppError, Invalid, NotFound
 from app.core.words import pick
 from app.surveys.answering import service
-from app.surveys.answering.autosave import AnswerWriter, Save, StaleSave
-from app.surveys.answering.models import Answer, Respondent
-from app.surveys.answering.models import Response as GivenResponse
+from app.surveys.answering.autosave import AnswerWriter, StaleSave
 from app.surveys.answering.pages import (
     Entry,
     answer_rows,
@@ -28,21 +25,18 @@ from app.surveys.answering.pages import (
 from app.surveys.answering.queries import (
     find_earlier_answers,
     find_respondent,
-    find_response,
     find_survey_of_token,
     form_of,
-    list_answers,
 )
 from app.surveys.answering.rules import (
     TOKEN_COOKIE,
-    Form,
     Progress,
-    Value,
     minutes_left,
     next_position,
     progress_of,
 )
 from app.surveys.answering.schemas import StartIn
+from app.surveys.answering.visits import Visit, answers_of, find_visit, prefilled, read_page, survey_language
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.queries import (
     find_question,
@@ -52,7 +46,6 @@ from app.surveys.authoring.queries import (
     list_items,
     list_questions,
 )
-from app.surveys.rounds.models import Invitation, Round
 from app.surveys.rounds.queries import find_invitation, find_last_round, find_open_round
 from app.web.deps import ReadingSessionDep, SessionDep
 from app.web.forms import FormDep, Typed
@@ -65,18 +58,6 @@ router = APIRouter(tags=["answering"], dependencies=[Anyone])
 
 FOLDER = "surveys/answering"
 DEAD_LINK = "This link does not work. Check that it is complete, or ask for a new one."
-LONGEST_REVISION = 9
-
-
-@dataclass(frozen=True)
-class Visit:
-    """Who is here: the survey, its open round, and the respondent with their response once they have begun."""
-
-    survey: Survey
-    current: Round
-    token: str
-    respondent: Respondent
-    response: GivenResponse
 
 
 @router.get("/i/{token}")
@@ -97,12 +78,12 @@ def survey_start(request: Request, session: SessionDep, slug: str) -> Response:
     survey = get_survey_by_slug(session, slug)
     if find_open_round(session, survey.id) is None:
         return _closed(request, session, survey)
-    visit = _find_visit(request, session, survey)
+    visit = find_visit(request, session, survey)
     if visit is None:
-        return _start_page(request, session, survey, _prefilled(request, session, survey), {})
+        return _start_page(request, session, survey, prefilled(request, session, survey), {})
     if visit.response.submitted_at:
         return redirect(request, "survey_done", slug=slug)
-    answered = _answers(session, visit)
+    answered = answers_of(session, visit)
     position = next_position(form_of(session, survey.id), answered)
     if position is None:
         return redirect(request, "survey_check", slug=slug)
@@ -128,7 +109,7 @@ def start_survey(request: Request, session: SessionDep, slug: str, typed: FormDe
             consent=True,
             helix=known.helix if known else chosen.get("helix", ""),
             region=known.region if known else chosen.get("region", ""),
-            language=_survey_language(request, survey),
+            language=survey_language(request, survey),
             choices={code: value for code, value in chosen.items() if value and code not in ("helix", "region")},
         )
         _, token = service.start_response(session, survey, start, invitation=invitation, token=token)
@@ -143,7 +124,7 @@ def start_survey(request: Request, session: SessionDep, slug: str, typed: FormDe
 def survey_item(request: Request, session: SessionDep, slug: str, position: int) -> Response:
     """One initiative to rate."""
     survey = get_survey_by_slug(session, slug)
-    visit = _find_visit(request, session, survey)
+    visit = find_visit(request, session, survey)
     if visit is None or visit.response.submitted_at:
         return redirect(request, "survey_start", slug=slug)
     return _item_page(request, session, visit, position, {}, {})
@@ -153,13 +134,13 @@ def survey_item(request: Request, session: SessionDep, slug: str, position: int)
 def save_page(request: Request, session: ReadingSessionDep, slug: str, position: int, typed: FormDep) -> Response:
     """Save everything on the page and go on; what cannot be saved is shown again as typed."""
     survey = get_survey_by_slug(session, slug)
-    visit = _find_visit(request, session, survey)
+    visit = find_visit(request, session, survey)
     if visit is None:
         return redirect(request, "survey_start", slug=slug)
     form = form_of(session, survey.id)
     if not 1 <= position <= len(form.items):
         raise NotFound("There is no such page.")
-    saves, faults = _read_page(form, form.items[position - 1], visit, typed)
+    saves, faults = read_page(form, form.items[position - 1], visit, typed)
     # the reading transaction ends here: an answer is judged against what is there when it is written
     session.rollback()
     writer: AnswerWriter = request.app.state.writer
@@ -172,7 +153,7 @@ def save_page(request: Request, session: ReadingSessionDep, slug: str, position:
         elif isinstance(outcome, AppError):
             raise outcome
     if faults:
-        visit = _find_visit(request, session, get_survey_by_slug(session, slug))
+        visit = find_visit(request, session, get_survey_by_slug(session, slug))
         if visit is None:
             return redirect(request, "survey_start", slug=slug)
         return _item_page(request, session, visit, position, typed, faults)
@@ -185,13 +166,13 @@ def save_page(request: Request, session: ReadingSessionDep, slug: str, position:
 def survey_overview(request: Request, session: SessionDep, slug: str) -> Response:
     """Every initiative with how far it is answered."""
     survey = get_survey_by_slug(session, slug)
-    visit = _find_visit(request, session, survey)
+    visit = find_visit(request, session, survey)
     if visit is None:
         return redirect(request, "survey_start", slug=slug)
     rows = overview_rows(
         list_items(session, survey.id),
         form_of(session, survey.id),
-        _answers(session, visit),
+        answers_of(session, visit),
         survey,
         language_of(request),
     )
@@ -205,7 +186,7 @@ def survey_overview(request: Request, session: SessionDep, slug: str) -> Respons
 def survey_check(request: Request, session: SessionDep, slug: str) -> Response:
     """All answers before they are sent, open ones first."""
     survey = get_survey_by_slug(session, slug)
-    visit = _find_visit(request, session, survey)
+    visit = find_visit(request, session, survey)
     if visit is None or visit.response.submitted_at:
         return redirect(request, "survey_start", slug=slug)
     rows = _answer_rows(request, session, visit)
@@ -218,7 +199,7 @@ def survey_check(request: Request, session: SessionDep, slug: str) -> Response:
 def submit_survey(request: Request, session: SessionDep, slug: str) -> Response:
     """Send the answers; sending twice is one submission."""
     survey = get_survey_by_slug(session, slug)
-    visit = _find_visit(request, session, survey)
+    visit = find_visit(request, session, survey)
     if visit is None:
         return redirect(request, "survey_start", slug=slug)
     service.submit_response(session, visit.response.id, (visit.token,))
@@ -229,7 +210,7 @@ def submit_survey(request: Request, session: SessionDep, slug: str) -> Response:
 def reopen_survey(request: Request, session: SessionDep, slug: str) -> Response:
     """Take sent answers back to change them."""
     survey = get_survey_by_slug(session, slug)
-    visit = _find_visit(request, session, survey)
+    visit = find_visit(request, session, survey)
     if visit is None:
         return redirect(request, "survey_start", slug=slug)
     service.reopen_response(session, visit.response.id, (visit.token,))
@@ -240,7 +221,7 @@ def reopen_survey(request: Request, session: SessionDep, slug: str) -> Response:
 def survey_done(request: Request, session: SessionDep, slug: str) -> Response:
     """The receipt and what happens next; it still works from a bookmark next week."""
     survey = get_survey_by_slug(session, slug)
-    visit = _find_visit(request, session, survey, is_past_welcome=True)
+    visit = find_visit(request, session, survey, is_past_welcome=True)
     if visit is None or not visit.response.receipt or not visit.response.submitted_at:
         return redirect(request, "survey_start", slug=slug)
     receipt = visit.response.receipt
@@ -258,48 +239,18 @@ def survey_done(request: Request, session: SessionDep, slug: str) -> Response:
     )
 
 
-def _find_visit(request: Request, session: Session, survey: Survey, *, is_past_welcome: bool = False) -> Visit | None:
-    token = request.cookies.get(TOKEN_COOKIE + survey.slug, "")
-    current = find_open_round(session, survey.id)
-    if current is None and is_past_welcome:
-        current = find_last_round(session, survey.id)
-    if not token:
-        return None
-    if current is None:
-        raise Locked("This round is closed. Your saved answers were counted.")
-    respondent = find_respondent(session, survey.id, token)
-    response = find_response(session, respondent.id, current.id) if respondent else None
-    return Visit(survey, current, token, respondent, response) if respondent and response else None
-
-
-def _answers(session: Session, visit: Visit) -> dict[str, Answer]:
-    return {answer.code: answer for answer in list_answers(session, visit.response.id)}
-
-
 def _answer_rows(request: Request, session: Session, visit: Visit) -> list[dict[str, Any]]:
     survey = visit.survey
     rows = answer_rows(
         list_items(session, survey.id),
         list_criteria(session, survey.id),
-        _answers(session, visit),
+        answers_of(session, visit),
         survey,
         language_of(request),
     )
     for row in rows:
         row["url"] = str(request.app.url_path_for("survey_item", slug=survey.slug, position=row["position"]))
     return rows
-
-
-def _prefilled(request: Request, session: Session, survey: Survey) -> dict[str, str]:
-    token = request.cookies.get(TOKEN_COOKIE + survey.slug, "")
-    known: Respondent | Invitation | None = find_respondent(session, survey.id, token) if token else None
-    known = known or (find_invitation(session, token) if token else None)
-    return {"helix": known.helix, "region": known.region} if known else {}
-
-
-def _survey_language(request: Request, survey: Survey) -> str:
-    language = language_of(request)
-    return language if language in survey.languages else survey.default_language
 
 
 def _start_page(
@@ -343,7 +294,7 @@ def _item_page(
     if not 1 <= position <= len(items):
         raise NotFound("There is no such page.")
     item, form = items[position - 1], form_of(session, survey.id)
-    answers = _answers(session, visit)
+    answers = answers_of(session, visit)
     earlier = find_earlier_answers(session, visit.respondent.id, visit.current.number)
     errors = _translated(faults, language)
     entry = Entry(answers, earlier, typed, errors)
@@ -389,35 +340,6 @@ def _item_page(
             else request.app.url_path_for("survey_overview", slug=survey.slug)
         ),
     )
-
-
-def _read_page(form: Form, item: str, visit: Visit, typed: Typed) -> tuple[list[Save], dict[str, str]]:
-    """The saves of a page and what of it cannot be one; what was left open or unchanged and empty is no save."""
-    saves: list[Save] = []
-    faults: dict[str, str] = {}
-    for code in (*form.ratings, *form.comments):
-        text = typed.get(code)
-        if (
-            not code.startswith(f"{item}.")
-            or text is None
-            or (code in form.comments and not _is_worth_saving(text, typed, code))
-        ):
-            continue
-        rev = typed.get(f"rev.{code}", "0")
-        if not (rev.isascii() and rev.isdecimal() and len(rev) <= LONGEST_REVISION):
-            faults[code] = "This page was open for too long. Go back, reload it and try again."
-            continue
-        value: Value = text
-        if code in form.ratings:
-            value = (
-                None if text == "none" else int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else text
-            )
-        saves.append(Save(visit.response.id, (visit.token,), code, value, int(rev)))
-    return sorted(saves, key=lambda save: save.code), faults
-
-
-def _is_worth_saving(text: str, typed: Typed, code: str) -> bool:
-    return bool(text) or typed.get(f"rev.{code}", "0") != "0"
 
 
 def _translated(errors: dict[str, str], language: str) -> dict[str, str]:

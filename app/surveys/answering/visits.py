@@ -1,0 +1,97 @@
+"""Who answers in the browser, and what their form says."""
+
+from dataclasses import dataclass
+
+from fastapi import Request
+from sqlmodel import Session
+
+from app.core.errors import Locked
+from app.surveys.answering.autosave import Save
+from app.surveys.answering.models import Answer, Respondent
+from app.surveys.answering.models import Response as GivenResponse
+from app.surveys.answering.queries import find_respondent, find_response, list_answers
+from app.surveys.answering.rules import TOKEN_COOKIE, Form, Value
+from app.surveys.authoring.models import Survey
+from app.surveys.rounds.models import Invitation, Round
+from app.surveys.rounds.queries import find_invitation, find_last_round, find_open_round
+from app.web.forms import Typed
+from app.web.language import language_of
+
+LONGEST_REVISION = 9
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Who is here: the survey, its open round, and the respondent with their response once they have begun."""
+
+    survey: Survey
+    current: Round
+    token: str
+    respondent: Respondent
+    response: GivenResponse
+
+
+def find_visit(request: Request, session: Session, survey: Survey, *, is_past_welcome: bool = False) -> Visit | None:
+    """The visit of whoever holds this survey's cookie, None before they have begun.
+
+    Raises Locked when no round is open, unless `is_past_welcome`: then the last round is meant.
+    """
+    token = request.cookies.get(TOKEN_COOKIE + survey.slug, "")
+    current = find_open_round(session, survey.id)
+    if current is None and is_past_welcome:
+        current = find_last_round(session, survey.id)
+    if not token:
+        return None
+    if current is None:
+        raise Locked("This round is closed. Your saved answers were counted.")
+    respondent = find_respondent(session, survey.id, token)
+    response = find_response(session, respondent.id, current.id) if respondent else None
+    return Visit(survey, current, token, respondent, response) if respondent and response else None
+
+
+def answers_of(session: Session, visit: Visit) -> dict[str, Answer]:
+    """What this visit's response holds, by code."""
+    return {answer.code: answer for answer in list_answers(session, visit.response.id)}
+
+
+def prefilled(request: Request, session: Session, survey: Survey) -> dict[str, str]:
+    """What is known of a visitor before they begin: from an earlier round, else from their invitation."""
+    token = request.cookies.get(TOKEN_COOKIE + survey.slug, "")
+    known: Respondent | Invitation | None = find_respondent(session, survey.id, token) if token else None
+    known = known or (find_invitation(session, token) if token else None)
+    return {"helix": known.helix, "region": known.region} if known else {}
+
+
+def survey_language(request: Request, survey: Survey) -> str:
+    """The language to show a survey in: the visitor's if it has it, else its own."""
+    language = language_of(request)
+    return language if language in survey.languages else survey.default_language
+
+
+def read_page(form: Form, item: str, visit: Visit, typed: Typed) -> tuple[list[Save], dict[str, str]]:
+    """The saves of a page and what of it cannot be one; what was left open or unchanged and empty is no save."""
+    saves: list[Save] = []
+    faults: dict[str, str] = {}
+    for code in (*form.ratings, *form.comments):
+        text = typed.get(code)
+        if (
+            not code.startswith(f"{item}.")
+            or text is None
+            or (code in form.comments and not _is_worth_saving(text, typed, code))
+        ):
+            continue
+        rev = typed.get(f"rev.{code}", "0")
+        if not (rev.isascii() and rev.isdecimal() and len(rev) <= LONGEST_REVISION):
+            faults[code] = "This page was open for too long. Go back, reload it and try again."
+            continue
+        value: Value = text
+        if code in form.ratings:
+            value = (
+                None if text == "none" else int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else text
+            )
+        saves.append(Save(visit.response.id, (visit.token,), code, value, int(rev)))
+    return sorted(saves, key=lambda save: save.code), faults
+
+
+def _is_worth_saving(text: str, typed: Typed, code: str) -> bool:
+    return bool(text) or typed.get(f"rev.{code}", "0") != "0"
