@@ -8,7 +8,7 @@ import numpy as np
 
 from app import __version__
 from app.consensus.analysis_items import describe_items
-from app.consensus.panel import MISSING, Panel
+from app.consensus.panel import Panel
 from app.stats.bootstrap import (
     Draws,
     draw_again,
@@ -17,7 +17,7 @@ from app.stats.bootstrap import (
     standard_errors,
 )
 from app.stats.edge import Real, as_value, as_values
-from app.stats.histogram import count_ratings
+from app.stats.histogram import MISSING, count_ratings
 from app.stats.scoring import composite, normalise, rank
 from app.stats.weighting import balance
 

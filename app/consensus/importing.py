@@ -7,13 +7,14 @@ from typing import Any
 from sqlmodel import Session, select
 
 from app.auth.permissions import require
-from app.consensus.panel import MISSING, Panel
+from app.consensus.panel import Panel
 from app.consensus.panel_files import PanelFileError, Problem, read_panel_files
 from app.consensus.service import freeze
 from app.core.clock import now
 from app.core.errors import Conflict, Invalid
 from app.history.service import record
 from app.people.models import Person
+from app.stats.histogram import MISSING
 from app.surveys.answering.models import Answer, Respondent, Response
 from app.surveys.answering.queries import form_of
 from app.surveys.answering.rules import Form

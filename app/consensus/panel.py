@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-MISSING = -32768
-"""No rating: the cell is empty, or the respondent cannot judge."""
+from app.stats.histogram import MISSING
 
 Rating = tuple[int, str, str, Sequence[int | None]]
 """One line of the ratings table: round, respondent, initiative, and a point or None for each criterion."""

@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 
 from app.stats.edge import Real, count_from, divide
+from app.stats.histogram import share_in, total
 from app.stats.scoring import composite, rank
+from app.stats.spread import variance
 
 LEAST_ANSWERS = 5
 
@@ -35,6 +39,112 @@ class RankUncertainty:
     probability: Real
     half: Real
     nine_in_ten: Real
+
+
+class ExactMedian(NamedTuple):
+    """The law of the bootstrap's median, without drawing.
+
+    `points` are the values it can take, halves included, with their `probability`; `interval` is the 95 %
+    percentile interval of type 1.
+    """
+
+    points: Real
+    probability: Real
+    interval: tuple[float, float]
+
+
+def exact_median(counts: Real, low: int = 1) -> ExactMedian | None:
+    """How often each value would be the median of n answers drawn again; one item, shape (levels,), whole counts.
+
+    For odd n, P(M <= l) = P(Bin(n, F_l) >= (n + 1) / 2); for even n the two in the middle are followed together.
+    None without answers.
+
+    >>> found = exact_median(np.array([1.0, 1.0, 1.0]))
+    >>> [round(float(chance), 4) for chance in found.probability]
+    [0.2593, 0.0, 0.4815, 0.0, 0.2593]
+    """
+    n = int(counts.sum())
+    if not n:
+        return None
+    below = np.concatenate([[0.0], np.cumsum(counts) / n])
+    levels = len(counts)
+    chance = np.zeros(2 * levels - 1)
+    half = n // 2
+    if n % 2:
+        reached = stats.binom.sf(half, n, below)
+        chance[::2] = np.diff(reached)
+    else:
+        for lower in range(levels):
+            for upper in range(lower, levels):
+                chance[lower + upper] += _middle_pair(n, below, lower, upper)
+    points = low + np.arange(2 * levels - 1) / 2
+    reached = np.cumsum(chance)
+    ends = [float(points[int(np.argmax(reached >= share - 1e-12))]) for share in (0.025, 0.975)]
+    return ExactMedian(points, chance, (ends[0], ends[1]))
+
+
+def _middle_pair(n: int, below: Real, lower: int, upper: int) -> float:
+    """The chance that of n draws (even) the n/2-th is at one level and the next at another, by index."""
+    half = n // 2
+
+    def both_at_most(one: int, other: int) -> float:
+        # the n/2-th at most level `one` - 1 and the next at most `other` - 1, one <= other
+        if one == other:
+            return float(stats.binom.sf(half, n, below[one]))
+        # exactly n/2 at or under `one`, and of the rest at least one in between, or more than n/2 under it
+        p, q = below[one], below[other]
+        more = float(stats.binom.sf(half, n, p))
+        exactly = float(stats.binom.pmf(half, n, p))
+        rest = 1 - ((1 - q) / (1 - p)) ** half if p < 1 else 1.0
+        return more + exactly * rest
+
+    if lower == upper:
+        at, under = both_at_most(lower + 1, lower + 1), both_at_most(lower, lower)
+        crossing = both_at_most(lower, lower + 1) - under
+        return at - under - crossing
+    return (both_at_most(lower + 1, upper + 1) - both_at_most(lower, upper + 1)) - (
+        both_at_most(lower + 1, upper) - both_at_most(lower, upper)
+    )
+
+
+class ExactMean(NamedTuple):
+    """What drawing again would say of mean and share: the standard error, and the share's percentile interval."""
+
+    standard_error: Real
+    share_low: Real
+    share_high: Real
+
+
+def exact_mean(counts: Real, top: slice) -> ExactMean:
+    """The bootstrap's standard error of the mean and the interval of the share in `top`, exactly; each `(...)`.
+
+    The share of n answers drawn again is Bin(n, x / n) / n. Undefined without answers.
+
+    >>> found = exact_mean(np.array([2.0, 0.0, 2.0]), slice(2, 3))
+    >>> float(found.standard_error), float(found.share_low), float(found.share_high)
+    (0.5, 0.0, 1.0)
+    """
+    n = total(counts)
+    share = share_in(counts, top)
+    some = np.nan_to_num(share)
+    limits = [divide(np.asarray(stats.binom.ppf(end, n, some), dtype=np.float64), n) for end in (0.025, 0.975)]
+    error = np.sqrt(divide(variance(counts) * np.maximum(n - 1, 0), n**2))
+    return ExactMean(np.where(n == 1, 0, error), limits[0], limits[1])
+
+
+def draw_counts(counts: Real, *, draws: int, seed: int) -> Real:
+    """Histograms drawn again, shape (draws, ..., levels): n answers from the shares of each histogram, whole counts.
+
+    >>> draw_counts(np.array([[3.0, 0.0], [1.0, 1.0]]), draws=5, seed=1)[:, 0].tolist()[0]
+    [3.0, 0.0]
+    """
+    rng = np.random.default_rng(seed)
+    n = total(counts)
+    share = np.nan_to_num(divide(counts, n[..., np.newaxis]))
+    # multinomial wants shares that add up; without answers it draws nothing
+    share[..., -1] = np.maximum(0, 1 - share[..., :-1].sum(axis=-1))
+    drawn = rng.multinomial(np.rint(n).astype(np.int64), share, size=(draws, *n.shape))
+    return drawn.astype(np.float64)
 
 
 def draw_again(ratings: Real, groups: NDArray[np.int64], *, draws: int, seed: int) -> Draws:

@@ -5,20 +5,37 @@ from numpy.typing import NDArray
 
 from app.stats.edge import Real, divide
 
+MISSING = -32768
+"""What stands for an answer that is not there, among whole numbers."""
+
 
 def count_ratings(ratings: NDArray[np.int16], low: int, high: int) -> Real:
     """Histograms of ratings over the first axis: `(respondents, ...)` to `(..., levels)`.
 
-    A rating outside `low`..`high` counts as missing.
+    `MISSING` is no rating. Raises ValueError for a rating outside `low`..`high`, or fewer than two levels.
 
-    >>> count_ratings(np.array([[1], [3], [3]], dtype=np.int16), 1, 3).tolist()
+    >>> count_ratings(np.array([[1], [3], [3], [MISSING]], dtype=np.int16), 1, 3).tolist()
     [[1.0, 0.0, 2.0]]
     """
+    if high <= low:
+        raise ValueError("high is above low: a scale has two levels or more")
+    if ((ratings != MISSING) & ((ratings < low) | (ratings > high))).any():
+        raise ValueError("ratings lie between low and high")
     return np.stack([(ratings == point).sum(axis=0) for point in range(low, high + 1)], axis=-1).astype(np.float64)
 
 
 def total(counts: Real) -> Real:
-    """The number of answers, shape `(...)`."""
+    """The number of answers, shape `(...)`; may be fractional.
+
+    Raises ValueError for counts that are negative or no numbers, or of fewer than two levels.
+
+    >>> float(total(np.array([1.0, 2.5])))
+    3.5
+    """
+    if counts.shape[-1] < 2:
+        raise ValueError("counts have two levels or more")
+    if counts.size and not (counts.min() >= 0 and counts.max() < np.inf):
+        raise ValueError("counts are numbers of at least 0")
     return counts.sum(axis=-1)
 
 

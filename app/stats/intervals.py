@@ -1,9 +1,10 @@
-"""Intervals of shares (methods.md section 3)."""
+"""Intervals of shares and of the median."""
 
 import numpy as np
-from scipy import special
+from scipy import special, stats
 
 from app.stats.edge import Real, divide
+from app.stats.histogram import total
 
 
 def wilson(successes: Real, n: Real, confidence: float = 0.95) -> tuple[Real, Real]:
@@ -20,3 +21,51 @@ def wilson(successes: Real, n: Real, confidence: float = 0.95) -> tuple[Real, Re
     middle = (share + divide(np.full_like(n, z**2 / 2), n)) / spread
     half = z / spread * np.sqrt(divide(share * (1 - share), n) + divide(np.full_like(n, z**2 / 4), n**2))
     return np.maximum(middle - half, 0), np.minimum(middle + half, 1)
+
+
+def clopper_pearson(successes: Real, n: Real, confidence: float = 0.95) -> tuple[Real, Real]:
+    """The exact interval of a share (Clopper and Pearson 1934), each limit 0 to 1; undefined for n = 0.
+
+    >>> [round(float(limit), 4) for limit in clopper_pearson(np.array(0.0), np.array(1.0))]
+    [0.0, 0.975]
+    """
+    tail = (1 - confidence) / 2
+    return _beta_limits(successes, n - successes + 1, successes + 1, n - successes, tail, n)
+
+
+def jeffreys(successes: Real, n: Real, confidence: float = 0.95) -> tuple[Real, Real]:
+    """The interval of a share with Jeffreys' prior; 0 and 1 where nobody or everybody agrees; undefined for n = 0.
+
+    Source: Brown, Cai and DasGupta, Stat. Sci. 16 (2001).
+
+    >>> [round(float(limit), 4) for limit in jeffreys(np.array(0.0), np.array(1.0))]
+    [0.0, 0.8533]
+    """
+    tail = (1 - confidence) / 2
+    half = successes + 0.5, n - successes + 0.5
+    return _beta_limits(*half, *half, tail, n)
+
+
+def median_interval(counts: Real, low: int = 1, confidence: float = 0.95) -> tuple[Real, Real]:
+    """The interval of the median by order statistics (Conover), whole counts; undefined for n of 5 or less.
+
+    >>> [float(limit) for limit in median_interval(np.array([1.0, 2.0, 4.0, 2.0, 1.0]))]
+    [2.0, 4.0]
+    """
+    n = total(counts)
+    k: Real = np.asarray(stats.binom.ppf((1 - confidence) / 2, n, 0.5), dtype=np.float64)
+    cumulated = np.cumsum(counts, axis=-1)
+    is_defined = k >= 1
+    limits = [
+        np.where(is_defined, low + (cumulated < np.where(is_defined, place, 1)[..., np.newaxis]).sum(axis=-1), np.nan)
+        for place in (k, n + 1 - k)
+    ]
+    return limits[0], limits[1]
+
+
+def _beta_limits(a: Real, b: Real, c: Real, d: Real, tail: float, n: Real) -> tuple[Real, Real]:
+    """The lower limit from Beta(a, b), the upper from Beta(c, d), at the ends the end itself."""
+    lower = np.where(a < 1, 0, special.betaincinv(np.maximum(a, 0.5), np.maximum(b, 0.5), tail))
+    upper = np.where(d < 1, 1, special.betaincinv(np.maximum(c, 0.5), np.maximum(d, 0.5), 1 - tail))
+    empty = n <= 0
+    return np.where(empty, np.nan, lower), np.where(empty, np.nan, upper)

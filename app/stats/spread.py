@@ -7,6 +7,7 @@ from app.stats.edge import Real, count_from, divide
 from app.stats.histogram import total
 
 TINY = 1e-12
+SLACK = 1e-9
 
 
 def points_of(counts: Real, low: int) -> Real:
@@ -40,24 +41,78 @@ def standard_deviation(counts: Real) -> Real:
     return np.sqrt(variance(counts))
 
 
-def quantile(counts: Real, share: float, low: int = 1) -> Real:
-    """The quantile of type 7 of whole counts (Hyndman and Fan, Am. Stat. 50, 1996), shape `(...)`.
+def quantile(counts: Real, share: float, low: int = 1, kind: int = 7) -> Real:
+    """The quantile of answers in units of the scale (Hyndman and Fan, Am. Stat. 50, 1996), shape `(...)`.
 
-    `share` is between 0 and 1. Undefined without answers.
+    `share` is between 0 and 1. `kind` is the type of the paper: 1 is always a level, 2 is the rule of SAS,
+    6 that of SPSS, 7 that of R, NumPy and Excel and the product's own. Undefined without answers.
 
-    >>> float(quantile(np.array([1.0, 1.0, 1.0, 1.0]), 0.25))
-    1.75
+    >>> [float(quantile(np.array([1.0, 1.0, 1.0, 1.0]), 0.25, kind=kind)) for kind in (1, 2, 6, 7)]
+    [1.0, 1.5, 1.25, 1.75]
     """
+    if not 0 <= share <= 1:
+        raise ValueError("share is between 0 and 1")
+    if kind == 2:
+        return weighted_quantile(counts, share, low)
     n = total(counts)
-    place = np.where(n > 0, (n - 1) * share, 0)
+    if kind == 1:
+        place = np.maximum(np.ceil(n * share - SLACK), 1) - 1
+    elif kind == 6:
+        place = np.clip((n + 1) * share, 1, np.maximum(n, 1)) - 1
+    elif kind == 7:
+        place = np.maximum((n - 1) * share, 0)
+    else:
+        raise ValueError("kind is 1, 2, 6 or 7")
     below = np.floor(place + TINY)
-    first, second = _ordered(counts, below), _ordered(counts, below + 1)
+    last = counts.shape[-1] - 1
+    first = np.minimum(_ordered(counts, below), last)
+    second = np.minimum(_ordered(counts, below + 1), last)
+    # one past the last answer there is nothing: the last answer itself
+    second = np.where(below + 1 < n, second, first)
     between = np.clip(place - below, 0, 1)
-    return np.where(n > 0, low + first + between * (np.minimum(second, counts.shape[-1] - 1) - first), np.nan)
+    return np.where(n > 0, low + first + between * (second - first), np.nan)
+
+
+def interquartile_range(counts: Real, kind: int = 7) -> Real:
+    """The distance of the quartiles in steps of the scale, 0 to levels - 1; undefined without answers.
+
+    >>> float(interquartile_range(np.array([1.0, 1.0, 1.0, 1.0])))
+    1.5
+    """
+    return quantile(counts, 0.75, kind=kind) - quantile(counts, 0.25, kind=kind)
+
+
+def variation(counts: Real, low: int = 1) -> Real:
+    """The coefficient of variation, standard deviation over mean; undefined below two answers or at mean 0.
+
+    It depends on where the scale starts: do not compare scales.
+
+    >>> round(float(variation(np.array([1.0, 0.0, 1.0]))), 4)
+    0.7071
+    """
+    return divide(standard_deviation(counts), mean(counts, low))
+
+
+def absolute_deviation(counts: Real) -> Real:
+    """The median distance from the median, unscaled, in steps of the scale; undefined without answers.
+
+    >>> float(absolute_deviation(np.array([1.0, 2.0, 0.0, 1.0])))
+    0.5
+    """
+    distance = np.abs(points_of(counts, 1) - median(counts)[..., np.newaxis])
+    order = np.argsort(distance, axis=-1, kind="stable")
+    distance = np.take_along_axis(distance, order, axis=-1)
+    counts = np.take_along_axis(counts, order, axis=-1)
+    n = total(counts)
+    last = counts.shape[-1] - 1
+    # the two answers in the middle, by their distance
+    middle = [np.minimum(_ordered(counts, np.maximum(place, 0)), last) for place in ((n - 1) / 2, n / 2)]
+    ends = [np.take_along_axis(distance, place.astype(np.int64)[..., np.newaxis], axis=-1)[..., 0] for place in middle]
+    return np.where(n > 0, (ends[0] + ends[1]) / 2, np.nan)
 
 
 def median(counts: Real, low: int = 1) -> Real:
-    """The median of whole counts, shape `(...)`; undefined without answers.
+    """The median, shape `(...)`; undefined without answers.
 
     >>> float(median(np.array([2.0, 2.0, 0.0])))
     1.5
@@ -75,7 +130,7 @@ def weighted_quantile(weights: Real, share: float, low: int = 1) -> Real:
     3.0
     """
     cumulated = divide(np.cumsum(weights, axis=-1), total(weights)[..., np.newaxis])
-    reached = cumulated >= share - TINY
+    reached = (cumulated >= share - TINY) & (cumulated > 0)
     level = np.argmax(reached, axis=-1)
     at = np.take_along_axis(cumulated, level[..., np.newaxis], axis=-1)[..., 0]
     later: NDArray[np.bool_] = (weights > 0) & (count_from(0, weights.shape[-1]) > level[..., np.newaxis])

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.consensus.panel import MISSING
 from app.consensus.panel_files import PanelFileError, read_panel_files
+from app.stats.histogram import MISSING
 
 PEOPLE = "respondent,helix,region\nR1,academia,North\nR2,society,South\n"
 RATINGS = "round,respondent,initiative,impact,urgency\n1,R1,I1,4,5\n1,R2,I1,NA,\n"

@@ -49,9 +49,11 @@ def test_a_helix_without_answers_is_left_out_and_one_answer_leaves_no_standard_e
     assert all(as_value(figure) is None for figure in (nobody.mean, nobody.standard_error, nobody.median))
 
 
-def test_ratings_outside_the_scale_are_not_counted() -> None:
-    ratings = np.array([[1, 5], [-32768, 9]], dtype=np.int16)
+def test_missing_ratings_are_not_counted_and_others_outside_the_scale_refused() -> None:
+    ratings = np.array([[1, 5], [-32768, -32768]], dtype=np.int16)
     assert count_ratings(ratings, 1, 5).tolist() == [[1, 0, 0, 0, 0], [0, 0, 0, 0, 1]]
+    with pytest.raises(ValueError, match="between low and high"):
+        count_ratings(np.array([[9]], dtype=np.int16), 1, 5)
 
 
 @pytest.mark.parametrize(
