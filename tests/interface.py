@@ -7,6 +7,7 @@ from pathlib import Path
 from babel.messages.extract import extract
 
 from app.auth.guard import NAVIGATION
+from app.consensus.fates import RULE_NAMES, STANDING_WORDS
 from app.consensus.pages import SORTS, VERDICT_WORDS
 from app.surveys.answering.pages import PROGRESS_WORDS
 from app.web.errors import SENTENCES, TITLES
@@ -45,7 +46,7 @@ def interface_messages() -> set[Message]:
         if name not in COMMAND_LINE_ONLY and not name.startswith("app/cli/"):
             found |= set(_messages_of(ast.parse(path.read_text())))
     words = [label for label, _, _ in NAVIGATION]
-    for table in (TITLES, SENTENCES, VERDICT_WORDS, SORTS, PROGRESS_WORDS):
+    for table in (TITLES, SENTENCES, VERDICT_WORDS, STANDING_WORDS, RULE_NAMES, SORTS, PROGRESS_WORDS):
         words += table.values()
     return (found | set(words)) - PROGRAMS_ONLY
 

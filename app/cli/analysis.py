@@ -1,12 +1,12 @@
 """Commands on figures: from files, from the database, and the prioritised list."""
 
 import hashlib
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from app.actionplan.portfolio.planning import PlanFileError, plan_from, read_plan_file, weights_of
 from app.actionplan.priorities.service import export_list
 from app.cli.work import Refused, read_file, say, work, write_file
 from app.consensus.analysis import SEED, to_bytes
@@ -30,16 +30,19 @@ def analyse(
     if plan:
         data["plan"] = read_file(plan)
     try:
+        rules = read_plan_file(data["plan"]) if plan else None
         panel, is_inferred = read_panel_files(
             data["respondents"], data["ratings"], scale=_scale(scale) if scale else None
         )
         analysis = analyse_panel(
             panel,
-            weights=_weights(weights) or _weights_of_plan(data.get("plan")),
+            weights=_weights(weights) or (weights_of(rules) if rules else None),
             seed=seed,
             inputs={name: hashlib.sha256(content).hexdigest() for name, content in data.items()},
         )
-    except PanelFileError as error:
+        if rules:
+            analysis["plan"] = plan_from(rules, analysis)
+    except (PanelFileError, PlanFileError) as error:
         raise Refused(str(error)) from error
     except ValueError as error:
         reason = str(error)
@@ -88,13 +91,3 @@ def _weights(text: str) -> dict[str, float]:
         except ValueError:
             raise Refused("Weights are written as impact=0.5,urgency=0.5.") from None
     return weights
-
-
-def _weights_of_plan(data: bytes | None) -> dict[str, float] | None:
-    if data is None:
-        return None
-    try:
-        weights = json.loads(data)["criteria_weights"]
-        return {str(name): float(value) for name, value in weights.items()}
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise Refused("The plan file has no criteria_weights.") from None

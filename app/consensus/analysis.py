@@ -8,6 +8,9 @@ import numpy as np
 
 from app import __version__
 from app.consensus.analysis_items import describe_items
+from app.consensus.analysis_panel import describe_alpha, describe_concordance, describe_raking
+from app.consensus.analysis_ranks import describe_other_methods, describe_rank_sets, describe_unknown_weights
+from app.consensus.analysis_rules import describe_rules
 from app.consensus.panel import Panel
 from app.stats.bootstrap import (
     Draws,
@@ -24,6 +27,23 @@ from app.stats.weighting import balance
 FORMAT = "innaxe-analysis/1"
 SEED, DRAWS = 20_261_123, 2000
 """Where nobody says otherwise, so that the same data give the same file wherever it is made."""
+SHORTLIST = 8
+"""How many initiatives count as first when methods of adding up are compared."""
+CONVENTIONS = (
+    "Differences between rounds rest on the pairs that answered both; all other figures on every answer of the round.",
+    "Undefined is null; each item's `undefined` gives the reason by field.",
+    "Kruskal-Wallis over the helices that answered; p_BH and p_holm over all defined tests of one round; "
+    "Dunn's test (two-sided) only where p_BH < 0.05.",
+    "balanced_mean is the plain mean of the means of the helices that answered; helices_missing lists the others; "
+    "balanced_se is null if a helix has a single answer.",
+    "box names the points that count as agreement; the fields of the 1-9 scale are null on other scales.",
+    "comet: in if 70 % or more are in 7-9 and under 15 % in 1-3; out is the mirror image.",
+    "cv_change compares all answers of the two rounds; scheibe_net_change_pct the histograms of the pairs.",
+    "stable: net change under 15 % and median of changes at most one step of nine; settled: stable and of a class.",
+    "Raking: helices count equally and regions too; weights average 1 and stay within 0.2 to 5.",
+    "bootstrap: respondents drawn again within their helix; csranks: from the bootstrap's covariance, simultaneous.",
+    "smaa_weights_only: scores taken as certain, weights uniform; draws 0 means exact.",
+)
 
 
 def analyse(
@@ -42,6 +62,15 @@ def analyse(
     order = normalise(weights or dict.fromkeys(panel.criteria, 1.0), panel.criteria)
     histograms = count_by_helix(panel)
     means = balance(histograms[-1], panel.low).mean
+    scores = composite(means, order)
+    resampled = draw_panel(panel, seed=seed, draws=draws).scores(order)
+    items: list[dict[str, Any]] = []
+    stops: dict[str, Any] = {}
+    for layer, number in enumerate(panel.rounds):
+        lines, stop = describe_items(panel, layer, histograms)
+        items += lines
+        if stop:
+            stops[f"round{number}"] = stop._asdict()
     return {
         "format": FORMAT,
         "version": __version__,
@@ -49,14 +78,19 @@ def analyse(
         "seed": seed,
         "scale": {"low": panel.low, "high": panel.high},
         "helices": list(panel.helix_names),
-        "items": [
-            line
-            for layer, number in enumerate(panel.rounds)
-            for line in describe_items(panel, number, histograms[layer])
-        ],
+        "conventions": list(CONVENTIONS),
+        "items": items,
         "participation": _participation(panel),
-        "composite": _composite(panel, means, order),
-        "bootstrap": _bootstrap(panel, order, seed, draws),
+        "stop": stops,
+        "composite": _composite(panel, means, scores, order),
+        "raking": describe_raking(panel),
+        "bootstrap": _bootstrap(panel, resampled, seed),
+        "csranks": describe_rank_sets(scores, resampled, seed=seed),
+        "kendall_w_complete_raters": describe_concordance(panel),
+        "krippendorff_alpha": describe_alpha(panel, histograms),
+        "smaa_weights_only": describe_unknown_weights(panel, means, order, seed=seed),
+        "mcda": describe_other_methods(panel, means, order, SHORTLIST),
+        "rule_sensitivity": describe_rules(panel, histograms[-1]),
     }
 
 
@@ -103,8 +137,7 @@ def _participation(panel: Panel) -> dict[str, Any]:
     return found
 
 
-def _composite(panel: Panel, means: Real, weights: Real) -> dict[str, Any]:
-    scores = composite(means, weights)
+def _composite(panel: Panel, means: Real, scores: Real, weights: Real) -> dict[str, Any]:
     ranks = rank(scores)
     return {
         "weights": dict(zip(panel.criteria, weights.tolist(), strict=True)),
@@ -122,12 +155,11 @@ def _rank_number(place: float) -> float | int | None:
     return int(value) if value is not None and value.is_integer() else value
 
 
-def _bootstrap(panel: Panel, weights: Real, seed: int, draws: int) -> dict[str, Any]:
-    scores = draw_panel(panel, seed=seed, draws=draws).scores(weights)
+def _bootstrap(panel: Panel, scores: Real, seed: int) -> dict[str, Any]:
     uncertainty = rank_uncertainty(scores)
     intervals = percentile_intervals(scores)
     return {
-        "draws": draws,
+        "draws": len(scores),
         "seed": seed,
         "strata": "helix",
         "se": dict(zip(panel.initiatives, as_values(standard_errors(scores)), strict=True)),

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from app.consensus.analysis_differences import describe_changes, describe_differences
 from app.consensus.panel import Panel
 from app.stats.agreement import (
     SLACK,
@@ -18,7 +19,9 @@ from app.stats.agreement import (
 from app.stats.edge import Real, as_value, as_values
 from app.stats.histogram import share_in, top_box, total
 from app.stats.intervals import wilson
+from app.stats.reasons import Reason, why_no_figure
 from app.stats.spread import mean, median, quantile, standard_deviation
+from app.stats.stability import Stop
 from app.stats.weighting import balance
 
 NINE_POINTS = (1, 9)
@@ -26,9 +29,15 @@ COMET_WORDS = {1: "in", -1: "out", 0: "none"}
 UPPER_THIRD, LOWER_THIRD = slice(6, 9), slice(0, 3)
 
 
-def describe_items(panel: Panel, number: int, by_helix: Real) -> list[dict[str, Any]]:
-    """The lines of one round from histograms of shape (initiatives, criteria, helices, levels)."""
+def describe_items(panel: Panel, layer: int, histograms: Real) -> tuple[list[dict[str, Any]], Stop | None]:
+    """The lines of one round, by its place, from histograms (rounds, initiatives, criteria, helices, levels).
+
+    With them whether the round may be the last, None for the first. `undefined` says why a figure is None.
+    """
+    by_helix = histograms[layer]
     counts = by_helix.sum(axis=-2)
+    differences = describe_differences(panel, by_helix)
+    changes, stop = describe_changes(panel, layer, histograms.sum(axis=-2))
     columns = _general(panel, counts, by_helix)
     is_nine = (panel.low, panel.high) == NINE_POINTS
     thirds = _of_nine_points(counts, by_helix) if is_nine else None
@@ -37,18 +46,34 @@ def describe_items(panel: Panel, number: int, by_helix: Real) -> list[dict[str, 
     for row, initiative in enumerate(panel.initiatives):
         for column, criterion in enumerate(panel.criteria):
             at = (row, column)
+            (different, not_different), (changed, not_changed) = differences[len(lines)], changes[len(lines)]
             lines.append(
                 {
-                    "round": number,
+                    "round": panel.rounds[layer],
                     "initiative": initiative,
                     "criterion": criterion,
                     "counts": _whole(counts[at]),
                     "counts_by_helix": {name: _whole(by_helix[at][i]) for i, name in enumerate(names)},
                     **_line(columns, at, names),
                     **(_nine_line(thirds, at, names) if thirds else dict.fromkeys(NINE_KEYS)),
+                    **different,
+                    **changed,
+                    "undefined": _reasons(by_helix[at], is_nine) | not_different | not_changed,
                 }
             )
-    return lines
+    return lines, stop
+
+
+def _reasons(by_helix: Real, is_nine: bool) -> dict[str, str]:
+    """Why figures of one item are None, by their key."""
+    counts = by_helix.sum(axis=0)
+    needed: tuple[str, ...] = (*NEED_AN_ANSWER, *(NINE_NUMBERS if is_nine else ()))
+    reasons: dict[str, Reason | None] = dict.fromkeys(needed, why_no_figure(counts))
+    reasons["sd"] = why_no_figure(counts, least=2)
+    single = any(0 < n < 2 for n in total(by_helix))
+    reasons["balanced_se"] = why_no_figure(counts) or (Reason.ONE_ANSWER if single else None)
+    found = {key: reason.value for key, reason in reasons.items() if reason}
+    return found if is_nine else found | dict.fromkeys(NINE_KEYS, OTHER_SCALE)
 
 
 def _general(panel: Panel, counts: Real, by_helix: Real) -> dict[str, Any]:
@@ -98,7 +123,25 @@ def _line(columns: dict[str, Any], at: tuple[int, int], names: tuple[str, ...]) 
     }
 
 
-NINE_KEYS = (
+NEED_AN_ANSWER = (
+    "mean",
+    "median",
+    "q1_type7",
+    "q3_type7",
+    "iqr_type7",
+    "share_box",
+    "wilson95_box",
+    "agreement_A",
+    "polarization",
+    "consensus_cns",
+    "leik_D",
+    "balanced_mean",
+    "balanced_neff",
+    "balanced_median_school",
+)
+OTHER_SCALE = "other_scale"
+"""The reason of ours beside those of methods.md: the measure is defined for 1-9 only."""
+NINE_NUMBERS = (
     "pct_7_9",
     "pct_1_3",
     "wilson95_7_9",
@@ -107,11 +150,9 @@ NINE_KEYS = (
     "ipras",
     "di",
     "disagreement_ipras",
-    "disagreement_thirds",
     "ram_class",
-    "comet",
-    "comet_by_helix",
 )
+NINE_KEYS = (*NINE_NUMBERS, "disagreement_thirds", "comet", "comet_by_helix")
 
 
 def _of_nine_points(counts: Real, by_helix: Real) -> dict[str, Any]:

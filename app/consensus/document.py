@@ -24,6 +24,9 @@ def results_document(survey: Survey, snapshot: Snapshot, titles: Mapping[str, st
         *(Column(name, name, 2, is_share=True) for name in (*SHARES, "wilson_low", "wilson_high")),
         *(Column(name, name, 0) for name in ("likely_rank_from", "likely_rank_to")),
         Column("verdict", "verdict"),
+        Column("standing", "standing"),
+        Column("agreed_under", "agreed_under", 0),
+        Column("published_rules", "published_rules", 0),
         *(
             Column(f"{helix}_{name}", f"{helix}_{name}", 2, is_share=name == "share_high")
             for helix in findings["helices"]
@@ -31,7 +34,7 @@ def results_document(survey: Survey, snapshot: Snapshot, titles: Mapping[str, st
         ),
     ]
     rows = [
-        _row(criterion, line, titles, findings["helices"])
+        _row(criterion, line, titles, findings["helices"], len(findings.get("rules", [])))
         for criterion in findings["criteria"]
         for line in findings["items"][criterion]
     ]
@@ -43,8 +46,11 @@ def results_document(survey: Survey, snapshot: Snapshot, titles: Mapping[str, st
     )
 
 
-def _row(criterion: str, line: Mapping[str, Any], titles: Mapping[str, str], helices: list[str]) -> list[Cell]:
+def _row(
+    criterion: str, line: Mapping[str, Any], titles: Mapping[str, str], helices: list[str], rules: int
+) -> list[Cell]:
     empty = (None, None)
+    agreed_under = line.get("agreed_under")
     return [
         criterion,
         line["initiative"],
@@ -53,5 +59,8 @@ def _row(criterion: str, line: Mapping[str, Any], titles: Mapping[str, str], hel
         *(line["wilson"] or empty),
         *(line["rank90"] or empty),
         line["verdict"],
+        line.get("standing"),
+        None if agreed_under is None else len(agreed_under),
+        rules,
         *(line["by_helix"][helix].get(name) for helix in helices for name in PER_HELIX),
     ]

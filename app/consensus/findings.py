@@ -19,10 +19,11 @@ from app.stats.bootstrap import (
     rank_uncertainty,
     same_shortlist_share,
 )
-from app.stats.disclosure import may_show
+from app.stats.disclosure import may_show, merge_hidden
 from app.stats.edge import Real, as_value, as_values
 from app.stats.histogram import bottom_box, share_in, top_box, total
 from app.stats.intervals import wilson
+from app.stats.rulesets import PUBLISHED, Mask, compare_rules
 from app.stats.scoring import composite, normalise, rank
 from app.stats.spread import mean, median, quantile, standard_deviation
 from app.stats.verdict import Judgement, Rule, judge
@@ -46,6 +47,7 @@ def make_findings(
 ) -> dict[str, Any]:
     """The findings of a panel's last round, over the helices that the survey asks for, present or not."""
     by_helix = count_by_helix(panel, helices)[-1]
+    public = merge_hidden(by_helix, may_show(total(by_helix), minimum))
     levels = by_helix.shape[-1]
     order = normalise(weights, panel.criteria)
     draws = draw_panel(panel, seed=seed, draws=DRAWS)
@@ -59,7 +61,7 @@ def make_findings(
         for column, criterion in enumerate(panel.criteria)
     }
     gaps = [line["gap"] for lines in items.values() for line in lines if line["gap"] is not None]
-    scores = composite(balance(by_helix, panel.low).mean, order)
+    scores = composite(balance(public, panel.low).mean, order)
     present = panel.took_part[-1]
     answered = np.array([float((present & (np.array(panel.helices) == helix)).sum()) for helix in helices])
     points = range(panel.low, panel.high + 1)
@@ -75,6 +77,7 @@ def make_findings(
         "criteria": list(panel.criteria),
         "weights": dict(zip(panel.criteria, order.tolist(), strict=True)),
         "rule": {**rule, "minimum_group": minimum},
+        "rules": [one.as_data() for one in PUBLISHED],
         "seed": seed,
         "draws": DRAWS,
         "engine": __version__,
@@ -84,7 +87,7 @@ def make_findings(
         "overall": overall_of(panel, scores, draws, order, k, items),
         "shortlist": shortlist_of(panel, scores, draws.scores(order), k),
         "by_criterion_shortlist": {
-            criterion: shortlist_of(panel, balance(by_helix[:, column], panel.low).mean, draws.means[:, :, column], k)
+            criterion: shortlist_of(panel, balance(public[:, column], panel.low).mean, draws.means[:, :, column], k)
             for column, criterion in enumerate(panel.criteria)
         },
         "mean_gap": float(np.mean(gaps)) if gaps else None,
@@ -103,7 +106,13 @@ def overall_of(
     leading = panel.criteria[int(np.argmax(weights))]
     used = [criterion for criterion, weight in zip(panel.criteria, weights, strict=True) if weight > 0]
     return [
-        {"initiative": initiative, "suppressed": True, "verdict": "too_few", **dict.fromkeys(OVERALL_FIGURES)}
+        {
+            "initiative": initiative,
+            "suppressed": True,
+            "verdict": "too_few",
+            "standing": "cannot_tell",
+            **dict.fromkeys(OVERALL_FIGURES),
+        }
         if any(items[criterion][row]["suppressed"] for criterion in used)
         else {
             "initiative": initiative,
@@ -116,6 +125,7 @@ def overall_of(
             "rank90": as_values(uncertainty.nine_in_ten[row]),
             "topk": as_value(first[row]),
             "verdict": items[leading][row]["verdict"],
+            "standing": items[leading][row]["standing"],
         }
         for row, initiative in enumerate(panel.initiatives)
     ]
@@ -145,19 +155,22 @@ def _answered(sizes: Real, names: Sequence[str], minimum: int) -> dict[str, Any]
 def _items(panel: Panel, helices: Sequence[str], by_helix: Real, resampled: Real, rule: Rule) -> list[dict[str, Any]]:
     counts = by_helix.sum(axis=-2)
     box = top_box(counts.shape[-1])
-    balanced = balance(by_helix, panel.low)
+    shown = may_show(total(by_helix), rule.minimum_group)
+    public = merge_hidden(by_helix, shown)
+    balanced = balance(public, panel.low)
+    compared = compare_rules(by_helix, minimum=rule.minimum_group)
     places, uncertainty = rank(balanced.mean), rank_uncertainty(resampled)
-    sizes = total(by_helix)
-    shown = may_show(sizes, rule.minimum_group)
     present = int(panel.took_part[-1].sum())
     lines: list[dict[str, Any]] = []
     for row, initiative in enumerate(panel.initiatives):
         n = int(total(counts)[row])
-        judgement = judge(rule, sizes[row].tolist(), by_helix[row][:, box].sum(axis=-1).tolist())
+        # judged by what may be shown: else a verdict could tell of a hidden group
+        judgement = judge(rule, total(public[row]).tolist(), public[row][:, box].sum(axis=-1).tolist())
         lines.append(
             {
                 "initiative": initiative,
                 **_judged(judgement, helices, shown[row]),
+                "agreed_under": _agreed_under(compared.fates[:, row]) if n >= rule.minimum_group else None,
                 **(
                     _figures(panel, counts[row], balanced, row, present)
                     | {
@@ -241,6 +254,10 @@ def _cell(counts: Real, low: int) -> dict[str, Any]:
     }
 
 
+def _agreed_under(fates: Mask) -> list[str]:
+    return [rule.code for rule, is_agreed in zip(PUBLISHED, fates, strict=True) if is_agreed]
+
+
 def _judged(judgement: Judgement, names: Sequence[str], shown: Any) -> dict[str, Any]:
     ends = (judgement.gap_low, judgement.gap_high)
     # a gap that ends at a hidden helix would give its share away
@@ -248,6 +265,7 @@ def _judged(judgement: Judgement, names: Sequence[str], shown: Any) -> dict[str,
     return {
         "verdict": judgement.verdict.value,
         "reason": judgement.reason,
+        "standing": judgement.standing.value,
         "gap": judgement.gap if may_name else None,
         "gap_low": names[ends[0]] if may_name and ends[0] is not None else None,
         "gap_high": names[ends[1]] if may_name and ends[1] is not None else None,

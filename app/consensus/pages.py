@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app.consensus.fates import standing_word
 from app.consensus.models import Snapshot
 from app.core.catalogues import translate
 from app.core.words import pick
@@ -62,6 +63,7 @@ class ResultRow:
     rank: RankDrawing | None
     verdict: str
     verdict_word: str
+    standing: str
     n: int | None
     cannot_judge: int | None
     is_cut: bool = False
@@ -114,6 +116,7 @@ def result_rows(
                 rank=rank_drawing(line, len(lines), language),
                 verdict=line["verdict"],
                 verdict_word=translate(language, VERDICT_WORDS[line["verdict"]]),
+                standing=standing_word(line, language),
                 n=line["n"],
                 cannot_judge=line["cannot_judge"],
                 is_cut=sort == "rating" and place == k and k < len(lines),

@@ -11,6 +11,8 @@ from app.consensus.findings import overall_of
 from app.consensus.models import Snapshot
 from app.consensus.panel import Panel, build_panel
 from app.core.errors import NotFound
+from app.stats.disclosure import may_show, merge_hidden
+from app.stats.histogram import total
 from app.stats.scoring import composite, normalise
 from app.stats.weighting import balance
 from app.surveys.answering.models import Answer, Respondent, Response
@@ -85,7 +87,9 @@ def rank_ranges(session: Session, snapshot: Snapshot, weights: Mapping[str, floa
     panel = read_panel(session, survey, snapshot.round_number)
     order = normalise(weights, panel.criteria)
     draws = draw_panel(panel, seed=snapshot.findings["seed"], draws=snapshot.findings["draws"])
-    scores = composite(balance(count_by_helix(panel)[-1], panel.low).mean, order)
+    by_helix = count_by_helix(panel, snapshot.findings["helices"])[-1]
+    public = merge_hidden(by_helix, may_show(total(by_helix), snapshot.findings["rule"]["minimum_group"]))
+    scores = composite(balance(public, panel.low).mean, order)
     k = snapshot.findings["shortlist"]["k"]
     return overall_of(panel, scores, draws, order, k, snapshot.findings["items"])
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from app.auth.guard import permitted
 from app.consensus.document import results_document
+from app.consensus.fates import fates, rule_lines
 from app.consensus.models import Snapshot
 from app.consensus.pages import (
     RANK_WIDTH,
@@ -100,6 +101,8 @@ def results_page(
         strip_width=STRIP_WIDTH,
         marks=marks,
         answered=answered_view(findings, marks),
+        fates=fates(findings, chosen, items, language),
+        rules=rule_lines(findings, language),
         strips=strips(findings, chosen, items, marks, language),
         slopes=slopes(before.findings if before else None, findings, chosen, items, language),
         before=before,

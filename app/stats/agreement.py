@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.stats.edge import Real, count_from, divide
-from app.stats.histogram import shares, total
+from app.stats.histogram import bottom_box, shares, top_box, total
 from app.stats.spread import mean, median, quantile
 
 SLACK = 1e-9
@@ -104,17 +104,20 @@ def ordinal_variation(counts: Real) -> Real:
     return np.where(n >= 2, divide(crossed, np.where(n >= 2, most, 0)), np.nan)
 
 
-def disagreement_index(counts: Real, kind: int = 7) -> dict[str, Real]:
+def disagreement_index(counts: Real, kind: int = 7, *, rescaled: bool = False) -> dict[str, Real]:
     """The RAND/UCLA disagreement index of a 9-point scale (Fitch et al., RAND MR-1269, 2001).
 
-    Gives `p30`, `p70`, `ipras` and `di` = IPR / IPRAS, at least 0; above 1 there is disagreement.
-    `kind` is the type of the quantiles. Undefined without answers.
+    Gives `p30`, `p70`, `ipras` and `di` = IPR / IPRAS, at least 0; above 1 there is disagreement. `kind` is the type
+    of the quantiles. Its constants hold for nine points: another scale is stretched to 1-9 only when `rescaled` says
+    so, and must be labelled. Undefined without answers.
 
     >>> float(disagreement_index(np.array([4.0, 0, 0, 0, 0, 0, 0, 0, 4.0]))["di"])  # doctest: +ELLIPSIS
     3.404...
     """
-    _nine(counts)
-    p30, p70 = quantile(counts, 0.3, kind=kind), quantile(counts, 0.7, kind=kind)
+    if not rescaled:
+        _nine(counts)
+    stretch = 8 / (counts.shape[-1] - 1)
+    p30, p70 = (1 + stretch * quantile(counts, share, 0, kind) for share in (0.3, 0.7))
     ipras = 2.35 + 1.5 * np.abs(5 - (p30 + p70) / 2)
     return {"p30": p30, "p70": p70, "ipras": ipras, "di": (p70 - p30) / ipras}
 
@@ -130,16 +133,18 @@ def has_split_thirds(counts: Real) -> np.ndarray[tuple[int, ...], np.dtype[np.bo
     return (3 * lower >= n - SLACK) & (3 * upper >= n - SLACK) & (n > 0)
 
 
-def comet(counts: Real) -> np.ndarray[tuple[int, ...], np.dtype[np.int8]]:
+def comet(counts: Real, *, analogue: bool = False) -> np.ndarray[tuple[int, ...], np.dtype[np.int8]]:
     """The COMET 70/15 class of a 9-point item: 1 in, -1 out, 0 none (Williamson et al., Trials 18 S3, 2017).
 
     In: at least 70 % in 7-9 and under 15 % in 1-3; out is the mirror image. Whole counts are compared as such.
+    `analogue` allows other scales, by their top and bottom box (ours: label it).
 
     >>> comet(np.array([[0, 0, 1, 0, 1, 1, 7, 0, 0], [1, 0, 0, 0, 0, 0, 2, 0, 0.0]])).tolist()
     [1, 0]
     """
-    n = _nine(counts)
-    lower, upper = counts[..., :3].sum(axis=-1), counts[..., 6:].sum(axis=-1)
+    n = total(counts) if analogue else _nine(counts)
+    levels = counts.shape[-1]
+    lower, upper = counts[..., bottom_box(levels)].sum(axis=-1), counts[..., top_box(levels)].sum(axis=-1)
     is_in = (10 * upper >= 7 * n - SLACK) & (100 * lower < 15 * n - SLACK)
     is_out = (10 * lower >= 7 * n - SLACK) & (100 * upper < 15 * n - SLACK)
     return np.where(is_in & (n > 0), 1, np.where(is_out & (n > 0), -1, 0)).astype(np.int8)

@@ -26,6 +26,22 @@ def may_show(sizes: Real, minimum: int) -> Shown:
     return np.array([_one(row, minimum) for row in flat], dtype=np.bool_).reshape(sizes.shape)
 
 
+def merge_hidden(counts: Real, shown: Shown) -> Real:
+    """Histograms `(..., groups, levels)` with all hidden groups put together into the first hidden one's place.
+
+    What is balanced over these groups says nothing that the total and the shown groups do not say already:
+    balanced over the hidden ones singly, it would give their shares away to whoever solves the two equations.
+
+    >>> counts = np.array([[4.0, 9.0], [2.0, 1.0], [0.0, 3.0]])
+    >>> merge_hidden(counts, np.array([True, False, False])).tolist()
+    [[4.0, 9.0], [2.0, 4.0], [0.0, 0.0]]
+    """
+    hidden = np.where(shown[..., np.newaxis], 0, counts)
+    is_first = ~shown & (np.cumsum(~shown, axis=-1) == 1)
+    together = hidden.sum(axis=-2, keepdims=True) * is_first[..., np.newaxis]
+    return np.where(shown[..., np.newaxis], counts, together)
+
+
 def _one(sizes: Real, minimum: int) -> Shown:
     if sizes.sum() < minimum:
         return np.zeros(len(sizes), dtype=np.bool_)

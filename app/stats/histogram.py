@@ -24,6 +24,19 @@ def count_ratings(ratings: NDArray[np.int16], low: int, high: int) -> Real:
     return np.stack([(ratings == point).sum(axis=0) for point in range(low, high + 1)], axis=-1).astype(np.float64)
 
 
+def count_pairs(before: NDArray[np.int16], after: NDArray[np.int16], low: int, high: int) -> Real:
+    """How many went from which level to which, over the first axis: `(respondents, ...)` to `(..., levels, levels)`.
+
+    Row is the earlier answer; only those who answered both times are counted.
+
+    >>> count_pairs(np.array([1, 2, 2], dtype=np.int16), np.array([2, 2, MISSING], dtype=np.int16), 1, 2).tolist()
+    [[0.0, 1.0], [0.0, 1.0]]
+    """
+    levels = np.array(range(low, high + 1))
+    earlier, later = ((ratings[..., np.newaxis] == levels).astype(np.float64) for ratings in (before, after))
+    return np.einsum("r...a,r...b->...ab", earlier, later)
+
+
 def total(counts: Real) -> Real:
     """The number of answers, shape `(...)`; may be fractional.
 

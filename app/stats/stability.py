@@ -6,6 +6,7 @@ Row is the answer in the earlier round, column in the later; only people who ans
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special, stats
 
 from app.stats.edge import Real, count_from, divide
@@ -13,6 +14,8 @@ from app.stats.spread import median
 
 EXACT_UP_TO = 25
 STABLE_BELOW = 15.0
+SETTLED_FROM = 80
+Mask = NDArray[np.bool_]
 
 
 class Change(NamedTuple):
@@ -162,7 +165,7 @@ def association(pairs: Real) -> Association:
     )
 
 
-def is_stable(net_change: Real, median_change: Real, levels: int) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+def is_stable(net_change: Real, median_change: Real, levels: int) -> Mask:
     """Whether an item has settled down: net change under 15 %, and the median moved at most 1 of 9, or 0.5 of 5.
 
     Undefined figures are not stable. In between and beyond, the limit grows with the scale (ours).
@@ -174,6 +177,27 @@ def is_stable(net_change: Real, median_change: Real, levels: int) -> np.ndarray[
     return (np.nan_to_num(net_change, nan=np.inf) < STABLE_BELOW) & (
         np.abs(np.nan_to_num(median_change, nan=np.inf)) <= limit
     )
+
+
+class Stop(NamedTuple):
+    """Whether a consultation may end: how many items there are, are stable, and are settled."""
+
+    items: int
+    stable: int
+    settled: int
+    may_stop: bool
+
+
+def recommend_stop(is_stable: Mask, has_class: Mask) -> Stop:
+    """Recommend to end the rounds when at least 80 % of the items are settled: stable and of a consensus class.
+
+    Both of shape `(items,)`. A recommendation (methods.md section 7); the announced maximum ends them anyway.
+
+    >>> recommend_stop(np.array([True] * 9 + [False]), np.array([True] * 8 + [False, True]))
+    Stop(items=10, stable=9, settled=8, may_stop=True)
+    """
+    settled, items = int((is_stable & has_class).sum()), len(is_stable)
+    return Stop(items, int(is_stable.sum()), settled, items > 0 and 100 * settled >= SETTLED_FROM * items)
 
 
 def _total(pairs: Real) -> Real:

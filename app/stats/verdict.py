@@ -1,8 +1,15 @@
-"""From figures to a verdict, by a rule fixed before the first round. Shares are compared with a slack of 1e-9."""
+"""From figures to a verdict, by a rule fixed before the first round. Shares are compared with a slack of 1e-9.
+
+A verdict says what the answers show; its standing says whether they are enough to be sure of it.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+
+import numpy as np
+
+from app.stats.intervals import wilson
 
 SLACK = 1e-9
 
@@ -17,6 +24,14 @@ class Verdict(StrEnum):
     TOO_FEW = "too_few"
 
 
+class Standing(StrEnum):
+    """What can be said at this number of answers of whether stakeholders agree by the rule."""
+
+    AGREED = "agreed"
+    NOT_AGREED = "not_agreed"
+    CANNOT_TELL = "cannot_tell"
+
+
 @dataclass(frozen=True)
 class Rule:
     """When stakeholders agree. Shares, 0 to 1, are of answers in the top box."""
@@ -26,17 +41,22 @@ class Rule:
     divided_gap: float = 0.35
     low_share: float = 0.40
     minimum_group: int = 5
+    confidence: float = 0.95
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """A verdict with its grounds: `reason` is a code, and the gap lies between two helices by index."""
+    """A verdict with its grounds: `reason` is a code, and the gap lies between two helices by index.
+
+    `standing` is what the intervals leave of it.
+    """
 
     verdict: Verdict
     reason: str
     gap: float | None = None
     gap_low: int | None = None
     gap_high: int | None = None
+    standing: Standing = Standing.CANNOT_TELL
 
 
 def judge(rule: Rule, sizes: Sequence[float], agreeing: Sequence[float]) -> Judgement:
@@ -51,6 +71,45 @@ def judge(rule: Rule, sizes: Sequence[float], agreeing: Sequence[float]) -> Judg
     >>> judge(Rule(), [20, 3], [18, 3]).reason
     'helix_too_small'
     """
+    standing = stand(rule, sizes, agreeing)
+    found = _judge(rule, sizes, agreeing)
+    # helices that lie too far apart are no consensus, however sure each of them is
+    if standing is Standing.AGREED and found.verdict is not Verdict.CONSENSUS:
+        standing = Standing.CANNOT_TELL
+    return replace(found, standing=standing)
+
+
+def stand(rule: Rule, sizes: Sequence[float], agreeing: Sequence[float]) -> Standing:
+    """Whether the rule is met, is not, or cannot be told from so many answers.
+
+    Met: the interval's lower limit reaches what is asked, of the balanced share and of every helix's, and every helix
+    of the survey is large enough to be heard. Not met: one of the upper limits stays below. Intervals are Wilson's;
+    the balanced share's has Kish's effective n, H^2 / sum(1 / n_h), and each helix's is widened to the
+    confidence 1 - (1 - c) / H, so that one of H helices does not fall short by chance alone (Bonferroni).
+
+    >>> stand(Rule(), [20, 20], [19, 20]), stand(Rule(), [20, 20], [15, 15])
+    (<Standing.AGREED: 'agreed'>, <Standing.CANNOT_TELL: 'cannot_tell'>)
+    >>> stand(Rule(), [20, 20], [5, 19])
+    <Standing.NOT_AGREED: 'not_agreed'>
+    """
+    n, agreed = np.asarray(sizes, dtype=np.float64), np.asarray(agreeing, dtype=np.float64)
+    heard = n > 0
+    if n.sum() < rule.minimum_group:
+        return Standing.CANNOT_TELL
+    helices = int(heard.sum())
+    effective = np.array(helices**2 / float((1 / n[heard]).sum()))
+    share = float((agreed[heard] / n[heard]).mean())
+    low, high = (float(limit) for limit in wilson(share * effective, effective, rule.confidence))
+    large = n >= rule.minimum_group
+    _, by_chance = wilson(agreed[large], n[large], 1 - (1 - rule.confidence) / max(helices, 1))
+    if high < rule.agree_share - SLACK or (by_chance < rule.helix_share - SLACK).any():
+        return Standing.NOT_AGREED
+    at_least, _ = wilson(agreed[large], n[large], rule.confidence)
+    is_met = low >= rule.agree_share - SLACK and (at_least >= rule.helix_share - SLACK).all()
+    return Standing.AGREED if is_met and large.all() else Standing.CANNOT_TELL
+
+
+def _judge(rule: Rule, sizes: Sequence[float], agreeing: Sequence[float]) -> Judgement:
     if sum(sizes) < rule.minimum_group:
         return Judgement(Verdict.TOO_FEW, "under_minimum")
     heard = [index for index, size in enumerate(sizes) if size > 0]

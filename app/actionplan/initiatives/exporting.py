@@ -12,6 +12,7 @@ from app.actionplan.initiatives.importing import LISTS, NUMBERS, TEXTS, TRANSLAT
 from app.actionplan.initiatives.queries import list_initiatives, list_topics
 from app.core.errors import Invalid
 from app.core.words import LANGUAGES
+from app.documents.to_xlsx import CREATED
 
 
 def export_initiatives(session: Session, kind: str) -> bytes:
@@ -49,6 +50,7 @@ def _row(content: dict[str, Any]) -> list[str]:
 def _xlsx(rows: list[list[str]]) -> bytes:
     data = io.BytesIO()
     book = xlsxwriter.Workbook(data, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties({"created": CREATED})
     sheet = book.add_worksheet("Initiatives")
     for number, row in enumerate(rows):
         for column, text in enumerate(row):
