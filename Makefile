@@ -49,6 +49,9 @@ test: setup browser ## every check and test, the real browser and a real Postgre
 	$(TESTS) --cov=app --cov-report=
 	$(BIN)/coverage report --include='app/stats/*,app/**/rules.py' --fail-under=100 --skip-covered
 
+bench: setup ## what the statistics cost, in ratios
+	@$(BIN)/python -m tests.bench.statistics
+
 browser:
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \

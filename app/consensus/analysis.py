@@ -19,7 +19,7 @@ from app.stats.bootstrap import (
     rank_uncertainty,
     standard_errors,
 )
-from app.stats.edge import Real, as_value, as_values
+from app.stats.edge import Real, as_value, as_values, settle
 from app.stats.histogram import MISSING, count_ratings
 from app.stats.scoring import composite, normalise, rank
 from app.stats.weighting import balance
@@ -54,7 +54,7 @@ def analyse(
     draws: int = DRAWS,
     inputs: Mapping[str, str],
 ) -> dict[str, Any]:
-    """Every figure of a consultation, undefined ones as None.
+    """Every figure of a consultation to ten significant digits, undefined ones as None.
 
     `weights` by criterion, equal when not given; `inputs` names each source with its SHA-256. The composite is
     of the last round. Raises ValueError for weights that cannot be.
@@ -71,7 +71,7 @@ def analyse(
         items += lines
         if stop:
             stops[f"round{number}"] = stop._asdict()
-    return {
+    found = {
         "format": FORMAT,
         "version": __version__,
         "inputs": dict(sorted(inputs.items())),
@@ -92,6 +92,7 @@ def analyse(
         "mcda": describe_other_methods(panel, means, order, SHORTLIST),
         "rule_sensitivity": describe_rules(panel, histograms[-1]),
     }
+    return settle(found)
 
 
 def to_bytes(analysis: Mapping[str, Any]) -> bytes:

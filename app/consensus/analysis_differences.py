@@ -28,8 +28,9 @@ def describe_differences(panel: Panel, by_helix: Real) -> list[tuple[Line, Reaso
         adjusted(family).reshape(found.p.shape) for adjusted in (adjust_benjamini_hochberg, adjust_holm)
     )
     # which comparisons come first is the custom of R's dunn.test: by the later helix, then by the earlier
-    pairs = sorted(pairs, key=lambda pair: (pair.second, pair.first))
+    order: list[int] = np.lexsort((pairs.first, pairs.second)).tolist()
     names = panel.helix_names
+    ends = [(names[int(one)], names[int(other)]) for one, other in zip(pairs.first, pairs.second, strict=True)]
     lines: list[tuple[Line, Reasons]] = []
     for at in np.ndindex(found.p.shape):
         reason = why_no_difference(by_helix[at])
@@ -44,16 +45,16 @@ def describe_differences(panel: Panel, by_helix: Real) -> list[tuple[Line, Reaso
             "p_BH": as_value(screened[at]),
             "p_holm": as_value(decided[at]),
         }
-        apart = [pair for pair in pairs if np.isfinite(pair.z[at])]
-        adjusted = adjust_holm(np.array([pair.dunn_p[at] for pair in apart]))
-        dunn = [
+        apart = [pair for pair in order if np.isfinite(pairs.z[at][pair])]
+        adjusted = adjust_holm(pairs.dunn_p[at][apart])
+        dunn: list[Line] = [
             {
-                "a": names[pair.first],
-                "b": names[pair.second],
-                "z": as_value(pair.z[at]),
-                "p": as_value(pair.dunn_p[at]),
+                "a": ends[pair][0],
+                "b": ends[pair][1],
+                "z": as_value(pairs.z[at][pair]),
+                "p": as_value(pairs.dunn_p[at][pair]),
                 "p_holm": as_value(p_holm),
-                "cliffs_delta": as_value(pair.delta[at]),
+                "cliffs_delta": as_value(pairs.delta[at][pair]),
             }
             for pair, p_holm in zip(apart, adjusted, strict=True)
         ]

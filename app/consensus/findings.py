@@ -20,7 +20,7 @@ from app.stats.bootstrap import (
     same_shortlist_share,
 )
 from app.stats.disclosure import may_show, merge_hidden
-from app.stats.edge import Real, as_value, as_values
+from app.stats.edge import Real, as_value, as_values, settle
 from app.stats.histogram import bottom_box, share_in, top_box, total
 from app.stats.intervals import wilson
 from app.stats.rulesets import PUBLISHED, Mask, compare_rules
@@ -65,7 +65,7 @@ def make_findings(
     present = panel.took_part[-1]
     answered = np.array([float((present & (np.array(panel.helices) == helix)).sum()) for helix in helices])
     points = range(panel.low, panel.high + 1)
-    return {
+    found = {
         "format": FORMAT,
         "survey": survey,
         "round": panel.rounds[-1],
@@ -92,6 +92,7 @@ def make_findings(
         },
         "mean_gap": float(np.mean(gaps)) if gaps else None,
     }
+    return settle(found)
 
 
 def overall_of(

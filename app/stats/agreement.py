@@ -4,10 +4,9 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.stats.edge import Real, count_from, divide
-from app.stats.histogram import bottom_box, shares, top_box, total
+from app.stats.histogram import bottom_box, cumulate, shares, top_box, total
 from app.stats.spread import mean, median, quantile
 
 SLACK = 1e-9
@@ -20,7 +19,7 @@ def leik_dissent(counts: Real) -> Real:
     >>> float(leik_dissent(np.array([5.0, 0.0, 5.0])))
     1.0
     """
-    cumulated = np.cumsum(shares(counts), axis=-1)[..., :-1]
+    cumulated = cumulate(shares(counts))[..., :-1]
     return 2 * np.minimum(cumulated, 1 - cumulated).sum(axis=-1) / (counts.shape[-1] - 1)
 
 
@@ -50,13 +49,14 @@ def agreement(counts: Real) -> Real:
         raise ValueError("counts need three levels for van der Eijk's A, and 16 at most")
     of_pattern = _agreement_of_layers(levels)
     n = total(counts)
-    bits: Real = 2.0 ** count_from(0, levels)
     ordered = np.sort(counts, axis=-1)
     found, below = np.zeros_like(n), np.zeros_like(n)
     for layer in range(levels):
         height = ordered[..., layer] - below
         # the levels that reach into this layer, as the bits of a number
-        pattern: NDArray[np.int64] = ((counts > below[..., np.newaxis]) @ bits).astype(np.int64)
+        pattern = np.zeros(n.shape, dtype=np.int64)
+        for level in range(levels):
+            pattern += (counts[..., level] > below) * (1 << level)
         found += height * of_pattern[pattern]
         below = ordered[..., layer]
     return divide(found, n)
@@ -68,7 +68,7 @@ def _agreement_of_layers(levels: int) -> Real:
     place = count_from(0, levels)
     pattern: Real = np.floor(count_from(0, 2**levels)[:, np.newaxis] / 2**place) % 2
     used = pattern.sum(axis=-1)
-    left = np.cumsum(pattern, axis=-1) - pattern
+    left = cumulate(pattern) - pattern
     right = used[:, np.newaxis] - left - pattern
     gaps_left, gaps_right = place - left, levels - 1 - place - right
     unimodal = (pattern * (left * gaps_right + gaps_left * right)).sum(axis=-1)
@@ -97,7 +97,7 @@ def ordinal_variation(counts: Real) -> Real:
     1.0
     """
     n, levels = total(counts), counts.shape[-1]
-    below = np.cumsum(counts, axis=-1)[..., :-1]
+    below = cumulate(counts)[..., :-1]
     # pairs of answers times the steps between them: each step is crossed by those below times those above
     crossed = (below * (n[..., np.newaxis] - below)).sum(axis=-1)
     most = (levels - 1) / 4 * (n**2 - (np.mod(n, 2) == 1))
@@ -161,7 +161,7 @@ def squared_concentration(counts: Real) -> Real:
     >>> float(squared_concentration(np.array([5.0, 0.0, 5.0])))
     0.0
     """
-    cumulated = np.cumsum(shares(counts), axis=-1)[..., :-1]
+    cumulated = cumulate(shares(counts))[..., :-1]
     return 4 * ((cumulated - 0.5) ** 2).sum(axis=-1) / (counts.shape[-1] - 1)
 
 

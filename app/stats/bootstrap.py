@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from app.stats.edge import Real, count_from, divide
-from app.stats.histogram import share_in, total
+from app.stats.edge import Real, by_distinct, count_from, divide
+from app.stats.histogram import total
 from app.stats.scoring import composite, rank
 from app.stats.spread import variance
 
@@ -125,9 +126,12 @@ def exact_mean(counts: Real, top: slice) -> ExactMean:
     (0.5, 0.0, 1.0)
     """
     n = total(counts)
-    share = share_in(counts, top)
-    some = np.nan_to_num(share)
-    limits = [divide(np.asarray(stats.binom.ppf(end, n, some), dtype=np.float64), n) for end in (0.025, 0.975)]
+
+    def limit(n: Real, successes: Real, end: float) -> Real:
+        share = np.nan_to_num(divide(successes, n))
+        return divide(np.asarray(stats.binom.ppf(end, n, share), dtype=np.float64), n)
+
+    limits = [by_distinct(partial(limit, end=end), n, counts[..., top].sum(axis=-1)) for end in (0.025, 0.975)]
     error = np.sqrt(divide(variance(counts) * np.maximum(n - 1, 0), n**2))
     return ExactMean(np.where(n == 1, 0, error), limits[0], limits[1])
 

@@ -1,13 +1,13 @@
 """Do groups answer differently (methods.md section 8); from counts by group, shape `(..., groups, levels)`."""
 
-from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special, stats
 
 from app.stats.edge import Real, divide
-from app.stats.histogram import total
+from app.stats.histogram import cumulate, total
 
 
 class Difference(NamedTuple):
@@ -41,15 +41,16 @@ def kruskal_wallis(counts: Real) -> Difference:
     return Difference(h, df, special.chdtrc(np.maximum(df, 1), h), divide(h * (n + 1), n**2 - 1))
 
 
-class Pair(NamedTuple):
-    """Two groups compared; each of shape `(...)`. Positive figures: the first group answers higher.
+class Pairs(NamedTuple):
+    """Every two groups compared, (0, 1), (0, 2), … (1, 2), …; figures of shape `(..., pairs)`.
 
-    `u` is Mann and Whitney's U of the first group with its two-sided `p` (normal, ties and continuity corrected),
-    `delta` Cliff's delta, -1 to 1 (0.147 small, 0.33 medium, 0.474 large), `z` and `dunn_p` Dunn's test (two-sided).
+    `first` and `second` are the groups of each pair. Positive figures: the first group answers higher. `u` is Mann
+    and Whitney's U of the first group with its two-sided `p` (normal, ties and continuity corrected), `delta` Cliff's
+    delta, -1 to 1 (0.147 small, 0.33 medium, 0.474 large), `z` and `dunn_p` Dunn's test (two-sided).
     """
 
-    first: int
-    second: int
+    first: NDArray[np.int64]
+    second: NDArray[np.int64]
     u: Real
     p: Real
     p_without_continuity: Real
@@ -58,41 +59,50 @@ class Pair(NamedTuple):
     dunn_p: Real
 
 
-def compare_pairs(counts: Real) -> list[Pair]:
+def compare_pairs(counts: Real) -> Pairs:
     """Every pair of groups (Mann and Whitney 1947, Cliff 1993, Dunn 1964), undefined where a group has no answer.
 
-    >>> pair, = compare_pairs(np.array([[0.0, 0.0, 4.0], [4.0, 0.0, 0.0]]))
-    >>> float(pair.u), float(pair.delta)
+    >>> pairs = compare_pairs(np.array([[0.0, 0.0, 4.0], [4.0, 0.0, 0.0]]))
+    >>> float(pairs.u[0]), float(pairs.delta[0])
     (16.0, 1.0)
     """
     n_groups, ranks = total(counts), _mid_ranks(counts)
     n = n_groups.sum(axis=-1)
     means = divide((counts * ranks[..., np.newaxis, :]).sum(axis=-1), n_groups)
     base = n * (n + 1) / 12 * _tie_factor(counts.sum(axis=-2))
-    pairs: list[Pair] = []
-    for one, other in combinations(range(counts.shape[-2]), 2):
-        a, b = counts[..., one, :], counts[..., other, :]
-        n_a, n_b = n_groups[..., one], n_groups[..., other]
-        both = n_a * n_b
-        u = np.where(both > 0, (a * (np.cumsum(b, axis=-1) - b / 2)).sum(axis=-1), np.nan)
-        error = np.sqrt(both * (n_a + n_b + 1) / 12 * _tie_factor(a + b))
-        away = np.abs(u - both / 2)
-        z = divide(
-            means[..., one] - means[..., other], np.sqrt(base * (divide(n_a * 0 + 1, n_a) + divide(n_b * 0 + 1, n_b)))
-        )
-        pairs.append(
-            Pair(
-                one,
-                other,
-                u,
-                _two_sided(divide(np.maximum(away - 0.5, 0), error)),
-                _two_sided(divide(away, error)),
-                2 * divide(u, both) - 1,
-                z,
-                _two_sided(z),
-            )
-        )
-    return pairs
+    first, second = np.triu_indices(counts.shape[-2], 1)
+    table = np.ascontiguousarray(counts)
+    n_a, n_b = n_groups[..., first], n_groups[..., second]
+    both = n_a * n_b
+    half_below = cumulate(table) - table / 2
+    u = np.where(both > 0, (table @ np.swapaxes(half_below, -1, -2))[..., first, second], np.nan)
+    error = np.sqrt(both * (n_a + n_b + 1) / 12 * _tie_factor_of_pairs(table, n_a + n_b, first, second))
+    away = np.abs(u - both / 2)
+    inverse = divide(np.ones_like(n_groups), n_groups)
+    spread = np.sqrt(base[..., np.newaxis] * (inverse[..., first] + inverse[..., second]))
+    z = divide(means[..., first] - means[..., second], spread)
+    return Pairs(
+        first,
+        second,
+        u,
+        _two_sided(divide(np.maximum(away - 0.5, 0), error)),
+        _two_sided(divide(away, error)),
+        2 * divide(u, both) - 1,
+        z,
+        _two_sided(z),
+    )
+
+
+def _tie_factor_of_pairs(table: Real, n: Real, first: NDArray[np.int64], second: NDArray[np.int64]) -> Real:
+    """`_tie_factor` of every two groups without putting them together: (a + b)^3 = a^3 + 3a^2b + 3ab^2 + b^3."""
+    turned = np.swapaxes(table, -1, -2)
+    cubes = _cube(table).sum(axis=-1)
+    mixed = table**2 @ turned
+    together = cubes[..., first] + cubes[..., second] + 3 * (mixed[..., first, second] + mixed[..., second, first])
+    used = (table > 0).astype(np.float64)
+    levels = used.sum(axis=-1)
+    levels_of_pair = levels[..., first] + levels[..., second] - (used @ np.swapaxes(used, -1, -2))[..., first, second]
+    return np.where(levels_of_pair > 1, 1 - divide(together - n, _cube(n) - n), 0)
 
 
 def adjust_holm(p: Real) -> Real:
@@ -125,15 +135,20 @@ def adjust_benjamini_hochberg(p: Real) -> Real:
 def _mid_ranks(counts: Real) -> Real:
     """The rank that answers of each level share, over all groups, shape `(..., levels)`."""
     together = counts.sum(axis=-2)
-    return np.cumsum(together, axis=-1) - together + (together + 1) / 2
+    return cumulate(together) - together + (together + 1) / 2
 
 
 def _tie_factor(together: Real) -> Real:
     """What ties leave of a variance, 0 (all equal) to 1."""
     n = total(together)
-    left = 1 - divide((together**3 - together).sum(axis=-1), n**3 - n)
+    left = 1 - divide((_cube(together) - together).sum(axis=-1), _cube(n) - n)
     # of equal answers only rounding is left
     return np.where((together > 0).sum(axis=-1) > 1, left, 0)
+
+
+def _cube(values: Real) -> Real:
+    # a general power is many times as dear
+    return values * values * values
 
 
 def _two_sided(z: Real) -> Real:

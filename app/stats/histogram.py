@@ -21,7 +21,17 @@ def count_ratings(ratings: NDArray[np.int16], low: int, high: int) -> Real:
         raise ValueError("high is above low: a scale has two levels or more")
     if ((ratings != MISSING) & ((ratings < low) | (ratings > high))).any():
         raise ValueError("ratings lie between low and high")
-    return np.stack([(ratings == point).sum(axis=0) for point in range(low, high + 1)], axis=-1).astype(np.float64)
+    counts = np.stack([(ratings == point).sum(axis=0) for point in range(low, high + 1)])
+    return np.moveaxis(counts.astype(np.float64), 0, -1)
+
+
+def levels_first(counts: Real) -> Real:
+    """The same histograms with each level's counts side by side in memory, in which many are computed the fastest.
+
+    >>> levels_first(np.array([[1.0, 2.0]])).tolist()
+    [[1.0, 2.0]]
+    """
+    return np.moveaxis(np.ascontiguousarray(np.moveaxis(counts, -1, 0)), 0, -1)
 
 
 def count_pairs(before: NDArray[np.int16], after: NDArray[np.int16], low: int, high: int) -> Real:
@@ -50,6 +60,19 @@ def total(counts: Real) -> Real:
     if counts.size and not (counts.min() >= 0 and counts.max() < np.inf):
         raise ValueError("counts are numbers of at least 0")
     return counts.sum(axis=-1)
+
+
+def cumulate(counts: Real) -> Real:
+    """How many answers are at a level or below it, shape `(..., levels)`.
+
+    >>> cumulate(np.array([1.0, 0.0, 2.0])).tolist()
+    [1.0, 1.0, 3.0]
+    """
+    # level by level is several times as fast as NumPy's own when each level lies together, and adds in the same order
+    reached = np.copy(counts, order="K")
+    for level in range(1, counts.shape[-1]):
+        reached[..., level] += reached[..., level - 1]
+    return reached
 
 
 def shares(counts: Real) -> Real:

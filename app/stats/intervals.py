@@ -1,10 +1,12 @@
 """Intervals of shares and of the median."""
 
+from functools import partial
+
 import numpy as np
 from scipy import special, stats
 
-from app.stats.edge import Real, divide
-from app.stats.histogram import total
+from app.stats.edge import Real, by_distinct, divide
+from app.stats.histogram import cumulate, total
 
 
 def wilson(successes: Real, n: Real, confidence: float = 0.95) -> tuple[Real, Real]:
@@ -30,7 +32,11 @@ def clopper_pearson(successes: Real, n: Real, confidence: float = 0.95) -> tuple
     [0.0, 0.975]
     """
     tail = (1 - confidence) / 2
-    return _beta_limits(successes, n - successes + 1, successes + 1, n - successes, tail, n)
+
+    def limit(n: Real, successes: Real, end: int) -> Real:
+        return _beta_limits(successes, n - successes + 1, successes + 1, n - successes, tail, n)[end]
+
+    return by_distinct(partial(limit, end=0), n, successes), by_distinct(partial(limit, end=1), n, successes)
 
 
 def jeffreys(successes: Real, n: Real, confidence: float = 0.95) -> tuple[Real, Real]:
@@ -42,8 +48,12 @@ def jeffreys(successes: Real, n: Real, confidence: float = 0.95) -> tuple[Real, 
     [0.0, 0.8533]
     """
     tail = (1 - confidence) / 2
-    half = successes + 0.5, n - successes + 0.5
-    return _beta_limits(*half, *half, tail, n)
+
+    def limit(n: Real, successes: Real, end: int) -> Real:
+        half = successes + 0.5, n - successes + 0.5
+        return _beta_limits(*half, *half, tail, n)[end]
+
+    return by_distinct(partial(limit, end=0), n, successes), by_distinct(partial(limit, end=1), n, successes)
 
 
 def median_interval(counts: Real, low: int = 1, confidence: float = 0.95) -> tuple[Real, Real]:
@@ -53,8 +63,12 @@ def median_interval(counts: Real, low: int = 1, confidence: float = 0.95) -> tup
     [2.0, 4.0]
     """
     n = total(counts)
-    k: Real = np.asarray(stats.binom.ppf((1 - confidence) / 2, n, 0.5), dtype=np.float64)
-    cumulated = np.cumsum(counts, axis=-1)
+
+    def order(n: Real, _: Real) -> Real:
+        return np.asarray(stats.binom.ppf((1 - confidence) / 2, n, 0.5), dtype=np.float64)
+
+    k = by_distinct(order, n, np.zeros_like(n))
+    cumulated = cumulate(counts)
     is_defined = k >= 1
     limits = [
         np.where(is_defined, low + (cumulated < np.where(is_defined, place, 1)[..., np.newaxis]).sum(axis=-1), np.nan)

@@ -66,6 +66,9 @@ def confidence_sets(
 
 def _normal_draws(covariance: Real, draws: int, seed: int) -> Real:
     values, vectors = np.linalg.eigh(covariance)
+    # libraries choose signs as they like: the largest entry is positive
+    largest = np.take_along_axis(vectors, np.argmax(np.abs(vectors), axis=0)[np.newaxis], axis=0)
+    vectors = vectors * np.where(largest < 0, -1, 1)
     root = vectors * np.sqrt(np.maximum(values, 0))
     return np.random.default_rng(seed).standard_normal((draws, len(covariance))) @ root.T
 

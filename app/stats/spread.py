@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.stats.edge import Real, count_from, divide
-from app.stats.histogram import total
+from app.stats.histogram import cumulate, total
 
 TINY = 1e-12
 SLACK = 1e-9
@@ -64,9 +64,9 @@ def quantile(counts: Real, share: float, low: int = 1, kind: int = 7) -> Real:
     else:
         raise ValueError("kind is 1, 2, 6 or 7")
     below = np.floor(place + TINY)
-    last = counts.shape[-1] - 1
-    first = np.minimum(_ordered(counts, below), last)
-    second = np.minimum(_ordered(counts, below + 1), last)
+    last, reached = counts.shape[-1] - 1, cumulate(counts)
+    first = np.minimum(_ordered(reached, below), last)
+    second = np.minimum(_ordered(reached, below + 1), last)
     # one past the last answer there is nothing: the last answer itself
     second = np.where(below + 1 < n, second, first)
     between = np.clip(place - below, 0, 1)
@@ -106,7 +106,8 @@ def absolute_deviation(counts: Real) -> Real:
     n = total(counts)
     last = counts.shape[-1] - 1
     # the two answers in the middle, by their distance
-    middle = [np.minimum(_ordered(counts, np.maximum(place, 0)), last) for place in ((n - 1) / 2, n / 2)]
+    reached = cumulate(counts)
+    middle = [np.minimum(_ordered(reached, np.maximum(place, 0)), last) for place in ((n - 1) / 2, n / 2)]
     ends = [np.take_along_axis(distance, place.astype(np.int64)[..., np.newaxis], axis=-1)[..., 0] for place in middle]
     return np.where(n > 0, (ends[0] + ends[1]) / 2, np.nan)
 
@@ -129,7 +130,7 @@ def weighted_quantile(weights: Real, share: float, low: int = 1) -> Real:
     >>> float(weighted_quantile(np.array([0.5, 0.5, 0.0, 1.0]), 0.5))
     3.0
     """
-    cumulated = divide(np.cumsum(weights, axis=-1), total(weights)[..., np.newaxis])
+    cumulated = divide(cumulate(weights), total(weights)[..., np.newaxis])
     reached = (cumulated >= share - TINY) & (cumulated > 0)
     level = np.argmax(reached, axis=-1)
     at = np.take_along_axis(cumulated, level[..., np.newaxis], axis=-1)[..., 0]
@@ -140,6 +141,9 @@ def weighted_quantile(weights: Real, share: float, low: int = 1) -> Real:
     return np.where(total(weights) > 0, low + level + step, np.nan)
 
 
-def _ordered(counts: Real, place: Real) -> Real:
-    """The level of the answer at this place (from 0) in order; one past the end gives `levels`."""
-    return (np.cumsum(counts, axis=-1) <= place[..., np.newaxis]).sum(axis=-1).astype(np.float64)
+def _ordered(reached: Real, place: Real) -> Real:
+    """The level of the answer at this place (from 0) in order, by cumulated counts; one past the end gives `levels`."""
+    found = np.zeros_like(place)
+    for level in range(reached.shape[-1]):
+        found += reached[..., level] <= place
+    return found

@@ -1,7 +1,11 @@
 """The analysis of files: equal to the worked example, complete on real data, the same bytes for the same input."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -186,6 +190,30 @@ def test_same_input_same_bytes() -> None:
     first, again = (to_bytes(analyse(read("e2e"), weights=WEIGHTS, inputs={})) for _ in range(2))
     assert first == again
     assert b"NaN" not in first
+
+
+MACHINES = {
+    "as it is": {},
+    "one thread": {"OPENBLAS_NUM_THREADS": "1"},
+    "four threads": {"OPENBLAS_NUM_THREADS": "4"},
+    "another processor": {
+        "OPENBLAS_CORETYPE": "Prescott",
+        "NPY_DISABLE_CPU_FEATURES": "AVX2 FMA3 AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL",
+    },
+}
+
+
+def test_same_input_same_bytes_on_any_machine(tmp_path: Path) -> None:
+    made: dict[str, bytes] = {}
+    for number, (machine, surroundings) in enumerate(MACHINES.items()):
+        out = tmp_path / f"{number}.json"
+        command = [Path(sys.executable).with_name("innaxe"), "analyse", "--out", out]
+        for name, file in (("respondents", "respondents.csv"), ("ratings", "ratings.csv"), ("plan", "plan_input.json")):
+            command += [f"--{name}", FOLDER / "e2e" / file]
+        # NumPy warns that what the processor does not have cannot be disabled
+        subprocess.run(command, env=os.environ | surroundings | {"PYTHONWARNINGS": "ignore"}, check=True)
+        made[machine] = out.read_bytes()
+    assert len(set(made.values())) == 1
 
 
 def test_real_groups_that_are_not_the_four_helices() -> None:

@@ -185,27 +185,24 @@ def test_group_differences(case: Case) -> None:
     assert (n, k) == (expected["n"], expected["k"])
     if "kruskal" not in expected:
         assert np.isnan(test.h)
-        assert all(np.isnan(pair.z) for pair in pairs)
+        assert np.isnan(pairs.z).all()
         return
     kruskal = {"H": test.h, "df": test.df, "p": test.p, "epsilon2": test.epsilon2}
     kruskal["eta2_H"] = (test.h - k + 1) / (n - k)
-    families = {
-        "p_cc": np.array([pair.p for pair in pairs]),
-        "dunn_p": np.array([pair.dunn_p for pair in pairs]),
-    }
+    families = {"p_cc": pairs.p, "dunn_p": pairs.dunn_p}
     found = [
         {
-            "a": names[pair.first],
-            "b": names[pair.second],
-            "U": pair.u,
-            "p_cc": pair.p,
-            "p_nocc": pair.p_without_continuity,
-            "cliffs_delta": pair.delta,
-            "prob_superiority": (pair.delta + 1) / 2,
-            "dunn_z": pair.z,
-            "dunn_p": pair.dunn_p,
+            "a": names[pairs.first[place]],
+            "b": names[pairs.second[place]],
+            "U": pairs.u[place],
+            "p_cc": pairs.p[place],
+            "p_nocc": pairs.p_without_continuity[place],
+            "cliffs_delta": pairs.delta[place],
+            "prob_superiority": (pairs.delta[place] + 1) / 2,
+            "dunn_z": pairs.z[place],
+            "dunn_p": pairs.dunn_p[place],
         }
-        for pair in pairs
+        for place in range(len(pairs.z))
     ]
     for name, p in families.items():
         for line, holm, bh in zip(found, groups.adjust_holm(p), groups.adjust_benjamini_hochberg(p), strict=True):

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from app.actionplan.portfolio.rules import Candidate, Dependency, Problem, solve_with_second_best, spend_by_year
+from app.stats.edge import settle
 
 DIGITS = 4
 
@@ -52,7 +53,7 @@ def plan_from(plan: Mapping[str, Any], analysis: Mapping[str, Any]) -> dict[str,
         raise PlanFileError(f"{reason[:1].upper()}{reason[1:]}.") from error
     found = solve_with_second_best(problem)
     best = found.best
-    return {
+    planned = {
         "status": best.status.value,
         "objective": best.objective,
         "start_year": dict(sorted(best.start_year.items())),
@@ -61,6 +62,7 @@ def plan_from(plan: Mapping[str, Any], analysis: Mapping[str, Any]) -> dict[str,
         "gap": best.gap,
         "spend_by_year": spend_by_year(problem, best.start_year) if best.objective is not None else None,
     }
+    return settle(planned)
 
 
 def _problem(plan: Mapping[str, Any], analysis: Mapping[str, Any]) -> Problem:

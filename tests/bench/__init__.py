@@ -1,0 +1,1 @@
+"""Measurements: `make bench` prints them, a quick tier runs with the tests."""
