@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check bench clean browser
+.PHONY: help setup demo run test check bench study clean browser
 
 PYTHON ?= python3
 VENV := .venv
@@ -51,6 +51,9 @@ test: setup browser ## every check and test, the real browser and a real Postgre
 
 bench: setup ## what the statistics cost, in ratios
 	@$(BIN)/python -m tests.bench.statistics
+
+study: setup ## the calibration of the verdict: figure and table of docs/statistics.md
+	@$(BIN)/python -m tests.studies.calibration
 
 browser:
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \
