@@ -26,19 +26,22 @@ from app.consensus.service import close_round
 from app.core.db import for_writing
 from app.core.errors import Conflict
 from app.core.settings import Settings
-from app.people.queries import find_organisation_by_name, find_person_by_email
-from app.people.rules import Role
+from app.core.tokens import hash_token, sign
+from app.people.queries import find_organisation_by_name, find_person_by_email, operator
+from app.people.rules import Actor, Role
 from app.people.service import create_organisation, create_person
 from app.surveys.answering.autosave import AnswerWriter, Save
+from app.surveys.answering.notice import shown_text
 from app.surveys.answering.queries import form_of
 from app.surveys.answering.rules import Form
 from app.surveys.answering.schemas import StartIn
-from app.surveys.answering.service import renew_link, start_response, submit_response
+from app.surveys.answering.service import Consent, start_response, submit_response
+from app.surveys.answering.tokens import answer_token
 from app.surveys.authoring.models import Survey
-from app.surveys.authoring.queries import find_survey_by_external_id, get_survey
+from app.surveys.authoring.queries import find_survey_by_external_id, get_survey, list_questions
 from app.surveys.authoring.rules import answer_code
 from app.surveys.rounds.models import Invitation
-from app.surveys.rounds.queries import find_invitation, find_open_round, list_invitations
+from app.surveys.rounds.queries import find_invitation, find_open_round
 from app.surveys.rounds.service import invite, open_round
 
 FILES = Path(__file__).resolve().parents[1] / "demo"
@@ -74,11 +77,11 @@ def show_demo(engine: Engine, settings: Settings, *, answers: int, seed: int, fo
     """Load the demonstration and print how to get in. Raises Conflict for a database that is not empty."""
     with Session(engine) as session:
         is_empty = not session.exec(select(func.count()).select_from(Initiative)).one()
-        is_loaded = find_survey_by_external_id(session, SURVEY) is not None
+        is_loaded = find_survey_by_external_id(session, operator(session), SURVEY) is not None
     if not is_empty and not force and not if_empty:
         raise Conflict("The database is not empty. Add --force to load the demonstration all the same.")
     if is_empty or (force and not is_loaded):
-        load_demo(engine, answers=answers, seed=seed)
+        load_demo(engine, settings.secret_key, answers=answers, seed=seed)
     for line in how_to_get_in(engine, settings):
         sys.stdout.write(f"{line}\n")
 
@@ -92,51 +95,54 @@ def how_to_get_in(engine: Engine, settings: Settings) -> list[str]:
             assert person, "the demonstration makes these people"
             token = make_sign_in_link(session, person, lasts=LINK_LASTS)
             lines.append(f"  Sign in as {role:<12} {settings.address}/login/{token}   ({name})")
-        survey = find_survey_by_external_id(session, SURVEY)
+        survey = find_survey_by_external_id(session, operator(session), SURVEY)
         assert survey, "the demonstration makes this survey"
         lines.append(f"  Invitation (new)        {settings.address}/i/{_fresh_invitation(session, survey)}")
-        token = renew_link(session, None, list_invitations(session, survey.id)[0])
+        token = _returning(settings.secret_key)
         lines.append(f"  Invitation (returning)  {settings.address}/i/{token}   (sees what round 2 said)")
         lines.append(f"  Open link of the survey {settings.address}/s/{survey.slug}")
     return [*lines, ""]
 
 
-def load_demo(engine: Engine, *, answers: int, seed: int) -> None:
+def load_demo(engine: Engine, secret: str, *, answers: int, seed: int) -> None:
     """Load people, initiatives and the survey; run two rounds of simulated answers; open the third."""
     rng = np.random.default_rng(seed)
     with Session(for_writing(engine)) as session, session.begin():
-        _load_consortium(session)
-        import_initiatives(session, None, parse_catalogue("initiatives.json", _read("initiatives.json")))
-        survey_id = make_survey(session, None, parse_survey_file(_read("survey.json"))).survey.id
+        actor = operator(session)
+        _load_consortium(session, actor)
+        import_initiatives(session, actor, parse_catalogue("initiatives.json", _read("initiatives.json")))
+        survey_id = make_survey(session, actor, parse_survey_file(_read("survey.json"))).survey.id
         survey = get_survey(session, survey_id)
-        open_round(session, None, survey)
+        open_round(session, actor, survey)
         form = form_of(session, survey.id)
-        panel = _make_panel(session, survey, form, answers, rng)
+        panel = _make_panel(session, survey, form, answers, rng, secret)
     writer = AnswerWriter(engine)
     try:
         for number in (1, 2):
             taking_part = panel if number == 1 else [person for person in panel if person.comes_back]
             for person in taking_part:
-                _answer(engine, writer, survey_id, form, person, rng)
+                _answer(engine, writer, secret, survey_id, form, person, rng)
             with Session(for_writing(engine)) as session, session.begin():
-                close_round(session, None, get_survey(session, survey_id))
-                open_round(session, None, get_survey(session, survey_id))
+                close_round(session, operator(session), get_survey(session, survey_id))
+                open_round(session, operator(session), get_survey(session, survey_id))
             _move_towards_the_middle(panel, rng)
     finally:
         writer.close()
 
 
-def _load_consortium(session: Session) -> None:
+def _load_consortium(session: Session, actor: Actor) -> None:
     for line in csv.DictReader(_read("regions.csv").decode().splitlines()):
-        if find_organisation_by_name(session, line["display_name"]) is None:
-            create_organisation(session, None, name=line["display_name"], helix="industry", region=line["nuts_code"])
+        if find_organisation_by_name(session, actor, line["display_name"]) is None:
+            create_organisation(
+                session, actor, name=line["display_name"], helix="industry", region=line["nuts_code"], is_partner=True
+            )
     for name, email, role in PEOPLE:
         if find_person_by_email(session, email) is None:
-            create_person(session, None, email=email, role=role, name=name)
+            create_person(session, actor, email=email, role=role, name=name)
 
 
 def _make_panel(
-    session: Session, survey: Survey, form: Form, answers: int, rng: np.random.Generator
+    session: Session, survey: Survey, form: Form, answers: int, rng: np.random.Generator, secret: str
 ) -> list[Respondent]:
     items, criteria = len(form.items), len(form.criteria)
     liking = rng.normal(3.75, 0.35, (items, criteria)) + rng.normal(0, 0.55, (items, 1))
@@ -150,7 +156,11 @@ def _make_panel(
     helices = _proportional(HELICES, answers, rng)
     for index, helix in enumerate(helices):
         region = str(rng.choice(list(REGIONS), p=list(REGIONS.values())))
-        _, token = _invite(session, survey, index, helix, region)
+        invitation, token = _invite(session, survey, index, helix, region)
+        if index == 0:
+            # no link can be found again, so that of the first respondent is one this installation can make again
+            token = _returning(secret)
+            invitation.token_hash = hash_token(token)
         panel.append(
             Respondent(
                 helix=helix,
@@ -180,7 +190,7 @@ def _proportional(shares: dict[str, float], total: int, rng: np.random.Generator
 def _invite(session: Session, survey: Survey, index: int, helix: str, region: str) -> tuple[Invitation, str]:
     return invite(
         session,
-        None,
+        operator(session),
         survey,
         email=f"respondent{index:04}@innaxe.example",
         helix=helix,
@@ -192,6 +202,7 @@ def _invite(session: Session, survey: Survey, index: int, helix: str, region: st
 def _answer(
     engine: Engine,
     writer: AnswerWriter,
+    secret: str,
     survey_id: UUID,
     form: Form,
     person: Respondent,
@@ -199,12 +210,14 @@ def _answer(
 ) -> None:
     start = StartIn(consent=True, helix=person.helix, region=person.region, language=LANGUAGES[person.region])
     with Session(for_writing(engine)) as session, session.begin():
+        survey = get_survey(session, survey_id)
         response, token = start_response(
             session,
-            get_survey(session, survey_id),
+            survey,
             start,
+            consent=Consent(start.language, shown_text(survey, list_questions(session, survey_id), start.language)),
             invitation=find_invitation(session, person.token),
-            token=person.token,
+            token=answer_token(secret, person.token),
         )
         response_id = response.id
     points = np.clip(np.rint(person.leaning + rng.normal(0, 0.2, person.leaning.shape)), *_ends(form))
@@ -224,7 +237,7 @@ def _answer(
             raise outcome
     if person.stops_after == len(form.items):
         with Session(for_writing(engine)) as session, session.begin():
-            submit_response(session, response_id, (token,))
+            submit_response(session, response_id, (token,), secret=secret)
 
 
 def _move_towards_the_middle(panel: list[Respondent], rng: np.random.Generator) -> None:
@@ -238,12 +251,16 @@ def _ends(form: Form) -> tuple[int, int]:
     return form.scale.low, form.scale.high
 
 
+def _returning(secret: str) -> str:
+    return sign(secret, "demo", "returning")
+
+
 def _fresh_invitation(session: Session, survey: Survey) -> str:
     number = session.exec(select(func.count()).select_from(Invitation)).one()
     assert find_open_round(session, survey.id), "the demonstration leaves a round open"
     _, token = invite(
         session,
-        None,
+        operator(session),
         survey,
         email=f"visitor{number}@innaxe.example",
         helix="academia",

@@ -16,6 +16,9 @@ from app.actionplan.initiatives import routes as initiatives_pages
 from app.actionplan.overview import routes as overview_pages
 from app.actionplan.priorities import api as priorities_api
 from app.actionplan.priorities import routes as priorities_pages
+from app.auth import account_routes as account_pages
+from app.auth import api as auth_api
+from app.auth import oidc as oidc_pages
 from app.auth import routes as auth_pages
 from app.auth.guard import Anyone
 from app.consensus import api as consensus_api
@@ -23,16 +26,28 @@ from app.consensus import routes as consensus_pages
 from app.core.db import make_engine
 from app.core.migrations import Schema, newest_revision, schema_of
 from app.core.settings import Settings, load_settings
+from app.history import routes as history_pages
+from app.mail import routes as outbox_pages
+from app.people import routes as people_pages
 from app.surveys.answering import api as answering_api
+from app.surveys.answering import receipts as receipt_pages
 from app.surveys.answering import routes as answering_pages
 from app.surveys.answering.autosave import AnswerWriter
 from app.web.errors import add_error_handlers, answer_error
 from app.web.security import Protection
 from app.web.templating import static_file
+from app.worker import Worker
 
 PAGES: list[APIRouter] = [
     overview_pages.router,
+    # before the routes of links: their address would take these for tokens
+    oidc_pages.router,
     auth_pages.router,
+    account_pages.router,
+    people_pages.router,
+    history_pages.router,
+    outbox_pages.router,
+    receipt_pages.router,
     initiatives_pages.router,
     answering_pages.router,
     consensus_pages.router,
@@ -40,6 +55,7 @@ PAGES: list[APIRouter] = [
 ]
 
 API: list[APIRouter] = [
+    auth_api.router,
     initiatives_api.router,
     answering_api.router,
     consensus_api.router,
@@ -57,6 +73,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     Raises UnsafeSettings, UnsafeDatabase or OldTables when it must not start.
     """
     settings = settings or load_settings()
+    is_own_engine = engine is None
     engine = engine or make_engine(settings.database)
     if schema_of(engine) is not Schema.CURRENT:
         raise OldTables(f"The database is not at revision {newest_revision()}: run innaxe migrate.")
@@ -70,7 +87,8 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
         lifespan=_lifespan,
         redirect_slashes=False,
     )
-    app.state.settings, app.state.engine = settings, engine
+    app.state.settings, app.state.engine, app.state.is_own_engine = settings, engine, is_own_engine
+    app.state.pages, app.state.api = PAGES, API
     for router in PAGES:
         app.include_router(router, include_in_schema=False)
     # in front of the other routes: the hot path must not be looked for among them
@@ -83,12 +101,23 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     return app
 
 
+def create_served_app() -> FastAPI:
+    """The application as `innaxe serve` runs it: it also does the worker's chores."""
+    app = create_app()
+    app.state.does_chores = True
+    return app
+
+
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
     app.state.writer = AnswerWriter(app.state.engine)
+    worker = Worker(app.state.engine, app.state.settings) if getattr(app.state, "does_chores", False) else None
     yield
+    if worker:
+        worker.close()
     app.state.writer.close()
-    app.state.engine.dispose()
+    if app.state.is_own_engine:
+        app.state.engine.dispose()
 
 
 def _service_routes() -> APIRouter:

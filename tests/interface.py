@@ -6,22 +6,24 @@ from pathlib import Path
 
 from babel.messages.extract import extract
 
-from app.auth.guard import NAVIGATION
+from app.auth.guard import ACCOUNT_MENU, NAVIGATION
 from app.consensus.fates import RULE_NAMES, STANDING_WORDS
 from app.consensus.pages import SORTS, VERDICT_WORDS
+from app.history.routes import ACT_WORDS
+from app.people.routes import HELIX_WORDS, ROLE_WORDS
 from app.surveys.answering.pages import PROGRESS_WORDS
 from app.web.errors import SENTENCES, TITLES
 
 ROOT = Path(__file__).parents[1]
-ERRORS = {"NotSignedIn", "NotAllowed", "NotFound", "Conflict", "Locked", "Invalid"}
+ERRORS = {"NotSignedIn", "NotAllowed", "NotFound", "Conflict", "Locked", "Invalid", "TooMany", "ProviderFailed"}
 COMMAND_LINE_ONLY = {
     "app/actionplan/initiatives/importing.py",
     "app/actionplan/initiatives/exporting.py",
     "app/actionplan/validation.py",
     "app/consensus/importing.py",
+    "app/documents/sheets.py",
+    "app/people/importing.py",
     "app/demo.py",
-    "app/people/queries.py",
-    "app/people/service.py",
     "app/surveys/answering/api.py",
     "app/surveys/authoring/service.py",
 }
@@ -37,7 +39,7 @@ Message = str | tuple[str, str]
 def interface_messages() -> set[Message]:
     """Every message: a sentence, or its singular and plural."""
     found: set[Message] = set()
-    for path in sorted((ROOT / "templates").rglob("*.html")):
+    for path in sorted(path for kind in ("*.html", "*.txt") for path in (ROOT / "templates").rglob(kind)):
         with path.open("rb") as file:
             for _, message, _, _ in extract("jinja2.ext:babel_extract", file, keywords=_KEYWORDS, options=_OPTIONS):
                 found.add(message if isinstance(message, str) else (str(message[0]), str(message[1])))
@@ -45,8 +47,19 @@ def interface_messages() -> set[Message]:
         name = str(path.relative_to(ROOT))
         if name not in COMMAND_LINE_ONLY and not name.startswith("app/cli/"):
             found |= set(_messages_of(ast.parse(path.read_text())))
-    words = [label for label, _, _ in NAVIGATION]
-    for table in (TITLES, SENTENCES, VERDICT_WORDS, STANDING_WORDS, RULE_NAMES, SORTS, PROGRESS_WORDS):
+    words = [label for label, _, _ in (*NAVIGATION, *ACCOUNT_MENU)]
+    for table in (
+        ACT_WORDS,
+        ROLE_WORDS,
+        HELIX_WORDS,
+        TITLES,
+        SENTENCES,
+        VERDICT_WORDS,
+        STANDING_WORDS,
+        RULE_NAMES,
+        SORTS,
+        PROGRESS_WORDS,
+    ):
         words += table.values()
     return (found | set(words)) - PROGRAMS_ONLY
 
@@ -65,7 +78,7 @@ def _messages_of(tree: ast.AST) -> Iterator[str]:
     }
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            place = {"translate": 1, "word": 0}.get(node.func.id, 0 if node.func.id in ERRORS else None)
+            place = {"translate": 1, "_word": 1, "word": 0}.get(node.func.id, 0 if node.func.id in ERRORS else None)
             if place is not None and len(node.args) > place:
                 yield from _text(node.args[place], constants)
         # what a form finds wrong is returned, and shown beside the field

@@ -15,19 +15,22 @@ from app.actionplan.initiatives.importing import parse_catalogue
 from app.actionplan.initiatives.service import import_initiatives
 from app.actionplan.validation import make_survey as make_survey_of
 from app.auth.service import make_sign_in_link
+from app.core.settings import DEVELOPMENT_SECRET
 from app.people.models import Person
+from app.people.queries import operator
 from app.people.service import create_person
 from app.surveys.answering.autosave import AnswerWriter, Save
 from app.surveys.answering.models import Response
 from app.surveys.answering.rules import Value
 from app.surveys.answering.schemas import StartIn
-from app.surveys.answering.service import start_response, submit_response
+from app.surveys.answering.service import Consent, start_response, submit_response
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.schemas import SurveyFile
 from app.surveys.rounds.service import open_round
 
 ROOT = Path(__file__).resolve().parents[1]
 DEMO = ROOT / "demo"
+SECRET = DEVELOPMENT_SECRET
 HELICES = ("academia", "industry", "government", "civil")
 
 
@@ -44,7 +47,7 @@ class Cast:
 def make_cast(session: Session) -> Cast:
     """Alba administers, Biel coordinates, Carla manages, Dora reviews."""
     people = [
-        create_person(session, None, email=f"{name.lower()}@innaxe.example", role=role, name=name)
+        create_person(session, operator(session), email=f"{name.lower()}@innaxe.example", role=role, name=name)
         for name, role in (
             ("Alba", "admin"),
             ("Biel", "coordinator"),
@@ -108,13 +111,15 @@ def small_survey_file(
 
 def import_demo_initiatives(session: Session) -> None:
     """The 24 initiatives of the demonstration."""
-    import_initiatives(session, None, parse_catalogue("initiatives.json", (DEMO / "initiatives.json").read_bytes()))
+    import_initiatives(
+        session, operator(session), parse_catalogue("initiatives.json", (DEMO / "initiatives.json").read_bytes())
+    )
 
 
 def import_few_initiatives(session: Session, codes: Sequence[str] = ("I1", "I2", "I3")) -> None:
     """A few initiatives that have only a title."""
     sheet = "id,title\n" + "".join(f"{code},Initiative {code}\n" for code in codes)
-    import_initiatives(session, None, parse_catalogue("few.csv", sheet.encode()))
+    import_initiatives(session, operator(session), parse_catalogue("few.csv", sheet.encode()))
 
 
 def make_open_survey(
@@ -122,8 +127,8 @@ def make_open_survey(
 ) -> Survey:
     """A small survey over a few initiatives, its first round open."""
     import_few_initiatives(session, codes)
-    survey = make_survey_of(session, None, document or small_survey_file()).survey
-    open_round(session, None, survey)
+    survey = make_survey_of(session, operator(session), document or small_survey_file()).survey
+    open_round(session, operator(session), survey)
     session.commit()
     return survey
 
@@ -133,7 +138,7 @@ def make_response(
 ) -> tuple[Response, str]:
     """Somebody who has begun to answer, with their token."""
     start = StartIn(consent=True, helix=helix, region=region, language=survey.default_language)
-    made = start_response(session, survey, start)
+    made = start_response(session, survey, start, consent=Consent("en", "What people agree to."))
     session.commit()
     return made
 
@@ -150,10 +155,9 @@ def answer(engine: Engine, response: Response, token: str, values: dict[str, Val
 
 def send(session: Session, response: Response, token: str) -> str:
     """Send a response; returns its receipt."""
-    sent = submit_response(session, response.id, (token,))
+    _, receipt = submit_response(session, response.id, (token,), secret=SECRET)
     session.commit()
-    assert sent.receipt
-    return sent.receipt
+    return receipt
 
 
 def sign_in(client: TestClient, session: Session, person: Person) -> None:

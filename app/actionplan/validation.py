@@ -8,7 +8,7 @@ from sqlmodel import Session
 from app.actionplan.initiatives.models import Initiative, InitiativeVersion
 from app.actionplan.initiatives.queries import list_initiatives
 from app.core.errors import Invalid
-from app.people.models import Person
+from app.people.rules import Actor
 from app.surveys.authoring.schemas import ItemIn, SurveyFile
 from app.surveys.authoring.service import Import, import_survey
 
@@ -25,12 +25,12 @@ def parse_survey_file(data: bytes) -> SurveyFile:
         raise Invalid("This is not a file of the format stakeholder-survey/1.") from error
 
 
-def make_survey(session: Session, actor: Person | None, document: SurveyFile) -> Import:
+def make_survey(session: Session, actor: Actor, document: SurveyFile) -> Import:
     """Make a survey over the initiatives its file names, or over all, in their newest versions.
 
     Raises Invalid when an initiative it names does not exist.
     """
-    known = {initiative.external_id: (initiative, version) for initiative, version in list_initiatives(session)}
+    known = {initiative.external_id: (initiative, version) for initiative, version in list_initiatives(session, actor)}
     wanted = document.initiatives if document.initiatives is not None else list(known)
     unknown = [code for code in wanted if code not in known]
     if unknown:

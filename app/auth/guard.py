@@ -6,11 +6,12 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 
 from app.auth.permissions import may, require
-from app.auth.queries import find_signed_in
+from app.auth.queries import find_key_holder, find_signed_in
 from app.core.catalogues import translate
 from app.core.errors import NotSignedIn
-from app.people.models import Person
+from app.people.rules import Actor
 from app.web.deps import SessionDep
+from app.web.security import get_cookie
 
 SESSION_COOKIE = "innaxe_session"
 
@@ -20,30 +21,47 @@ NAVIGATION = (
     ("Surveys", "survey_list", "survey.read"),
     ("Results", "results_index", "results.read"),
     ("Priorities", "priorities_index", "priorities.read"),
+    ("People", "people_list", "person.read"),
+)
+
+ACCOUNT_MENU = (
+    ("Your account", "account_page", "account.change"),
+    ("Organisations", "organisation_list", "organisation.read"),
+    ("What happened", "history_page", "history.read"),
+    ("Outbox", "outbox_page", "outbox.read"),
 )
 
 
-def find_actor(request: Request, session: SessionDep) -> Person | None:
-    """Whoever is signed in in this browser; the page's menus follow from their role."""
-    token = request.cookies.get(SESSION_COOKIE)
-    actor = find_signed_in(session, token) if token else None
+def session_token(request: Request) -> str:
+    """The session token this browser holds, or nothing."""
+    return get_cookie(request, SESSION_COOKIE)
+
+
+def find_visitor(request: Request, session: SessionDep) -> Actor | None:
+    """Whoever is signed in in this browser, or for whom a program holds a key; menus follow from their roles."""
+    kind, _, key = request.headers.get("authorization", "").partition(" ")
+    is_program = request.url.path.startswith("/api/") and kind.lower() == "bearer"
+    token = key.strip() if is_program else session_token(request)
+    find = find_key_holder if is_program else find_signed_in
+    actor = find(session, token) if token else None
     request.state.actor = actor
     if actor:
-        request.state.navigation = _navigation(request, actor)
+        request.state.navigation = _entries(request, actor, NAVIGATION)
+        request.state.account_menu = _entries(request, actor, ACCOUNT_MENU)
     return actor
 
 
-def get_actor(actor: Annotated[Person | None, Depends(find_actor)]) -> Person:
-    """The person signed in. Raises NotSignedIn."""
+def get_actor(actor: Annotated[Actor | None, Depends(find_visitor)]) -> Actor:
+    """The actor signed in. Raises NotSignedIn."""
     if actor is None:
-        raise NotSignedIn("Sign in with the link you were given. It works for ten minutes and once.")
+        raise NotSignedIn("Sign in to see this page.")
     return actor
 
 
 def permitted(act: str) -> Any:
-    """A guard that lets in those who may do `act`; it hands over the person. Raises NotSignedIn, NotAllowed."""
+    """A guard that lets in those who may do `act`; it hands over the actor. Raises NotSignedIn, NotAllowed."""
 
-    def guard(actor: Annotated[Person, Depends(get_actor)]) -> Person:
+    def guard(actor: Annotated[Actor, Depends(get_actor)]) -> Actor:
         require(actor, act)
         return actor
 
@@ -64,10 +82,10 @@ def act_of(guard: Callable[..., Any]) -> str | None:
     return getattr(guard, "act", None)
 
 
-def _navigation(request: Request, actor: Person) -> list[dict[str, Any]]:
+def _entries(request: Request, actor: Actor, menu: tuple[tuple[str, str, str], ...]) -> list[dict[str, Any]]:
     language = actor.language if not hasattr(request.state, "language") else request.state.language
     entries: list[dict[str, Any]] = []
-    for label, name, act in NAVIGATION:
+    for label, name, act in menu:
         url = str(request.app.url_path_for(name))
         is_current = request.url.path == url or (url != "/" and request.url.path.startswith(f"{url}/"))
         if may(actor, act):
@@ -76,4 +94,5 @@ def _navigation(request: Request, actor: Person) -> list[dict[str, Any]]:
 
 
 Anyone = Depends(anyone)
-PersonDep = Annotated[Person, Depends(get_actor)]
+ActorDep = Annotated[Actor, Depends(get_actor)]
+VisitorDep = Annotated[Actor | None, Depends(find_visitor)]

@@ -1,36 +1,89 @@
-"""The one table of who may do what: act to roles. Services, pages and API all ask here."""
+"""The one table of who may do what: act to predicate. Services, pages and API all ask here.
 
-from app.core.errors import NotAllowed
-from app.people.models import Person
-from app.people.rules import Role
+A predicate looks at the actor's roles and at the thing. A role held in one partner reaches only that partner's
+things; a role held in the consortium reaches all of them. Things of another consortium do not exist for the actor.
+"""
 
-EVERYONE = frozenset(Role)
-STAFF = frozenset({Role.ADMIN, Role.COORDINATOR, Role.MANAGER})
-READERS = STAFF | {Role.REVIEWER}
+from collections.abc import Callable
 
-PERMISSIONS: dict[str, frozenset[Role]] = {
-    "home.read": EVERYONE,
-    "initiative.read": EVERYONE,
-    "initiative.import": STAFF | {Role.EDITOR},
-    "survey.read": READERS,
-    "survey.import": STAFF,
-    "round.open": STAFF,
-    "round.close": STAFF,
-    "results.read": READERS,
-    "results.export": STAFF,
-    "results.unsuppressed": frozenset({Role.ADMIN}),
-    "responses.import": STAFF,
-    "priorities.read": READERS,
-    "priorities.export": STAFF,
+from app.core.errors import NotAllowed, NotFound
+from app.people.rules import Actor, Owned, Role
+
+Predicate = Callable[[Actor, Owned | None], bool]
+
+EVERYONE = tuple(Role)
+STAFF = (Role.ADMIN, Role.COORDINATOR, Role.MANAGER)
+LEADS = (Role.ADMIN, Role.COORDINATOR)
+
+
+def anywhere(*roles: Role) -> Predicate:
+    """Whoever holds one of the roles, in the consortium or in any partner."""
+    return lambda actor, _: any(role in roles for role in actor.roles.values())
+
+
+def central(*roles: Role) -> Predicate:
+    """Whoever holds one of the roles in the whole consortium."""
+    return lambda actor, _: actor.roles.get(None) in roles
+
+
+def over(*roles: Role) -> Predicate:
+    """Whoever holds one of the roles in the whole consortium, or in the partner whose thing it is.
+
+    Asked without a thing, it says whether there could be one.
+    """
+
+    def predicate(actor: Actor, thing: Owned | None) -> bool:
+        if thing is None:
+            return any(role in roles for role in actor.roles.values())
+        held = actor.roles.get(thing.organisation_id) if thing.organisation_id else None
+        return actor.roles.get(None) in roles or held in roles
+
+    return predicate
+
+
+def operator_only(actor: Actor, thing: Owned | None) -> bool:
+    """Nobody through the web: only the operator at the command line."""
+    return actor.id is None
+
+
+PERMISSIONS: dict[str, Predicate] = {
+    "home.read": anywhere(*EVERYONE),
+    "account.change": anywhere(*EVERYONE),
+    "consortium.create": operator_only,
+    "organisation.read": anywhere(*STAFF),
+    "organisation.create": central(*LEADS),
+    "person.read": central(*STAFF),
+    "person.create": central(Role.ADMIN),
+    "person.change": central(Role.ADMIN),
+    "person.erase": central(Role.ADMIN),
+    "initiative.read": anywhere(*EVERYONE),
+    "initiative.import": central(*STAFF, Role.EDITOR),
+    "survey.read": anywhere(*STAFF, Role.REVIEWER),
+    "survey.import": central(*STAFF),
+    "round.open": over(*STAFF),
+    "round.close": over(*STAFF),
+    "results.read": anywhere(*STAFF, Role.REVIEWER),
+    "results.export": over(*STAFF),
+    "results.unsuppressed": central(Role.ADMIN),
+    "responses.import": over(*STAFF),
+    "priorities.read": anywhere(*STAFF, Role.REVIEWER),
+    "priorities.export": over(*STAFF),
+    "history.read": anywhere(*STAFF, Role.REVIEWER),
+    "outbox.read": central(Role.ADMIN),
+    "routes.read": central(Role.ADMIN),
 }
 
 
-def may(actor: Person | None, act: str) -> bool:
-    """Whether the person may do this. The operator at the command line (None) may do everything."""
-    return actor is None or Role(actor.role) in PERMISSIONS[act]
+def may(actor: Actor, act: str, thing: Owned | None = None) -> bool:
+    """Whether the actor may do this, to this thing when one is given."""
+    if thing is not None and thing.consortium_id != actor.consortium_id:
+        return False
+    return PERMISSIONS[act](actor, thing)
 
 
-def require(actor: Person | None, act: str) -> None:
-    """Raise NotAllowed unless the person may do this."""
-    if not may(actor, act):
+def require(actor: Actor, act: str, thing: Owned | None = None) -> None:
+    """Raise NotAllowed unless the actor may do this; NotFound for a thing of another consortium."""
+    if thing is not None and thing.consortium_id != actor.consortium_id:
+        raise NotFound("There is no such thing.")
+    if not may(actor, act, thing):
         raise NotAllowed("Your role does not permit this.")

@@ -8,9 +8,10 @@ import sys
 import typer
 
 from app.cli.analysis import analyse, export_plan, write_results
+from app.cli.care import history, outbox, privacy, retention
 from app.cli.consultation import initiatives, invite, responses, survey
-from app.cli.operation import demo, migrate, selfcheck, serve
-from app.cli.people import org, user
+from app.cli.operation import demo, migrate, selfcheck, serve, worker
+from app.cli.people import consortium, org, people, user
 from app.cli.work import Refused
 from app.core.db import UnsafeDatabase
 from app.core.errors import AppError
@@ -25,19 +26,25 @@ program = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (serve, migrate, selfcheck, demo, analyse):
+for command in (serve, worker, migrate, selfcheck, demo, analyse):
     program.command()(command)
 program.command("results")(write_results)
 plan = typer.Typer(help="The prioritised list and the plan.", no_args_is_help=True)
 plan.command("export")(export_plan)
 for name, group in {
+    "consortium": consortium,
     "org": org,
     "user": user,
+    "people": people,
     "initiatives": initiatives,
     "survey": survey,
     "invite": invite,
     "responses": responses,
     "plan": plan,
+    "outbox": outbox,
+    "history": history,
+    "privacy": privacy,
+    "retention": retention,
 }.items():
     program.add_typer(group, name=name)
 

@@ -8,12 +8,11 @@ import typer
 
 from app.actionplan.portfolio.planning import PlanFileError, plan_from, read_plan_file, weights_of
 from app.actionplan.priorities.service import export_list
-from app.cli.work import Refused, read_file, say, work, write_file
+from app.cli.work import Refused, chosen_survey, read_file, say, work, write_file
 from app.consensus.analysis import SEED, to_bytes
 from app.consensus.analysis import analyse as analyse_panel
 from app.consensus.panel_files import PanelFileError, read_panel_files
 from app.consensus.service import analyse_survey
-from app.surveys.authoring.queries import get_survey_by_key
 
 
 def analyse(
@@ -59,7 +58,7 @@ def write_results(
 ) -> None:
     """Write the same analysis from the database: every figure, unsuppressed, and noted in the history."""
     with work() as session:
-        analysis = analyse_survey(session, None, get_survey_by_key(session, survey), number)
+        analysis = analyse_survey(session, *chosen_survey(session, survey), number)
     write_file(out, to_bytes(analysis))
 
 
@@ -71,7 +70,7 @@ def export_plan(
 ) -> None:
     """Write the prioritised list of a survey."""
     with work() as session:
-        data = export_list(session, None, get_survey_by_key(session, survey), kind, language).data
+        data = export_list(session, *chosen_survey(session, survey), kind, language).data
     write_file(out, data)
 
 

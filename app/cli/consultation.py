@@ -9,12 +9,14 @@ from app.actionplan.initiatives.exporting import export_initiatives
 from app.actionplan.initiatives.importing import parse_catalogue
 from app.actionplan.initiatives.service import import_initiatives
 from app.actionplan.validation import make_survey, parse_survey_file
-from app.cli.work import read_file, say, show, work, write_file
+from app.cli.people import ConsortiumOption
+from app.cli.work import chosen_survey, read_file, say, show, work, write_file
 from app.consensus.importing import import_responses
 from app.consensus.service import close_round
 from app.core.settings import load_settings
+from app.people.queries import operator
 from app.surveys.answering.queries import count_responses
-from app.surveys.authoring.queries import get_survey_by_key, list_surveys
+from app.surveys.authoring.queries import list_surveys
 from app.surveys.rounds.queries import list_invitations, list_rounds
 from app.surveys.rounds.service import invite as invite_address
 from app.surveys.rounds.service import open_round
@@ -29,11 +31,11 @@ File = Annotated[Path, typer.Argument(help="the file to read")]
 
 
 @initiatives.command("import")
-def import_catalogue(file: File) -> None:
+def import_catalogue(file: File, consortium: ConsortiumOption = "") -> None:
     """Take over initiatives from JSON, CSV or XLSX; all or nothing."""
     catalogue = parse_catalogue(file.name, read_file(file))
     with work() as session:
-        count = import_initiatives(session, None, catalogue)
+        count = import_initiatives(session, operator(session, consortium), catalogue)
     show({"added": count.added, "changed": count.changed, "unchanged": count.unchanged})
 
 
@@ -41,10 +43,11 @@ def import_catalogue(file: File) -> None:
 def export_catalogue(
     kind: Annotated[str, typer.Option("--format", help="json, csv or xlsx")] = "json",
     out: Annotated[Path | None, typer.Option("--out")] = None,
+    consortium: ConsortiumOption = "",
 ) -> None:
     """Write all initiatives in their newest versions, in a form that `import` reads."""
     with work() as session:
-        data = export_initiatives(session, kind)
+        data = export_initiatives(session, operator(session, consortium), kind)
     if out:
         write_file(out, data)
     else:
@@ -52,11 +55,11 @@ def export_catalogue(
 
 
 @survey.command("import")
-def import_survey(file: File) -> None:
+def import_survey(file: File, consortium: ConsortiumOption = "") -> None:
     """Make a survey over the initiatives from a file of the format stakeholder-survey/1."""
     document = parse_survey_file(read_file(file))
     with work() as session:
-        made = make_survey(session, None, document)
+        made = make_survey(session, operator(session, consortium), document)
         show({"id": made.survey.id, "slug": made.survey.slug, "new": made.is_new})
     for part in made.unused:
         say(f"Not used by this version: {part}.")
@@ -66,7 +69,7 @@ def import_survey(file: File) -> None:
 def open_survey(key: Annotated[str, typer.Argument(metavar="ID")]) -> None:
     """Open the next round."""
     with work() as session:
-        opened = open_round(session, None, get_survey_by_key(session, key))
+        opened = open_round(session, *chosen_survey(session, key))
         show({"round": opened.number, "opened_at": opened.opened_at.isoformat()})
 
 
@@ -74,7 +77,7 @@ def open_survey(key: Annotated[str, typer.Argument(metavar="ID")]) -> None:
 def close_survey(key: Annotated[str, typer.Argument(metavar="ID")]) -> None:
     """Close the open round and freeze what it said."""
     with work() as session:
-        snapshot = close_round(session, None, get_survey_by_key(session, key))
+        snapshot = close_round(session, *chosen_survey(session, key))
         show({"round": snapshot.round_number, "snapshot": snapshot.sha256})
 
 
@@ -118,8 +121,7 @@ def create_invitation(
     with work() as session:
         invitation, token = invite_address(
             session,
-            None,
-            get_survey_by_key(session, survey),
+            *chosen_survey(session, survey),
             email=email,
             helix=helix,
             region=region,
@@ -134,7 +136,7 @@ def show_invitations(survey: SurveyOption, as_json: Annotated[bool, typer.Option
     with work() as session:
         lines = [
             {"id": str(found.id), "email": found.email, "helix": found.helix, "region": found.region}
-            for found in list_invitations(session, get_survey_by_key(session, survey).id)
+            for found in list_invitations(session, chosen_survey(session, survey)[1].id)
         ]
     if as_json:
         show(lines)
@@ -154,8 +156,7 @@ def import_files(
     with work() as session:
         count = import_responses(
             session,
-            None,
-            get_survey_by_key(session, survey),
+            *chosen_survey(session, survey),
             respondents=read_file(respondents),
             ratings=read_file(ratings),
             comments=read_file(comments) if comments else None,

@@ -13,6 +13,7 @@ from app.core.migrations import Schema, newest_revision, revision_of, schema_of,
 from app.core.settings import load_settings
 from app.demo import show_demo
 from app.main import readiness
+from app.worker import Worker, do_chores
 
 EXIT_PENDING, EXIT_NEWER = 3, 4
 SYNCHRONOUS = ("off", "normal", "full", "extra")
@@ -32,7 +33,7 @@ def serve(
         raise Refused("Several web processes need PostgreSQL; with SQLite use one.")
     set_up_logs()
     uvicorn.run(
-        "app.main:create_app",
+        "app.main:create_served_app",
         factory=True,
         host=host,
         port=port,
@@ -42,6 +43,26 @@ def serve(
         forwarded_allow_ips=settings.trusted_proxies or "127.0.0.1",
         timeout_graceful_shutdown=30,
     )
+
+
+def worker(once: Annotated[bool, typer.Option("--once", help="do what is due and end")] = False) -> None:
+    """Send due mail and delete what has reached the end of its time, until stopped.
+
+    `serve` does the same beside serving; a worker of its own relieves it.
+    """
+    settings = load_settings()
+    engine = open_database(settings)
+    set_up_logs()
+    if once:
+        show(do_chores(engine, settings))
+        engine.dispose()
+        return
+    running = Worker(engine, settings)
+    try:
+        running.wait()
+    except KeyboardInterrupt:
+        running.close()
+        engine.dispose()
 
 
 def migrate(check: Annotated[bool, typer.Option("--check", help="only say how it stands")] = False) -> None:

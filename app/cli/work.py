@@ -13,6 +13,10 @@ from sqlmodel import Session
 from app.core.db import for_writing, make_engine
 from app.core.migrations import Schema, schema_of
 from app.core.settings import Settings, load_settings
+from app.people.queries import operator_of
+from app.people.rules import Actor
+from app.surveys.authoring.models import Survey
+from app.surveys.authoring.queries import get_survey_by_key
 
 
 class Refused(Exception):
@@ -38,6 +42,12 @@ def work() -> Generator[Session]:
             yield session
     finally:
         engine.dispose()
+
+
+def chosen_survey(session: Session, key: str) -> tuple[Actor, Survey]:
+    """The survey an operator names by id or external id, after the operator in its consortium."""
+    found = get_survey_by_key(session, key)
+    return operator_of(found.consortium_id), found
 
 
 def show(thing: object) -> None:

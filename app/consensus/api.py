@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query
 
 from app.auth.guard import permitted
 from app.consensus.queries import get_snapshot
-from app.people.models import Person
-from app.surveys.authoring.queries import get_survey
+from app.people.rules import Actor
+from app.surveys.authoring.queries import get_own_survey
 from app.web.deps import SessionDep
 from app.web.json import StrictRoute
 
@@ -18,13 +18,13 @@ router = APIRouter(tags=["results"], route_class=StrictRoute)
 @router.get("/surveys/{survey_id}/results")
 def read_results(
     session: SessionDep,
-    actor: Annotated[Person, permitted("results.read")],
+    actor: Annotated[Actor, permitted("results.read")],
     survey_id: UUID,
     number: Annotated[int | None, Query(alias="round", ge=1, le=99)] = None,
     by: Literal["", "helix"] = "",
 ) -> dict[str, Any]:
     """The figures of a round; with `by=helix` one cell for each helix as well. A suppressed cell has no numbers."""
-    snapshot = get_snapshot(session, get_survey(session, survey_id).id, number)
+    snapshot = get_snapshot(session, get_own_survey(session, actor, survey_id).id, number)
     findings = snapshot.findings
     cells: list[dict[str, Any]] = []
     for criterion in findings["criteria"]:

@@ -10,10 +10,10 @@ from app.auth.permissions import require
 from app.consensus.panel import Panel
 from app.consensus.panel_files import PanelFileError, Problem, read_panel_files
 from app.consensus.service import freeze
-from app.core.clock import now
+from app.core.clock import now, today
 from app.core.errors import Conflict, Invalid
 from app.history.service import record
-from app.people.models import Person
+from app.people.rules import Actor
 from app.stats.histogram import MISSING
 from app.surveys.answering.models import Answer, Respondent, Response
 from app.surveys.answering.queries import form_of
@@ -27,7 +27,7 @@ from app.surveys.rounds.queries import find_last_round
 
 def import_responses(
     session: Session,
-    actor: Person | None,
+    actor: Actor,
     survey: Survey,
     *,
     respondents: bytes,
@@ -38,7 +38,7 @@ def import_responses(
 
     Raises Conflict for a survey that has answers, Invalid naming every fault of the tables.
     """
-    require(actor, "responses.import")
+    require(actor, "responses.import", survey)
     if session.exec(select(Respondent).where(Respondent.survey_id == survey.id)).first():
         raise Conflict("This survey has answers already.")
     last = find_last_round(session, survey.id)
@@ -89,7 +89,7 @@ def _check(session: Session, survey: Survey, panel: Panel, form: Form) -> None:
 
 def _write(
     session: Session,
-    actor: Person | None,
+    actor: Actor,
     survey: Survey,
     panel: Panel,
     texts: dict[tuple[int, str, str], str],
@@ -101,7 +101,7 @@ def _write(
             helix=panel.helices[row],
             region=panel.regions[row],
             language=survey.default_language,
-            created_at=now(),
+            begun_on=today(),
         )
         for row, code in enumerate(panel.respondents)
     ]
@@ -114,8 +114,8 @@ def _write(
             number=number,
             opened_at=now(),
             closed_at=now(),
-            opened_by_id=actor.id if actor else None,
-            closed_by_id=actor.id if actor else None,
+            opened_by_id=actor.id,
+            closed_by_id=actor.id,
         )
         session.add(closed)
         session.flush()
@@ -135,7 +135,7 @@ def _write_response(
     row: int,
     texts: dict[tuple[int, str, str], str],
 ) -> None:
-    response = Response(respondent_id=person.id, round_id=closed.id, created_at=now(), submitted_at=now())
+    response = Response(respondent_id=person.id, round_id=closed.id, begun_on=today(), submitted_on=today())
     session.add(response)
     session.flush()
     answers: list[dict[str, Any]] = []
@@ -151,7 +151,7 @@ def _write_response(
         text = texts.get((closed.number, person.code, item))
         if text:
             answers.append({"code": answer_code(item, "comment"), "text": text})
-    session.add_all(Answer(response_id=response.id, rev=1, saved_at=now(), **answer) for answer in answers)
+    session.add_all(Answer(response_id=response.id, rev=1, saved_on=today(), **answer) for answer in answers)
 
 
 def _read_comments(data: bytes, panel: Panel, form: Form) -> dict[tuple[int, str, str], str]:

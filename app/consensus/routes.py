@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from app.auth.guard import permitted
+from app.auth.permissions import require
 from app.consensus.document import results_document
 from app.consensus.fates import fates, rule_lines
 from app.consensus.models import Snapshot
@@ -26,28 +27,29 @@ from app.consensus.queries import list_snapshots
 from app.core.errors import Invalid, NotFound
 from app.core.words import pick
 from app.documents.to_csv import to_csv
-from app.people.models import Person
+from app.history.service import record
+from app.people.rules import Actor
 from app.surveys.authoring.queries import (
     find_question,
-    get_survey_by_slug,
+    get_own_survey_by_slug,
     list_criteria,
     list_items,
     list_surveys,
 )
-from app.web.deps import SessionDep
+from app.web.deps import SessionDep, WritingSessionDep
 from app.web.helices import marks_of
 from app.web.language import language_of
 from app.web.templating import redirect, render
 
 router = APIRouter(tags=["results"])
 
-ReaderDep = Annotated[Person, permitted("results.read")]
+ReaderDep = Annotated[Actor, permitted("results.read")]
 
 
 @router.get("/results")
 def results_index(request: Request, session: SessionDep, actor: ReaderDep) -> Response:
     """The newest survey with results."""
-    for survey in list_surveys(session):
+    for survey in list_surveys(session, actor):
         if list_snapshots(session, survey.id):
             return redirect(request, "results_page", slug=survey.slug)
     return render(request, "consensus/empty.html")
@@ -64,7 +66,7 @@ def results_page(
     sort: str = "rating",
 ) -> Response:
     """What a round said of one criterion: the finding, the table, where groups disagree, what changed."""
-    survey = get_survey_by_slug(session, slug)
+    survey = get_own_survey_by_slug(session, actor, slug)
     snapshots = list_snapshots(session, survey.id)
     if not snapshots:
         return render(request, "consensus/empty.html")
@@ -112,13 +114,14 @@ def results_page(
 @router.get("/results/{slug}/table.csv")
 def results_table(
     request: Request,
-    session: SessionDep,
-    actor: Annotated[Person, permitted("results.export")],
+    session: WritingSessionDep,
+    actor: Annotated[Actor, permitted("results.export")],
     slug: str,
     number: Annotated[int | None, Query(alias="round")] = None,
 ) -> Response:
-    """Every figure of a round that may be shown, as CSV."""
-    survey = get_survey_by_slug(session, slug)
+    """Every figure of a round that may be shown, as CSV; noted in the history."""
+    survey = get_own_survey_by_slug(session, actor, slug)
+    require(actor, "results.export", survey)
     snapshots = list_snapshots(session, survey.id)
     if not snapshots:
         raise NotFound("There are no results yet. They appear when a round has closed.")
@@ -130,6 +133,7 @@ def results_table(
         {item.code: pick(item.title, language, survey.default_language) for item in list_items(session, survey.id)},
         language,
     )
+    record(session, actor, "results.exported", survey, after={"round": snapshot.round_number})
     name = f"{survey.slug}-results-round-{snapshot.round_number}.csv"
     return Response(
         to_csv(document),

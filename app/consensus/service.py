@@ -15,7 +15,8 @@ from app.consensus.queries import read_panel
 from app.core.clock import now
 from app.core.errors import Conflict, NotFound
 from app.history.service import record
-from app.people.models import Person
+from app.people.rules import Actor
+from app.surveys.answering.service import sever_links
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.queries import helices_of, list_criteria, weights_of
 from app.surveys.rounds.models import Round
@@ -25,16 +26,17 @@ from app.surveys.rounds.service import end_round
 NOBODY = "Nobody has rated anything in this round yet."
 
 
-def close_round(session: Session, actor: Person | None, survey: Survey) -> Snapshot:
+def close_round(session: Session, actor: Actor, survey: Survey) -> Snapshot:
     """Close the open round and freeze what it said, in one transaction.
 
     Raises Conflict when no round is open or nobody has rated anything in it.
     """
     closed = end_round(session, actor, survey)
+    sever_links(session, actor, survey)
     return freeze(session, actor, survey, closed)
 
 
-def freeze(session: Session, actor: Person | None, survey: Survey, closed: Round) -> Snapshot:
+def freeze(session: Session, actor: Actor, survey: Survey, closed: Round) -> Snapshot:
     """Compute the results of a closed round once, for good. Raises Conflict when nobody rated anything in it."""
     try:
         panel = read_panel(session, survey, closed.number)
@@ -75,9 +77,9 @@ def hash_of(findings: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def analyse_survey(session: Session, actor: Person | None, survey: Survey, number: int | None = None) -> dict[str, Any]:
+def analyse_survey(session: Session, actor: Actor, survey: Survey, number: int | None = None) -> dict[str, Any]:
     """The complete, unsuppressed analysis of a survey, for an operator; it is noted in the history."""
-    require(actor, "results.unsuppressed")
+    require(actor, "results.unsuppressed", survey)
     panel = read_panel(session, survey, number, only_rated=True)
     record(session, actor, "results.read_unsuppressed", survey, after={"round": number})
     weights = weights_of(list_criteria(session, survey.id))

@@ -119,7 +119,7 @@ def for_writing(engine: Engine) -> Engine:
 def prepare_sqlite(connection: Any, _record: object = None) -> None:
     """Make one connection durable and strict. Raises UnsafeDatabase when it cannot be."""
     connection.isolation_level = None  # the driver must not begin transactions of its own
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "busy_timeout=30000"):
         connection.execute(f"PRAGMA {pragma}").fetchall()
     for pragma, wanted in (("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1)):
         found = connection.execute(f"PRAGMA {pragma}").fetchone()[0]

@@ -60,3 +60,10 @@ class Locked(AppError):
 
     status = 423
     code = "locked"
+
+
+class TooMany(AppError):
+    """It was tried too often; it may be tried again later."""
+
+    status = 429
+    code = "too_many"

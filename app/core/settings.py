@@ -27,6 +27,11 @@ class Settings(BaseSettings):
     base_url: str = ""
     secret_key: str = DEVELOPMENT_SECRET
     debug: bool = False
+    smtp_url: str = ""
+    mail_from: str = "INNAXE <no-reply@localhost.localdomain>"
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
     trusted_proxies: str = ""
     limits: Literal["strict", "test"] = "strict"
     free_disk_mb: int = Field(default=100, ge=0)
@@ -71,6 +76,10 @@ def load_settings() -> Settings:
             raise UnsafeSettings("INNAXE_BASE_URL must be set to the public address.")
         if settings.debug:
             raise UnsafeSettings("INNAXE_DEBUG must not be switched on in production.")
+    if settings.smtp_url and urlsplit(settings.smtp_url).scheme not in ("smtp", "smtps"):
+        raise UnsafeSettings("INNAXE_SMTP_URL must begin with smtp:// or smtps://.")
+    if settings.oidc_issuer and not settings.oidc_client_id:
+        raise UnsafeSettings("INNAXE_OIDC_CLIENT_ID must be set with INNAXE_OIDC_ISSUER.")
     if not urlsplit(settings.address).netloc:
         raise UnsafeSettings("INNAXE_BASE_URL must be an address such as https://survey.example.org.")
     return settings

@@ -1,36 +1,92 @@
-"""Acts on organisations and people."""
+"""Acts on consortia, organisations and people."""
 
-from uuid import UUID
+from collections.abc import Sequence
 
 from sqlmodel import Session
 
-from app.core.errors import Conflict, Invalid, NotFound
+from app.auth.permissions import require
+from app.auth.service import end_sessions
+from app.core.clock import now
+from app.core.errors import Conflict, Invalid
+from app.core.words import LANGUAGES
 from app.history.service import record
-from app.people.models import Organisation, Person
-from app.people.queries import find_organisation_by_name, find_person_by_email
-from app.people.rules import Helix, Role, is_address
+from app.people.models import Consortium, Membership, Organisation, Person
+from app.people.queries import (
+    count_admins,
+    find_actor,
+    find_organisation_by_name,
+    find_person_by_email,
+    get_own_organisation,
+    list_memberships,
+)
+from app.people.rules import (
+    LATEST_NUTS_EDITION,
+    NUTS_EDITIONS,
+    Actor,
+    Helix,
+    Role,
+    is_address,
+    is_nuts_code,
+    is_plain_line,
+)
+
+LONGEST_NAME = 200
+LAST_ADMIN = "The last administrator of a consortium cannot be removed."
+
+
+def create_consortium(session: Session, actor: Actor, *, name: str) -> Consortium:
+    """Add a consortium, an operator's act. Raises Invalid for a name that cannot be or is taken, NotAllowed."""
+    require(actor, "consortium.create")
+    consortium = Consortium(name=_name(name), created_at=now())
+    session.add(consortium)
+    session.flush()
+    record(session, actor, "consortium.created", consortium, after={"name": consortium.name})
+    return consortium
 
 
 def create_organisation(
-    session: Session, actor: Person | None, *, name: str, helix: str, region: str = ""
+    session: Session,
+    actor: Actor,
+    *,
+    name: str,
+    helix: str,
+    region: str = "",
+    further_regions: Sequence[str] = (),
+    nuts_edition: str = LATEST_NUTS_EDITION,
+    is_partner: bool = False,
 ) -> Organisation:
-    """Add an organisation. Raises Invalid for an empty name or unknown helix, Conflict for a name taken."""
-    name = name.strip()
-    if not name:
-        raise Invalid("Enter the name of the organisation.")
+    """Add an organisation to the actor's consortium.
+
+    Raises Invalid for an empty name, an unknown helix, code or edition, Conflict for a name taken.
+    """
+    require(actor, "organisation.create")
+    name = _name(name)
     if helix not in set(Helix):
         raise Invalid("Choose one of the four groups: academia, industry, government, civil.")
-    if find_organisation_by_name(session, name):
+    if not all(is_nuts_code(code) for code in (region, *further_regions) if code):
+        raise Invalid("A region is given by its NUTS code, such as ES51.")
+    if nuts_edition not in NUTS_EDITIONS:
+        raise Invalid("Choose the edition of the NUTS codes: 2016, 2021 or 2024.")
+    if find_organisation_by_name(session, actor, name):
         raise Conflict("There is already an organisation with this name.")
-    organisation = Organisation(name=name, helix=helix, region=region)
+    organisation = Organisation(
+        consortium_id=actor.consortium_id,
+        name=name,
+        helix=helix,
+        is_partner=is_partner,
+        region=region,
+        further_regions=[code for code in further_regions if code],
+        nuts_edition=nuts_edition if region or further_regions else "",
+    )
     session.add(organisation)
+    session.flush()
     record(session, actor, "organisation.created", organisation, after={"name": name, "helix": helix})
     return organisation
 
 
 def create_person(
     session: Session,
-    actor: Person | None,
+    actor: Actor,
     *,
     email: str,
     role: str,
@@ -38,38 +94,90 @@ def create_person(
     language: str = "en",
     organisation: str = "",
 ) -> Person:
-    """Add a person with a role, in an organisation given by its key or name.
+    """Give a person a role, in the whole consortium or in an organisation given by its key or name.
 
-    Raises Invalid for an address or role that cannot be, Conflict for an address taken,
-    NotFound for an unknown organisation.
+    Somebody who has an account through another consortium keeps it and gains the role. Raises Invalid for an
+    address, name, language or role that cannot be, Conflict for somebody who is a member already, NotFound for
+    an unknown organisation, NotAllowed for a role beyond the actor's.
     """
+    require(actor, "person.create")
     email = email.strip().lower()
     if not is_address(email):
         raise Invalid("Enter an e-mail address such as name@example.org.")
+    if language not in LANGUAGES:
+        raise Invalid("This language is not one of the interface.")
     if role not in set(Role):
         raise Invalid("Choose one of the roles: admin, coordinator, manager, editor, reviewer.")
-    if find_person_by_email(session, email):
+    person = find_person_by_email(session, email)
+    if person and find_actor(session, person, actor.consortium_id):
         raise Conflict("There is already a person with this address.")
-    found = _organisation(session, organisation) if organisation else None
-    person = Person(
-        name=name or email.partition("@")[0],
-        email=email,
-        role=role,
-        language=language,
-        organisation_id=found and found.id,
+    found = get_own_organisation(session, actor, organisation) if organisation else None
+    if person is None:
+        name = name.strip() or email.partition("@")[0]
+        person = Person(name=_name(name), email=email, language=language)
+        session.add(person)
+        session.flush()
+    session.add(
+        Membership(
+            person_id=person.id, consortium_id=actor.consortium_id, organisation_id=found and found.id, role=role
+        )
     )
-    session.add(person)
-    record(session, actor, "person.created", person, after={"role": role})
+    session.flush()
+    record(session, actor, "person.created", person, after={"role": role, "organisation": found and str(found.id)})
     return person
 
 
-def _organisation(session: Session, key: str) -> Organisation:
-    found = find_organisation_by_name(session, key)
-    if found is None:
-        try:
-            found = session.get(Organisation, UUID(key))
-        except ValueError:
-            found = None
-    if found is None:
-        raise NotFound("There is no such organisation.")
-    return found
+def change_role(session: Session, actor: Actor, person: Person, *, role: str, organisation: str = "") -> None:
+    """Give a person another role in the actor's consortium, in place of those they have; their sessions end.
+
+    Raises Invalid for an unknown role, NotFound for an unknown organisation, Conflict for the last administrator.
+    """
+    require(actor, "person.change")
+    if role not in set(Role):
+        raise Invalid("Choose one of the roles: admin, coordinator, manager, editor, reviewer.")
+    found = get_own_organisation(session, actor, organisation) if organisation else None
+    own = [line for line in list_memberships(session, person.id) if line.consortium_id == actor.consortium_id]
+    before = [{"role": line.role, "organisation": line.organisation_id and str(line.organisation_id)} for line in own]
+    for line in own:
+        session.delete(line)
+    session.flush()
+    session.add(
+        Membership(
+            person_id=person.id, consortium_id=actor.consortium_id, organisation_id=found and found.id, role=role
+        )
+    )
+    session.flush()
+    if not count_admins(session, actor.consortium_id):
+        raise Conflict(LAST_ADMIN)
+    end_sessions(session, person.id)
+    after = {"role": role, "organisation": found and str(found.id)}
+    record(session, actor, "person.role_changed", person, before={"roles": before}, after=after)
+
+
+def disable_person(session: Session, actor: Actor, person: Person) -> None:
+    """Close a person's account; their sessions end. Raises Conflict for the last administrator."""
+    require(actor, "person.change")
+    person.disabled_at = person.disabled_at or now()
+    session.add(person)
+    session.flush()
+    if not count_admins(session, actor.consortium_id):
+        raise Conflict(LAST_ADMIN)
+    end_sessions(session, person.id)
+    record(session, actor, "person.disabled", person)
+
+
+def enable_person(session: Session, actor: Actor, person: Person) -> None:
+    """Open a closed account again."""
+    require(actor, "person.change")
+    person.disabled_at = None
+    session.add(person)
+    record(session, actor, "person.enabled", person)
+
+
+def _name(name: str) -> str:
+    name = name.strip()
+    if not name or len(name) > LONGEST_NAME:
+        raise Invalid("Enter a name of at most 200 characters.")
+    if not is_plain_line(name):
+        raise Invalid("A name fits on one line.")
+    return name

@@ -43,7 +43,7 @@ SENTENCES = {
     500: "What you saved before is safe. Try again, or tell us the reference.",
     503: "What you saved before is safe. Try again in a moment.",
 }
-RETRYABLE = {429: "60", 503: "5"}
+RETRYABLE = {429: "900", 503: "5"}
 
 
 def answer_error(

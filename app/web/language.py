@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from app.core.words import LANGUAGES
+from app.web.security import get_cookie
 
 LANGUAGE_COOKIE = "innaxe_language"
 
@@ -17,7 +18,7 @@ def language_of(request: Request) -> str:
 
 
 def _choose(request: Request) -> str:
-    asked = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE, "")
+    asked = request.query_params.get("lang") or get_cookie(request, LANGUAGE_COOKIE)
     if asked in LANGUAGES:
         return asked
     for part in request.headers.get("accept-language", "").split(","):

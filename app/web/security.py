@@ -127,7 +127,7 @@ def csrf_of(request: Request) -> str:
 def visit_of(request: Request) -> str:
     """A random name of this browser, made at its first visit; it says nothing about the person."""
     if not hasattr(request.state, "visit"):
-        known = request.cookies.get(VISIT_COOKIE, "")
+        known = get_cookie(request, VISIT_COOKIE)
         request.state.visit = known if len(known) >= 32 else make_token()
         request.state.is_new_visit = request.state.visit != known
     return request.state.visit
@@ -139,27 +139,42 @@ def keep_visit(request: Request, response: Response) -> None:
         set_cookie(request, response, VISIT_COOKIE, request.state.visit)
 
 
-def set_cookie(request: Request, response: Response, name: str, value: str, days: int = 365) -> None:
+def cookie_name(request: Request, name: str) -> str:
+    """The name under which a cookie travels: over TLS the browser itself keeps it to this very host and path."""
+    return f"__Host-{name}" if request.app.state.settings.is_https else name
+
+
+def get_cookie(request: Request, name: str) -> str:
+    """What a cookie of ours holds, or nothing."""
+    return request.cookies.get(cookie_name(request, name), "")
+
+
+def set_cookie(request: Request, response: Response, name: str, value: str, *, seconds: int = 365 * 86_400) -> None:
     """Set a cookie that scripts cannot read and other sites cannot send with a form."""
     response.set_cookie(
-        name,
+        cookie_name(request, name),
         value,
-        max_age=days * 86_400,
+        max_age=seconds,
         httponly=True,
         samesite="lax",
         secure=request.app.state.settings.is_https,
     )
 
 
+def drop_cookie(request: Request, response: Response, name: str) -> None:
+    """Take a cookie back."""
+    set_cookie(request, response, name, "", seconds=0)
+
+
 async def check_form_is_ours(request: Request) -> None:
     """Refuse a form that another site made a browser send. Raises NotAllowed."""
     if request.method in ("GET", "HEAD", "OPTIONS"):
         return
-    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+    if is_foreign_call(request.headers, request.app.state.settings.address):
         raise NotAllowed("This form came from another site.")
-    form = await request.form(max_files=0, max_fields=500)
+    form = await request.form(max_files=1, max_fields=500)
     given = form.get("csrf") or request.headers.get("x-csrf-token", "")
-    known = request.cookies.get(VISIT_COOKIE, "")
+    known = get_cookie(request, VISIT_COOKIE)
     secret = request.app.state.settings.secret_key
     if not known or not isinstance(given, str) or not is_signed(secret, "csrf", known, given):
         raise NotAllowed("This page was open for too long. Go back, reload it and try again.")

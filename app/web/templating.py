@@ -20,11 +20,12 @@ from jinja2.runtime import Context
 from app.core.catalogues import translations_for
 from app.core.words import LANGUAGES, pick
 from app.web.language import LANGUAGE_COOKIE, language_of
-from app.web.security import csrf_of, keep_visit, set_cookie
+from app.web.security import csrf_of, get_cookie, keep_visit, set_cookie
 
 ROOT = Path(__file__).resolve().parents[2]
 STATIC, TEMPLATES = ROOT / "static", ROOT / "templates"
 MILLION = 1_000_000
+THEMES = ("dark", "light")
 HTMX = Path(js_lib_htmx.__file__).parent / "static" / "htmx"
 
 
@@ -136,11 +137,10 @@ def render(
             request=request,
             url_for=partial(_path, request),
             languages=[Language(request, code) for code in LANGUAGES],
-            theme=request.cookies.get("innaxe_theme", "")
-            if request.cookies.get("innaxe_theme") in ("dark", "light")
-            else "",
+            theme=get_cookie(request, "innaxe_theme") if get_cookie(request, "innaxe_theme") in THEMES else "",
             csrf=csrf_of(request),
             navigation=getattr(request.state, "navigation", []),
+            account_menu=getattr(request.state, "account_menu", []),
             base_url=request.app.state.settings.address,
             **values,
         )

@@ -16,6 +16,7 @@ from app.actionplan.initiatives.models import Initiative, InitiativeVersion
 from app.actionplan.initiatives.queries import list_initiatives
 from app.actionplan.initiatives.service import import_initiatives
 from app.core.errors import Invalid
+from app.people.queries import operator
 from tests.make import DEMO, import_demo_initiatives
 
 HEADER = "id,title,title_bg,budget_min_eur,budget_max_eur,start_year"
@@ -49,7 +50,7 @@ def test_five_wrong_rows_are_all_named_and_nothing_is_imported(
     session: Session, name: str, write: Callable[[list[list[str]]], bytes]
 ) -> None:
     with pytest.raises(FaultyFile) as refused:
-        import_initiatives(session, None, parse_catalogue(name, write(FIVE_WRONG)))
+        import_initiatives(session, operator(session), parse_catalogue(name, write(FIVE_WRONG)))
     assert [(fault.row, fault.column) for fault in refused.value.faults] == [
         (3, "id"),
         (4, "title"),
@@ -73,16 +74,16 @@ def test_the_same_sheet_as_csv_and_xlsx(session: Session) -> None:
 def test_importing_twice_changes_nothing_and_a_change_makes_a_version(session: Session) -> None:
     import_demo_initiatives(session)
     again = parse_catalogue("initiatives.json", (DEMO / "initiatives.json").read_bytes())
-    assert import_initiatives(session, None, again).unchanged == 24
+    assert import_initiatives(session, operator(session), again).unchanged == 24
     before = {version.id: version.digest for version in session.exec(select(InitiativeVersion))}
     changed = json.loads((DEMO / "initiatives.json").read_bytes())
     changed["initiatives"][4]["title"]["en"] = "Another name"
-    count = import_initiatives(session, None, parse_catalogue("i.json", json.dumps(changed).encode()))
+    count = import_initiatives(session, operator(session), parse_catalogue("i.json", json.dumps(changed).encode()))
     assert (count.added, count.changed, count.unchanged) == (0, 1, 23)
     after = {version.id: version.digest for version in session.exec(select(InitiativeVersion))}
     assert len(after) == 25
     assert before.items() <= after.items()
-    assert [version.number for _, version in list_initiatives(session)] == [1] * 4 + [2] + [1] * 19
+    assert [version.number for _, version in list_initiatives(session, operator(session))] == [1] * 4 + [2] + [1] * 19
 
 
 def test_a_sheet_changes_only_the_columns_it_has(session: Session) -> None:
@@ -91,7 +92,7 @@ def test_a_sheet_changes_only_the_columns_it_has(session: Session) -> None:
     with pytest.raises(FaultyFile, match=r"Row 3, title"):
         parse_catalogue("sheet.csv", sheet)
     sheet = b"id,title_de,tags\nI01,Neuer Name,\n"
-    assert import_initiatives(session, None, parse_catalogue("sheet.csv", sheet)).changed == 1
+    assert import_initiatives(session, operator(session), parse_catalogue("sheet.csv", sheet)).changed == 1
     old, new = session.exec(
         select(InitiativeVersion)
         .join(Initiative)
@@ -101,17 +102,17 @@ def test_a_sheet_changes_only_the_columns_it_has(session: Session) -> None:
     assert new.title == old.title | {"de": "Neuer Name"}
     assert new.content["tags"] == []
     assert {name for name in old.content if old.content[name] != new.content[name]} == {"title", "tags"}
-    assert import_initiatives(session, None, parse_catalogue("sheet.csv", sheet)).unchanged == 1
+    assert import_initiatives(session, operator(session), parse_catalogue("sheet.csv", sheet)).unchanged == 1
 
 
 @pytest.mark.parametrize("kind", ["json", "csv", "xlsx"])
 def test_what_is_exported_can_be_imported(session: Session, kind: str) -> None:
     import_demo_initiatives(session)
     session.commit()
-    data = export_initiatives(session, kind)
+    data = export_initiatives(session, operator(session), kind)
     time.sleep(1.1 if kind == "xlsx" else 0)  # a workbook counts time in seconds
-    assert data == export_initiatives(session, kind)
-    count = import_initiatives(session, None, parse_catalogue(f"initiatives.{kind}", data))
+    assert data == export_initiatives(session, operator(session), kind)
+    count = import_initiatives(session, operator(session), parse_catalogue(f"initiatives.{kind}", data))
     assert (count.added, count.changed, count.unchanged) == (0, 0, 24)
 
 

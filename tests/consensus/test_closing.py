@@ -14,6 +14,7 @@ from sqlmodel import Session, select
 from app.consensus.models import Snapshot
 from app.consensus.service import close_round, hash_of
 from app.core.errors import Conflict
+from app.people.queries import operator
 from app.surveys.authoring.models import Survey
 from app.surveys.rounds.service import open_round
 from tests.make import Cast, answer, make_open_survey, make_response, sign_in, small_survey_file
@@ -43,7 +44,7 @@ def fill(session: Session, engine: Engine, survey: Survey, panel: dict[str, list
 def closed(session: Session, engine: Engine) -> tuple[Survey, Snapshot]:
     survey = make_open_survey(session)
     fill(session, engine, survey)
-    snapshot = close_round(session, None, survey)
+    snapshot = close_round(session, operator(session), survey)
     session.commit()
     return survey, snapshot
 
@@ -70,7 +71,7 @@ def test_a_snapshot_holds_what_was_rated(closed: tuple[Survey, Snapshot]) -> Non
 def test_consensus_needs_every_group(session: Session, engine: Engine) -> None:
     survey = make_open_survey(session)
     fill(session, engine, survey, PANEL | {"civil": [5, 3, 4, 4, 4]})
-    first, second, _ = close_round(session, None, survey).findings["items"]["impact"]
+    first, second, _ = close_round(session, operator(session), survey).findings["items"]["impact"]
     assert second["verdict"] == "consensus"
     assert (first["verdict"], first["gap_low"], first["gap_high"]) == ("divided", "industry", "academia")
     assert first["gap"] == pytest.approx(1.0)
@@ -115,7 +116,7 @@ def test_the_same_answers_give_the_same_snapshot(session: Session, engine: Engin
         survey.seed = 7
         session.add(survey)
         fill(session, engine, survey)
-        findings = dict(close_round(session, None, survey).findings)
+        findings = dict(close_round(session, operator(session), survey).findings)
         session.commit()
         hashes.append(hash_of({key: value for key, value in findings.items() if key not in ("survey", "closed_at")}))
     assert hashes[0] == hashes[1]
@@ -126,11 +127,11 @@ def test_a_round_without_answers_cannot_be_closed_and_stays_open(
 ) -> None:
     survey = make_open_survey(session)
     with pytest.raises(Conflict, match="Nobody has rated"):
-        close_round(session, None, survey)
+        close_round(session, operator(session), survey)
     session.rollback()
     assert session.exec(select(Snapshot)).all() == []
     with pytest.raises(Conflict, match="open already"):
-        open_round(session, None, survey)
+        open_round(session, operator(session), survey)
 
 
 def test_later_answers_and_rounds_leave_a_snapshot_alone(
@@ -138,10 +139,10 @@ def test_later_answers_and_rounds_leave_a_snapshot_alone(
 ) -> None:
     survey, snapshot = closed
     before = json.dumps(snapshot.findings, sort_keys=True)
-    open_round(session, None, survey)
+    open_round(session, operator(session), survey)
     session.commit()
     fill(session, engine, survey, {"industry": [5] * 9})
-    second = close_round(session, None, survey)
+    second = close_round(session, operator(session), survey)
     session.commit()
     session.refresh(snapshot)
     assert json.dumps(snapshot.findings, sort_keys=True) == before

@@ -14,6 +14,7 @@ from app.consensus.panel import Panel
 from app.consensus.panel_files import read_panel_files
 from app.consensus.service import analyse_survey
 from app.core.errors import Conflict, Invalid
+from app.people.queries import operator
 from app.surveys.answering.models import Answer, Respondent
 from app.surveys.authoring.models import Survey
 from tests.make import import_few_initiatives, make_survey_of, small_survey_file
@@ -49,7 +50,7 @@ def read(name: str) -> Panel:
 def make_survey(session: Session, name: str) -> Survey:
     parts = dict(SETS[name])
     import_few_initiatives(session, parts.pop("codes"))
-    survey = make_survey_of(session, None, small_survey_file(survey_id=name, **parts)).survey
+    survey = make_survey_of(session, operator(session), small_survey_file(survey_id=name, **parts)).survey
     session.commit()
     return survey
 
@@ -57,14 +58,14 @@ def make_survey(session: Session, name: str) -> Survey:
 @pytest.mark.parametrize("name", ["e2e", "forestera"])
 def test_the_database_says_what_the_files_say(session: Session, name: str) -> None:
     survey = make_survey(session, name)
-    count = import_responses(session, None, survey, **files(name))
+    count = import_responses(session, operator(session), survey, **files(name))
     session.commit()
     panel = read(name)
     assert count["rounds"] == len(panel.rounds)
     assert count["respondents"] == len(panel.respondents)
     weights = dict.fromkeys(panel.criteria, 1.0)
     from_files = analyse(panel, weights=weights, inputs={"respondents": "", "ratings": ""})
-    from_database = analyse_survey(session, None, survey)
+    from_database = analyse_survey(session, operator(session), survey)
     assert set(from_database["inputs"]) == {"respondents", "ratings"}
     assert to_bytes(from_database | {"inputs": {}}) == to_bytes(from_files | {"inputs": {}})
     assert len(session.exec(select(Snapshot)).all()) == len(panel.rounds)
@@ -94,24 +95,24 @@ def changed(name: str, kind: str, old: bytes, new: bytes) -> dict[str, bytes]:
 def test_a_faulty_table_is_refused_whole(session: Session, change: tuple[str, bytes, bytes], named: str) -> None:
     survey = make_survey(session, "e2e")
     with pytest.raises(Invalid) as refused:
-        import_responses(session, None, survey, **changed("e2e", *change))
+        import_responses(session, operator(session), survey, **changed("e2e", *change))
     assert named in str(refused.value)
     assert session.exec(select(Respondent)).all() == session.exec(select(Answer)).all() == []
 
 
 def test_answers_come_only_into_an_empty_survey(session: Session) -> None:
     survey = make_survey(session, "forestera")
-    import_responses(session, None, survey, **files("forestera"))
+    import_responses(session, operator(session), survey, **files("forestera"))
     session.commit()
     with pytest.raises(Conflict, match="answers already"):
-        import_responses(session, None, survey, **files("forestera"))
+        import_responses(session, operator(session), survey, **files("forestera"))
 
 
 def test_comments_are_kept_and_checked(session: Session) -> None:
     survey = make_survey(session, "e2e")
     unknown = b"round,respondent,initiative,comment\n1,R999,I01,Hello\n"
     with pytest.raises(Invalid):
-        import_responses(session, None, survey, **files("e2e"), comments=unknown)
+        import_responses(session, operator(session), survey, **files("e2e"), comments=unknown)
 
 
 def test_a_written_analysis_opens_with_its_format(tmp_path: Path) -> None:

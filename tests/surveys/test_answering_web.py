@@ -8,11 +8,13 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import Session, func, select
 
-from app.core.clock import now
+from app.core.clock import today
+from app.people.queries import operator
 from app.surveys.answering.models import Answer, Respondent, Response
+from app.surveys.answering.tokens import hash_receipt, receipt_code
 from app.surveys.authoring.models import Survey
 from app.surveys.rounds.service import end_round, invite
-from tests.make import csrf_in, make_open_survey, make_response
+from tests.make import SECRET, csrf_in, make_open_survey, make_response
 
 
 def count(session: Session, table: type[Any]) -> int:
@@ -41,7 +43,7 @@ def put(client: TestClient, response: Response, token: str, code: str, body: Any
 
 def test_opening_a_personal_link_changes_nothing(client: TestClient, session: Session) -> None:
     survey = make_open_survey(session)
-    _, token = invite(session, None, survey, email="somebody@example.org", helix="civil")
+    _, token = invite(session, operator(session), survey, email="somebody@example.org", helix="civil")
     session.commit()
     for _ in range(10):
         assert client.get(f"/i/{token}").status_code == 303
@@ -68,9 +70,10 @@ def test_a_whole_survey_without_script(client: TestClient, session: Session) -> 
     for _ in range(2):
         assert client.post(f"/s/{survey.slug}/submission", data=form).headers["location"].endswith("/done")
     done = client.get(f"/s/{survey.slug}/done")
-    receipt = session.exec(select(Response.receipt)).one()
+    response, respondent = session.exec(select(Response, Respondent).join(Respondent)).one()
+    receipt = receipt_code(SECRET, response.id, respondent.token_hash or "")
+    assert response.receipt_hash == hash_receipt(SECRET, receipt)
     session.commit()
-    assert receipt
     assert receipt in done.text
     assert client.post(f"/s/{survey.slug}/reopening", data=form).status_code == 303
     assert client.get(f"/s/{survey.slug}/check").status_code == 200
@@ -166,7 +169,7 @@ def test_foreign_closed_and_sent_saves(client: TestClient, session: Session) -> 
     _, token_of_another = make_response(session, survey)
     fine = {"value": 4, "rev": 0}
     foreign = put(client, response, token_of_another, "I1.impact", fine)
-    nobody = Response(respondent_id=uuid4(), round_id=uuid4(), created_at=now())
+    nobody = Response(respondent_id=uuid4(), round_id=uuid4(), begun_on=today())
     unknown = put(client, nobody, token, "I1.impact", fine)
     assert foreign.status_code == unknown.status_code == 404
     assert foreign.json()["detail"] == unknown.json()["detail"]
@@ -174,7 +177,7 @@ def test_foreign_closed_and_sent_saves(client: TestClient, session: Session) -> 
     url = f"/api/v1/responses/{response.id}/answers/I1.impact"
     assert client.put(url, json=fine, headers=script).status_code == 403
     assert client.put("/api/v1/responses/no-uuid/answers/I1.impact", json=fine).status_code == 404
-    end_round(session, None, survey)
+    end_round(session, operator(session), survey)
     session.commit()
     assert put(client, response, token, "I1.impact", fine).status_code == 423
     assert count(session, Answer) == 0
@@ -239,7 +242,7 @@ def test_a_start_that_cannot_be(client: TestClient, session: Session, changes: d
 def test_before_and_after_a_round_there_is_a_plain_page(client: TestClient, session: Session) -> None:
     survey = make_open_survey(session)
     begin(client, survey)
-    end_round(session, None, survey)
+    end_round(session, operator(session), survey)
     session.commit()
     page = client.get(f"/s/{survey.slug}")
     assert page.status_code == 200

@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from app.core.clock import now
+from app.core.clock import today
 from app.core.errors import AppError, Invalid, Locked, NotFound
+from app.people.queries import operator
 from app.surveys.answering.autosave import AnswerWriter, Outcome, Save, Saved, StaleSave
 from app.surveys.answering.models import Answer, Response
 from app.surveys.answering.rules import Value
@@ -31,7 +32,7 @@ def test_a_first_save_has_revision_one_and_is_kept(session: Session, engine: Eng
     assert outcome.rev == 1
     kept = session.exec(select(Answer)).one()
     assert (kept.code, kept.point, kept.rev) == ("I1.impact", 4, 1)
-    assert kept.saved_at == outcome.saved_at
+    assert kept.saved_on == outcome.saved_at.date()
 
 
 def test_cannot_judge_is_kept_apart_from_every_point(session: Session, engine: Engine) -> None:
@@ -83,7 +84,7 @@ def test_a_foreign_or_missing_response_answers_alike(session: Session, engine: E
     mine, _ = make_response(session, survey)
     _, token_of_another = make_response(session, survey)
     foreign = save_one(engine, mine, token_of_another, "I1.impact", 4, 0)
-    unknown = Response(respondent_id=uuid4(), round_id=uuid4(), created_at=now())
+    unknown = Response(respondent_id=uuid4(), round_id=uuid4(), begun_on=today())
     missing = save_one(engine, unknown, token_of_another, "I1.impact", 4, 0)
     assert isinstance(foreign, NotFound)
     assert isinstance(missing, NotFound)
@@ -104,7 +105,7 @@ def test_nothing_is_saved_after_sending_until_it_is_taken_back(session: Session,
 def test_nothing_is_saved_after_closing(session: Session, engine: Engine) -> None:
     survey = make_open_survey(session)
     response, token = make_response(session, survey)
-    end_round(session, None, survey)
+    end_round(session, operator(session), survey)
     session.commit()
     assert isinstance(save_one(engine, response, token, "I1.impact", 4, 0), Locked)
 

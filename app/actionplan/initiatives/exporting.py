@@ -13,16 +13,17 @@ from app.actionplan.initiatives.queries import list_initiatives, list_topics
 from app.core.errors import Invalid
 from app.core.words import LANGUAGES
 from app.documents.to_xlsx import CREATED
+from app.people.rules import Actor
 
 
-def export_initiatives(session: Session, kind: str) -> bytes:
+def export_initiatives(session: Session, actor: Actor, kind: str) -> bytes:
     """The newest versions as `json` (nothing left out), `csv` or `xlsx` (risks and TRL left out).
 
     Raises Invalid for another format.
     """
-    contents = [version.content for _, version in list_initiatives(session)]
+    contents = [version.content for _, version in list_initiatives(session, actor)]
     if kind == "json":
-        topics = [{"id": topic.external_id, "label": topic.label} for topic in list_topics(session)]
+        topics = [{"id": topic.external_id, "label": topic.label} for topic in list_topics(session, actor)]
         file = {"format": "initiative-catalogue/1", "topics": topics, "initiatives": contents}
         return (json.dumps(file, ensure_ascii=False, indent=1) + "\n").encode()
     rows = [_header(), *(_row(content) for content in contents)]

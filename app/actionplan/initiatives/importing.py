@@ -1,23 +1,17 @@
 """Initiatives from a catalogue file or a sheet. Every fault is named by row, column and reason; one fault stops all."""
 
-import csv
-import io
 import json
-import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from openpyxl import load_workbook
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from app.actionplan.initiatives.schemas import CatalogueFile, InitiativeIn, TopicIn
 from app.core.errors import Invalid
+from app.documents.sheets import LARGEST_FILE, Fault, FaultyFile, read_rows
 
-MOST_ROWS = 5000
-LARGEST_FILE = 20_000_000
-LARGEST_UNPACKED = 100_000_000
 LISTS = (
     "partners",
     "helix_groups",
@@ -45,18 +39,6 @@ REASONS = {
 }
 
 
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong where: the row as the sheet numbers it (or the place in a JSON file), column and reason."""
-
-    row: int
-    column: str
-    reason: str
-
-    def __str__(self) -> str:
-        return f"Row {self.row}, {self.column}: {self.reason}."
-
-
 @dataclass
 class Catalogue:
     """What a file brings. A sheet names its columns: of initiatives already there it changes nothing else."""
@@ -66,29 +48,17 @@ class Catalogue:
     columns: frozenset[str] | None = None
 
 
-class FaultyFile(Invalid):
-    """A file with faults; nothing of it is used."""
-
-    def __init__(self, faults: list[Fault]) -> None:
-        super().__init__("\n".join(map(str, faults)))
-        self.faults = faults
-
-
 def parse_catalogue(name: str, data: bytes) -> Catalogue:
     """The catalogue in a file's bytes: JSON, or a sheet in CSV or XLSX, by the name's ending.
 
     Raises FaultyFile naming every fault, Invalid for a file that is none of these.
     """
     if len(data) > LARGEST_FILE:
-        raise Invalid("This file is larger than a catalogue can be.")
+        raise Invalid("This file is too large.")
     kind = name.rpartition(".")[2].lower()
-    if kind == "json":
-        return _from_json(data)
-    if kind == "csv":
-        return _from_rows(_csv_rows(data))
-    if kind == "xlsx":
-        return _from_rows(_xlsx_rows(data))
-    raise Invalid("Initiatives are read from .json, .csv and .xlsx files.")
+    if kind not in ("json", "csv", "xlsx"):
+        raise Invalid("Initiatives are read from .json, .csv and .xlsx files.")
+    return _from_json(data) if kind == "json" else _from_rows(read_rows(name, data))
 
 
 def _from_json(data: bytes) -> Catalogue:
@@ -116,8 +86,6 @@ def _from_rows(rows: Iterator[list[str]]) -> Catalogue:
             if len(cells) > len(header):
                 faults.append(Fault(number, "row", "has more cells than the header"))
             numbered.append((number, _record(dict(zip(header, cells, strict=False)))))
-        if len(numbered) > MOST_ROWS:
-            raise Invalid("This sheet has more rows than a catalogue can have.")
     if not numbered:
         raise Invalid("This sheet has no initiatives.")
     return Catalogue(_check(iter(numbered), faults), columns=frozenset(header))
@@ -169,36 +137,3 @@ def _fault(row: int, part: ErrorDetails) -> Fault:
     message = part["msg"].removeprefix("Value error, ")
     reason = REASONS.get(part["type"], message[:1].lower() + message[1:])
     return Fault(row, "_".join(place).encode("utf-8", "replace").decode() or "budget_min_eur", reason)
-
-
-def _csv_rows(data: bytes) -> Iterator[list[str]]:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Invalid("This sheet is not in UTF-8. Save it as CSV UTF-8.") from error
-    first_line = text.partition("\n")[0]
-    separator = max((",", ";", "\t"), key=first_line.count)
-    try:
-        yield from csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    except csv.Error as error:
-        raise Invalid("This sheet cannot be read as CSV.") from error
-
-
-def _xlsx_rows(data: bytes) -> Iterator[list[str]]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(part.file_size for part in archive.infolist()) > LARGEST_UNPACKED:
-                raise ValueError("this archive unpacks to more than a sheet of initiatives can be")
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        for cells in sheet.iter_rows(values_only=True, max_row=MOST_ROWS + 2, max_col=200):
-            row = [_text(cell) for cell in cells]
-            yield row
-    except Exception as error:
-        raise Invalid("This file cannot be read as an XLSX sheet.") from error
-
-
-def _text(cell: object) -> str:
-    if cell is None:
-        return ""
-    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)

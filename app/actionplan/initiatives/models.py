@@ -14,14 +14,24 @@ from app.core.words import Words
 class Topic(Row, table=True):
     """A subject under which initiatives are gathered."""
 
-    external_id: str = Field(unique=True)
+    __table_args__ = (UniqueConstraint("consortium_id", "external_id"),)
+
+    consortium_id: UUID = Field(foreign_key="consortium.id")
+    external_id: str
     label: Words = Field(sa_type=JSON)
 
 
 class Initiative(Row, table=True):
-    """One thing the consortium might do, from idea to monitored action; its contents are in its versions."""
+    """One thing the consortium might do, from idea to monitored action; its contents are in its versions.
 
-    external_id: str = Field(unique=True)
+    `organisation_id` is the partner whose it is, None when it is everybody's.
+    """
+
+    __table_args__ = (UniqueConstraint("consortium_id", "external_id"),)
+
+    consortium_id: UUID = Field(foreign_key="consortium.id")
+    organisation_id: UUID | None = Field(default=None, foreign_key="organisation.id", index=True)
+    external_id: str
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 

@@ -8,26 +8,27 @@ from sqlmodel import Session, col, func, select
 from app.actionplan.initiatives.models import Initiative, InitiativeVersion, Topic
 from app.actionplan.initiatives.rules import natural_order
 from app.core.errors import NotFound
+from app.people.rules import Actor
 
 
-def get_initiative(session: Session, initiative_id: UUID) -> tuple[Initiative, InitiativeVersion]:
-    """The initiative with its newest version, or NotFound."""
-    for initiative, version in _newest(session, initiative_id):
+def get_own_initiative(session: Session, actor: Actor, initiative_id: UUID) -> tuple[Initiative, InitiativeVersion]:
+    """An initiative of the actor's consortium with its newest version, or NotFound."""
+    for initiative, version in _newest(session, actor, initiative_id):
         return initiative, version
     raise NotFound("There is no such initiative.")
 
 
-def list_initiatives(session: Session) -> Sequence[tuple[Initiative, InitiativeVersion]]:
-    """All initiatives with their newest versions, by external id as people count."""
-    return sorted(_newest(session), key=lambda pair: natural_order(pair[0].external_id))
+def list_initiatives(session: Session, actor: Actor) -> Sequence[tuple[Initiative, InitiativeVersion]]:
+    """The initiatives of the actor's consortium with their newest versions, by external id as people count."""
+    return sorted(_newest(session, actor), key=lambda pair: natural_order(pair[0].external_id))
 
 
-def find_newest_version(session: Session, external_id: str) -> InitiativeVersion | None:
-    """The newest version of the initiative with this external id, if there is one."""
+def find_newest_version(session: Session, actor: Actor, external_id: str) -> InitiativeVersion | None:
+    """The newest version of the initiative of this external id in the actor's consortium, if there is one."""
     return session.exec(
         select(InitiativeVersion)
         .join(Initiative, col(Initiative.id) == col(InitiativeVersion.initiative_id))
-        .where(Initiative.external_id == external_id)
+        .where(Initiative.consortium_id == actor.consortium_id, Initiative.external_id == external_id)
         .order_by(col(InitiativeVersion.number).desc())
     ).first()
 
@@ -38,12 +39,15 @@ def list_versions(session: Session, initiative_id: UUID) -> Sequence[InitiativeV
     return session.exec(wanted.order_by(col(InitiativeVersion.number).desc())).all()
 
 
-def list_topics(session: Session) -> Sequence[Topic]:
-    """The topics, by external id."""
-    return session.exec(select(Topic).order_by(col(Topic.external_id))).all()
+def list_topics(session: Session, actor: Actor) -> Sequence[Topic]:
+    """The topics of the actor's consortium, by external id."""
+    wanted = select(Topic).where(Topic.consortium_id == actor.consortium_id)
+    return session.exec(wanted.order_by(col(Topic.external_id))).all()
 
 
-def _newest(session: Session, initiative_id: UUID | None = None) -> Sequence[tuple[Initiative, InitiativeVersion]]:
+def _newest(
+    session: Session, actor: Actor, initiative_id: UUID | None = None
+) -> Sequence[tuple[Initiative, InitiativeVersion]]:
     newest = (
         select(InitiativeVersion.initiative_id, func.max(InitiativeVersion.number).label("number"))
         .group_by(col(InitiativeVersion.initiative_id))
@@ -57,6 +61,7 @@ def _newest(session: Session, initiative_id: UUID | None = None) -> Sequence[tup
             (newest.c.initiative_id == InitiativeVersion.initiative_id) & (newest.c.number == InitiativeVersion.number),
         )
     )
+    wanted = wanted.where(Initiative.consortium_id == actor.consortium_id)
     if initiative_id:
         wanted = wanted.where(Initiative.id == initiative_id)
     return session.exec(wanted).all()

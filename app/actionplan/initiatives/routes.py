@@ -5,29 +5,31 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
-from app.actionplan.initiatives.queries import get_initiative, list_initiatives, list_topics, list_versions
+from app.actionplan.initiatives.queries import get_own_initiative, list_initiatives, list_topics, list_versions
 from app.auth.guard import permitted
-from app.people.models import Person
+from app.people.rules import Actor
 from app.web.deps import SessionDep
 from app.web.templating import render
 
 router = APIRouter(prefix="/initiatives", tags=["initiatives"])
 
-ReaderDep = Annotated[Person, permitted("initiative.read")]
+ReaderDep = Annotated[Actor, permitted("initiative.read")]
 
 
 @router.get("")
 def initiative_list(request: Request, session: SessionDep, actor: ReaderDep) -> Response:
     """All initiatives in their newest versions."""
-    topics = {topic.external_id: topic.label for topic in list_topics(session)}
-    return render(request, "actionplan/initiatives/list.html", initiatives=list_initiatives(session), topics=topics)
+    topics = {topic.external_id: topic.label for topic in list_topics(session, actor)}
+    return render(
+        request, "actionplan/initiatives/list.html", initiatives=list_initiatives(session, actor), topics=topics
+    )
 
 
 @router.get("/{initiative_id}")
 def initiative_page(request: Request, session: SessionDep, actor: ReaderDep, initiative_id: UUID) -> Response:
     """One initiative, with when it changed."""
-    initiative, version = get_initiative(session, initiative_id)
-    topics = {topic.external_id: topic.label for topic in list_topics(session)}
+    initiative, version = get_own_initiative(session, actor, initiative_id)
+    topics = {topic.external_id: topic.label for topic in list_topics(session, actor)}
     return render(
         request,
         "actionplan/initiatives/page.html",

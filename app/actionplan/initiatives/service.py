@@ -18,7 +18,7 @@ from app.core.clock import now
 from app.core.errors import Invalid
 from app.core.words import Words
 from app.history.service import record
-from app.people.models import Person
+from app.people.rules import Actor
 
 
 @dataclass
@@ -30,7 +30,7 @@ class ImportCount:
     unchanged: int = 0
 
 
-def import_initiatives(session: Session, actor: Person | None, catalogue: Catalogue) -> ImportCount:
+def import_initiatives(session: Session, actor: Actor, catalogue: Catalogue) -> ImportCount:
     """Take over a catalogue: a new initiative gets a first version, a changed one a further version.
 
     Importing the same file again changes nothing.
@@ -38,13 +38,15 @@ def import_initiatives(session: Session, actor: Person | None, catalogue: Catalo
     require(actor, "initiative.import")
     count = ImportCount()
     for topic in catalogue.topics:
-        known = session.exec(select(Topic).where(Topic.external_id == topic.id)).first()
+        known = session.exec(
+            select(Topic).where(Topic.consortium_id == actor.consortium_id, Topic.external_id == topic.id)
+        ).first()
         if known is None:
-            session.add(Topic(external_id=topic.id, label=_words(topic.label)))
+            session.add(Topic(consortium_id=actor.consortium_id, external_id=topic.id, label=_words(topic.label)))
         else:
             known.label = _words(topic.label)
     for initiative in catalogue.initiatives:
-        newest = find_newest_version(session, initiative.id)
+        newest = find_newest_version(session, actor, initiative.id)
         content = initiative.model_dump(mode="json")
         if newest and catalogue.columns is not None:
             content = _checked(merge_columns(newest.content, content, catalogue.columns))
@@ -56,16 +58,14 @@ def import_initiatives(session: Session, actor: Person | None, catalogue: Catalo
             _add_version(session, actor, content, newest.initiative_id, newest.number + 1, newest.digest)
         else:
             count.added += 1
-            row = Initiative(external_id=initiative.id, created_at=now())
+            row = Initiative(consortium_id=actor.consortium_id, external_id=initiative.id, created_at=now())
             session.add(row)
             session.flush()
             _add_version(session, actor, content, row.id, 1, "")
     return count
 
 
-def _add_version(
-    session: Session, actor: Person | None, content: dict[str, Any], key: UUID, number: int, before: str
-) -> None:
+def _add_version(session: Session, actor: Actor, content: dict[str, Any], key: UUID, number: int, before: str) -> None:
     version = InitiativeVersion(
         initiative_id=key,
         number=number,
@@ -74,7 +74,7 @@ def _add_version(
         content=content,
         digest=digest_of(content),
         created_at=now(),
-        created_by_id=actor.id if actor else None,
+        created_by_id=actor.id,
     )
     session.add(version)
     session.flush()

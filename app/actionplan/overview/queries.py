@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from app.consensus.queries import find_snapshot
+from app.people.rules import Actor
 from app.surveys.answering.queries import count_responses
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.queries import list_items, list_surveys
@@ -37,9 +38,9 @@ class SurveyLine:
         return next((line for line in self.rounds if line.round.closed_at is None), None)
 
 
-def list_survey_lines(session: Session) -> list[SurveyLine]:
-    """All surveys, the newest first."""
-    return [survey_line(session, survey) for survey in list_surveys(session)]
+def list_survey_lines(session: Session, actor: Actor) -> list[SurveyLine]:
+    """The surveys of the actor's consortium, the newest first."""
+    return [survey_line(session, survey) for survey in list_surveys(session, actor)]
 
 
 def survey_line(session: Session, survey: Survey) -> SurveyLine:

@@ -10,9 +10,9 @@ from app.actionplan.overview.queries import list_survey_lines, survey_line
 from app.auth.guard import permitted
 from app.auth.permissions import may
 from app.consensus.service import close_round
-from app.people.models import Person
-from app.surveys.authoring.queries import get_survey, get_survey_by_slug
-from app.surveys.rounds.queries import get_round
+from app.people.rules import Actor
+from app.surveys.authoring.queries import get_own_survey, get_own_survey_by_slug
+from app.surveys.rounds.queries import get_own_round
 from app.surveys.rounds.service import open_round
 from app.web.deps import SessionDep
 from app.web.security import OwnForm
@@ -22,54 +22,55 @@ router = APIRouter(tags=["overview"])
 
 
 @router.get("/")
-def home_page(request: Request, session: SessionDep, actor: Annotated[Person, permitted("home.read")]) -> Response:
+def home_page(request: Request, session: SessionDep, actor: Annotated[Actor, permitted("home.read")]) -> Response:
     """What is running, and the way to everything else."""
     may_read = may(actor, "survey.read")
     return render(
         request,
         "actionplan/overview/home.html",
-        lines=list_survey_lines(session) if may_read else [],
-        initiatives=len(list_initiatives(session)),
+        lines=list_survey_lines(session, actor) if may_read else [],
+        initiatives=len(list_initiatives(session, actor)),
     )
 
 
 @router.get("/surveys")
-def survey_list(request: Request, session: SessionDep, actor: Annotated[Person, permitted("survey.read")]) -> Response:
+def survey_list(request: Request, session: SessionDep, actor: Annotated[Actor, permitted("survey.read")]) -> Response:
     """All surveys."""
-    return render(request, "actionplan/overview/surveys.html", lines=list_survey_lines(session))
+    return render(request, "actionplan/overview/surveys.html", lines=list_survey_lines(session, actor))
 
 
 @router.get("/surveys/{slug}")
 def survey_page(
-    request: Request, session: SessionDep, actor: Annotated[Person, permitted("survey.read")], slug: str
+    request: Request, session: SessionDep, actor: Annotated[Actor, permitted("survey.read")], slug: str
 ) -> Response:
     """One survey: its rounds, and opening or closing one."""
-    line = survey_line(session, get_survey_by_slug(session, slug))
+    line = survey_line(session, get_own_survey_by_slug(session, actor, slug))
     return render(
         request,
         "actionplan/overview/survey.html",
         line=line,
         survey=line.survey,
-        may_open=may(actor, "round.open") and line.open_round is None,
-        may_close=may(actor, "round.close") and line.open_round is not None,
+        may_read_history=may(actor, "history.read"),
+        may_open=may(actor, "round.open", line.survey) and line.open_round is None,
+        may_close=may(actor, "round.close", line.survey) and line.open_round is not None,
     )
 
 
 @router.post("/surveys/{survey_id}/rounds", dependencies=[OwnForm])
 def create_round(
-    request: Request, session: SessionDep, actor: Annotated[Person, permitted("round.open")], survey_id: UUID
+    request: Request, session: SessionDep, actor: Annotated[Actor, permitted("round.open")], survey_id: UUID
 ) -> Response:
     """Open the next round."""
-    survey = get_survey(session, survey_id)
+    survey = get_own_survey(session, actor, survey_id)
     open_round(session, actor, survey)
     return redirect(request, "survey_page", slug=survey.slug)
 
 
 @router.post("/rounds/{round_id}/closure", dependencies=[OwnForm])
 def create_closure(
-    request: Request, session: SessionDep, actor: Annotated[Person, permitted("round.close")], round_id: UUID
+    request: Request, session: SessionDep, actor: Annotated[Actor, permitted("round.close")], round_id: UUID
 ) -> Response:
     """Close the round and show what it said."""
-    survey = get_survey(session, get_round(session, round_id).survey_id)
+    _, survey = get_own_round(session, actor, round_id)
     close_round(session, actor, survey)
     return redirect(request, "survey_page", slug=survey.slug)

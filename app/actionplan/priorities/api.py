@@ -7,8 +7,8 @@ from fastapi import APIRouter, Request, Response
 
 from app.actionplan.priorities.service import export_list
 from app.auth.guard import permitted
-from app.people.models import Person
-from app.surveys.authoring.queries import get_survey
+from app.people.rules import Actor
+from app.surveys.authoring.queries import get_own_survey
 from app.web.deps import WritingSessionDep
 from app.web.json import StrictRoute
 from app.web.language import language_of
@@ -20,12 +20,12 @@ router = APIRouter(tags=["priorities"], route_class=StrictRoute)
 def read_priorities(
     request: Request,
     session: WritingSessionDep,
-    actor: Annotated[Person, permitted("priorities.export")],
+    actor: Annotated[Actor, permitted("priorities.export")],
     survey_id: UUID,
     format: Literal["json", "csv", "xlsx"] = "json",  # noqa: A002 -- the name programs use
 ) -> Response:
     """The prioritised list under the weights fixed with the survey."""
-    file = export_list(session, actor, get_survey(session, survey_id), format, language_of(request))
+    file = export_list(session, actor, get_own_survey(session, actor, survey_id), format, language_of(request))
     return Response(
         file.data,
         media_type=file.media_type,

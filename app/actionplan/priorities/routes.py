@@ -15,16 +15,16 @@ from app.consensus.queries import find_snapshot, get_snapshot, rank_ranges
 from app.core.catalogues import translate
 from app.core.errors import Invalid
 from app.core.words import pick
-from app.people.models import Person
+from app.people.rules import Actor
 from app.surveys.authoring.models import Survey, SurveyItem
-from app.surveys.authoring.queries import get_survey_by_slug, list_criteria, list_items, list_surveys
+from app.surveys.authoring.queries import get_own_survey_by_slug, list_criteria, list_items, list_surveys
 from app.web.deps import SessionDep, WritingSessionDep
 from app.web.language import language_of
 from app.web.templating import redirect, render
 
 router = APIRouter(tags=["priorities"])
 
-ReaderDep = Annotated[Person, permitted("priorities.read")]
+ReaderDep = Annotated[Actor, permitted("priorities.read")]
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class PriorityRow:
 @router.get("/priorities")
 def priorities_index(request: Request, session: SessionDep, actor: ReaderDep) -> Response:
     """The newest survey with results."""
-    for survey in list_surveys(session):
+    for survey in list_surveys(session, actor):
         if find_snapshot(session, survey.id):
             return redirect(request, "priorities_page", slug=survey.slug)
     return render(request, "consensus/empty.html")
@@ -55,7 +55,7 @@ def priorities_index(request: Request, session: SessionDep, actor: ReaderDep) ->
 @router.get("/priorities/{slug}")
 def priorities_page(request: Request, session: SessionDep, actor: ReaderDep, slug: str) -> Response:
     """Initiatives in order under weights, by default those fixed with the survey."""
-    survey = get_survey_by_slug(session, slug)
+    survey = get_own_survey_by_slug(session, actor, slug)
     snapshot = get_snapshot(session, survey.id)
     findings, language = snapshot.findings, language_of(request)
     criteria = list_criteria(session, survey.id)
@@ -88,7 +88,7 @@ def priorities_page(request: Request, session: SessionDep, actor: ReaderDep, slu
         is_own=is_own,
         query=request.url.query if typed and not faults else "",
         rank_width=RANK_WIDTH,
-        may_export=may(actor, "priorities.export"),
+        may_export=may(actor, "priorities.export", survey),
     )
 
 
@@ -96,12 +96,12 @@ def priorities_page(request: Request, session: SessionDep, actor: ReaderDep, slu
 def export_priorities(
     request: Request,
     session: WritingSessionDep,
-    actor: Annotated[Person, permitted("priorities.export")],
+    actor: Annotated[Actor, permitted("priorities.export")],
     slug: str,
     kind: str,
 ) -> Response:
     """The prioritised list as a file, under the weights in the address."""
-    survey = get_survey_by_slug(session, slug)
+    survey = get_own_survey_by_slug(session, actor, slug)
     names = [criterion.code for criterion in list_criteria(session, survey.id)]
     typed = {name: request.query_params[name] for name in names if name in request.query_params}
     weights, faults = read_weights(typed, names) if typed else (None, {})

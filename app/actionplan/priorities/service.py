@@ -14,7 +14,7 @@ from app.documents.to_csv import to_csv
 from app.documents.to_json import to_json
 from app.documents.to_xlsx import to_xlsx
 from app.history.service import record
-from app.people.models import Person
+from app.people.rules import Actor
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.queries import list_criteria, list_items
 
@@ -37,7 +37,7 @@ class File:
 
 def export_list(
     session: Session,
-    actor: Person | None,
+    actor: Actor,
     survey: Survey,
     kind: str,
     language: str,
@@ -47,7 +47,7 @@ def export_list(
 
     Raises Invalid for another format or language, NotFound before a round has closed.
     """
-    require(actor, "priorities.export")
+    require(actor, "priorities.export", survey)
     if kind not in WRITERS:
         raise Invalid("The list is written as csv, xlsx or json.")
     if language not in LANGUAGES:

@@ -12,15 +12,17 @@ from app.auth.guard import Anyone
 from app.core.errors import AppError, Invalid, NotAllowed
 from app.surveys.answering import service
 from app.surveys.answering.autosave import AnswerWriter, Save, StaleSave
+from app.surveys.answering.notice import shown_text
 from app.surveys.answering.queries import form_of, get_owned_response, list_answers, value_of
 from app.surveys.answering.rules import LARGEST_REVISION, TOKEN_COOKIE
 from app.surveys.answering.schemas import ReceiptOut, ResponseOut, StartIn, StartOut
-from app.surveys.authoring.queries import get_survey
+from app.surveys.answering.tokens import tokens_from
+from app.surveys.authoring.queries import get_survey, list_questions
 from app.surveys.rounds.queries import get_round
 from app.web.deps import SessionDep, SettingsDep
 from app.web.errors import answer_error
 from app.web.json import StrictRoute, read_json
-from app.web.security import is_foreign_call
+from app.web.security import cookie_name, is_foreign_call
 
 router = APIRouter(tags=["answering"], route_class=StrictRoute)
 
@@ -38,11 +40,13 @@ def create_response(
 ) -> StartOut:
     """Begin a response; with an Idempotency-Key a repeated request gives the same one."""
     survey = get_survey(session, survey_id)
+    language = start.language if start.language in survey.languages else survey.default_language
+    consent = service.Consent(language, shown_text(survey, list_questions(session, survey.id), language))
     if idempotency_key is None:
-        response, token = service.start_response(session, survey, start)
+        response, token = service.start_response(session, survey, start, consent=consent)
     else:
         response, token = service.start_response_once(
-            session, survey, start, key=idempotency_key, secret=settings.secret_key
+            session, survey, start, consent=consent, key=idempotency_key, secret=settings.secret_key
         )
     return StartOut(response_id=response.id, token=token)
 
@@ -61,7 +65,7 @@ def read_response(request: Request, session: SessionDep, response_id: UUID) -> R
     questions += [{"code": code, "type": "text", "max_length": longest} for code, longest in form.comments.items()]
     is_closed = get_round(session, response.round_id).closed_at is not None
     return ResponseOut(
-        status="closed" if is_closed else "submitted" if response.submitted_at else "open",
+        status="closed" if is_closed else "submitted" if response.submitted_on else "open",
         questions=questions,
         answers={
             answer.code: {"value": value_of(answer), "rev": answer.rev} for answer in list_answers(session, response.id)
@@ -70,13 +74,12 @@ def read_response(request: Request, session: SessionDep, response_id: UUID) -> R
 
 
 @router.post("/responses/{response_id}/submit", dependencies=[Anyone])
-def submit_response(request: Request, session: SessionDep, response_id: UUID) -> ReceiptOut:
+def submit_response(request: Request, session: SessionDep, settings: SettingsDep, response_id: UUID) -> ReceiptOut:
     """Send a response; the same receipt however often."""
     if is_foreign_call(request.headers, request.app.state.settings.address):
         raise NotAllowed("This form came from another site.")
-    sent = service.submit_response(session, response_id, tokens_of(request))
-    assert sent.receipt
-    return ReceiptOut(receipt=sent.receipt)
+    _, receipt = service.submit_response(session, response_id, tokens_of(request), secret=settings.secret_key)
+    return ReceiptOut(receipt=receipt)
 
 
 def tokens_of(request: Request) -> tuple[str, ...]:
@@ -84,7 +87,9 @@ def tokens_of(request: Request) -> tuple[str, ...]:
     kind, _, token = request.headers.get("authorization", "").partition(" ")
     if kind.lower() == "bearer":
         return (token.strip(),)
-    return tuple(value for name, value in request.cookies.items() if name.startswith(TOKEN_COOKIE))[:MOST_TOKENS]
+    prefix, secret = cookie_name(request, TOKEN_COOKIE), request.app.state.settings.secret_key
+    kept = [value for name, value in request.cookies.items() if name.startswith(prefix)][:MOST_TOKENS]
+    return tuple(token for value in kept for token in tokens_from(secret, value))
 
 
 async def save_answer(request: Request) -> Response:

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +28,7 @@ CLOSED = "This round is closed. Your saved answers were counted."
 SENT = "Your answers are sent and cannot change any more."
 
 STATE = """
-SELECT respondent.token_hash, response.submitted_at, round.closed_at, round.survey_id
+SELECT respondent.token_hash, respondent.second_token_hash, response.submitted_on, round.closed_at, round.survey_id
 FROM response
 JOIN respondent ON respondent.id = response.respondent_id
 JOIN round ON round.id = response.round_id
@@ -38,10 +38,10 @@ WHERE response.id = ?
 LOCK = " FOR SHARE OF round FOR UPDATE OF response"
 KEPT = "SELECT rev, point, choice, text FROM answer WHERE response_id = ? AND code = ?"
 WRITE = """
-INSERT INTO answer (response_id, code, point, choice, text, rev, saved_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+INSERT INTO answer (response_id, code, point, choice, text, rev, saved_on) VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (response_id, code) DO UPDATE SET
 point = excluded.point, choice = excluded.choice, text = excluded.text,
-rev = excluded.rev, saved_at = excluded.saved_at
+rev = excluded.rev, saved_on = excluded.saved_on
 """
 
 
@@ -125,6 +125,16 @@ class AnswerWriter:
             done.set_result([outcomes.pop(0) for _ in saves])
 
 
+@dataclass(frozen=True)
+class _State:
+    """What decides whether a response takes a save: the hashes of its tokens, and what has ended."""
+
+    hashes: frozenset[str]
+    is_sent: bool
+    is_closed: bool
+    survey_id: UUID
+
+
 class _Store:
     """Writes batches on either database through one raw connection each time."""
 
@@ -153,7 +163,7 @@ class _Store:
             connection.close()
 
     def _judge_and_write(self, cursor: Any, saves: Sequence[Save]) -> list[Outcome]:
-        states: dict[UUID, tuple[str | None, object, object, UUID] | None] = {}
+        states: dict[UUID, _State | None] = {}
         # one order for all processes, so that two batches never wait for each other's rows
         for response_id in sorted({save.response_id for save in saves}):
             cursor.execute(self._state, (self._key(response_id),))
@@ -161,17 +171,14 @@ class _Store:
         moment = now()
         return [self._one(cursor, save, states[save.response_id], moment) for save in saves]
 
-    def _one(
-        self, cursor: Any, save: Save, state: tuple[str | None, object, object, UUID] | None, moment: datetime
-    ) -> Outcome:
-        if state is None or state[0] is None or state[0] not in [hash_token(token) for token in save.tokens]:
+    def _one(self, cursor: Any, save: Save, state: _State | None, moment: datetime) -> Outcome:
+        if state is None or not state.hashes & {hash_token(token) for token in save.tokens}:
             return NotFound("There is no such response.")
-        _, submitted_at, closed_at, survey_id = state
-        if closed_at is not None:
+        if state.is_closed:
             return Locked(CLOSED)
-        if submitted_at is not None:
+        if state.is_sent:
             return Locked(SENT)
-        form = self._form(survey_id)
+        form = self._form(state.survey_id)
         fault = form.fault(save.code, save.value)
         if fault:
             return Invalid(fault, {save.code: fault})
@@ -185,7 +192,7 @@ class _Store:
             point, choice, text = _columns(form, save.code, save.value)
             cursor.execute(
                 self._upsert,
-                (self._key(save.response_id), save.code, point, choice, text, rev, self._moment(moment)),
+                (self._key(save.response_id), save.code, point, choice, text, rev, self._day(moment)),
             )
         return Saved(rev, moment)
 
@@ -207,19 +214,19 @@ class _Store:
     def _key(self, key: UUID) -> object:
         return key.hex if self._is_sqlite else key
 
-    def _moment(self, moment: datetime) -> object:
+    def _day(self, moment: datetime) -> object:
         # as SQLAlchemy writes it, so that both ways of reading agree
-        return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f") if self._is_sqlite else moment
+        return moment.date().isoformat() if self._is_sqlite else moment.date()
 
-    def _read_state(self, row: Any) -> tuple[str | None, object, object, UUID] | None:
+    def _read_state(self, row: Any) -> _State | None:
         if row is None:
             return None
-        token_hash, submitted_at, closed_at, survey_id = row
-        return (
-            token_hash,
-            submitted_at,
-            closed_at,
-            survey_id if isinstance(survey_id, UUID) else UUID(survey_id),
+        first, second, submitted_on, closed_at, survey_id = row
+        return _State(
+            hashes=frozenset({first, second} - {None}),
+            is_sent=submitted_on is not None,
+            is_closed=closed_at is not None,
+            survey_id=survey_id if isinstance(survey_id, UUID) else UUID(survey_id),
         )
 
 

@@ -1,17 +1,34 @@
-"""Respondents, their responses and answers."""
+"""Respondents, their responses and answers. Days are kept, never times: a time would tell who answered."""
 
-from datetime import datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import JSON, UniqueConstraint
 from sqlmodel import Field
 
-from app.core.db import Row, Table, UtcDateTime
+from app.core.db import Row, Table
+
+
+class ConsentText(Row, table=True):
+    """What somebody agreed to: the words as they were shown, by survey, language and version."""
+
+    __table_args__ = (UniqueConstraint("survey_id", "language", "version"),)
+
+    survey_id: UUID = Field(foreign_key="survey.id")
+    language: str
+    version: int
+    text: str
+    first_shown_on: date
 
 
 class Respondent(Row, table=True):
-    """One person in one survey, under a code. The token that opens their answers is kept as a hash."""
+    """One person in one survey, under a code. Tokens that open their answers are kept as hashes.
+
+    Somebody invited answers under a token made from that of their invitation with a key that is not in the database,
+    so the two rows share nothing. `invitation_id` is kept in confidential surveys only, while a round is open: then
+    those who have not answered can be reminded.
+    """
 
     __table_args__ = (
         UniqueConstraint("survey_id", "code"),
@@ -26,10 +43,11 @@ class Respondent(Row, table=True):
     attributes: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     invitation_id: UUID | None = Field(default=None, foreign_key="invitation.id", unique=True)
     token_hash: str | None = Field(default=None, unique=True)
+    second_token_hash: str | None = Field(default=None, unique=True)
     idempotency_key: str | None = None
     idempotency_digest: str | None = None
-    consented_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    created_at: datetime = Field(sa_type=UtcDateTime)
+    consent_text_id: UUID | None = Field(default=None, foreign_key="consent_text.id", index=True)
+    begun_on: date
 
 
 class Response(Row, table=True):
@@ -39,9 +57,9 @@ class Response(Row, table=True):
 
     respondent_id: UUID = Field(foreign_key="respondent.id")
     round_id: UUID = Field(foreign_key="round.id", index=True)
-    created_at: datetime = Field(sa_type=UtcDateTime)
-    submitted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    receipt: str | None = Field(default=None, unique=True)
+    begun_on: date
+    submitted_on: date | None = None
+    receipt_hash: str | None = Field(default=None, unique=True)
 
 
 class Answer(Table, table=True):
@@ -56,4 +74,4 @@ class Answer(Table, table=True):
     choice: str | None = None
     text: str | None = None
     rev: int
-    saved_at: datetime = Field(sa_type=UtcDateTime)
+    saved_on: date

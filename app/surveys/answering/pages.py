@@ -300,24 +300,6 @@ def question_views(
     ]
 
 
-def notice_texts(questions: Sequence[Question], kind: str, survey: Survey, language: str) -> list[str]:
-    """Notices or consents with the survey's own facts filled in."""
-    facts = {
-        "{controller}": survey.controller,
-        "{contact}": survey.contact,
-        "{threshold}": str(survey.minimum_group),
-        "{retention}": str(survey.retention_months),
-    }
-    texts: list[str] = []
-    for question in questions:
-        if question.kind == kind:
-            text = pick(question.text, language, survey.default_language)
-            for name, fact in facts.items():
-                text = text.replace(name, fact)
-            texts.append(text)
-    return texts
-
-
 def overview_rows(
     items: Sequence[SurveyItem], form: Form, answered: Mapping[str, Answer], survey: Survey, language: str
 ) -> list[dict[str, Any]]:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlmodel import Session, col, func, select
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, func, or_, select
 
 from app.core.errors import NotFound
 from app.core.tokens import hash_token
@@ -15,11 +16,9 @@ from app.surveys.rounds.models import Round
 from app.surveys.rounds.queries import find_invitation
 
 
-def find_respondent(session: Session, survey_id: UUID, token: str) -> Respondent | None:
-    """The respondent of this survey whose token this is, if they have begun."""
-    return session.exec(
-        select(Respondent).where(Respondent.survey_id == survey_id, Respondent.token_hash == hash_token(token))
-    ).first()
+def find_respondent(session: Session, survey_id: UUID, tokens: Sequence[str]) -> Respondent | None:
+    """The respondent of this survey to whom one of the tokens belongs, if they have begun."""
+    return session.exec(select(Respondent).where(Respondent.survey_id == survey_id, _holds(tokens))).first()
 
 
 def find_survey_of_token(session: Session, token: str) -> UUID | None:
@@ -27,7 +26,16 @@ def find_survey_of_token(session: Session, token: str) -> UUID | None:
     invitation = find_invitation(session, token)
     if invitation:
         return invitation.survey_id
-    return session.exec(select(Respondent.survey_id).where(Respondent.token_hash == hash_token(token))).first()
+    return session.exec(select(Respondent.survey_id).where(_holds((token,)))).first()
+
+
+def find_by_receipt(session: Session, receipt_hash: str) -> tuple[Response, Respondent] | None:
+    """The response with this receipt, if there is one."""
+    return session.exec(
+        select(Response, Respondent)
+        .join(Respondent, col(Respondent.id) == col(Response.respondent_id))
+        .where(Response.receipt_hash == receipt_hash)
+    ).first()
 
 
 def get_owned_response(session: Session, response_id: UUID, tokens: Sequence[str]) -> tuple[Response, Respondent]:
@@ -37,12 +45,17 @@ def get_owned_response(session: Session, response_id: UUID, tokens: Sequence[str
         .join(Respondent, col(Respondent.id) == col(Response.respondent_id))
         .where(
             Response.id == response_id,
-            col(Respondent.token_hash).in_([hash_token(token) for token in tokens]),
+            _holds(tokens),
         )
     ).first()
     if found is None:
         raise NotFound("There is no such response.")
     return found
+
+
+def _holds(tokens: Sequence[str]) -> ColumnElement[bool]:
+    hashes = [hash_token(token) for token in tokens]
+    return or_(col(Respondent.token_hash).in_(hashes), col(Respondent.second_token_hash).in_(hashes))
 
 
 def find_response(session: Session, respondent_id: UUID, round_id: UUID) -> Response | None:

@@ -8,16 +8,18 @@ from sqlmodel import Session
 from app.auth.guard import Anyone
 from app.core.catalogues import translate
 from app.core.errors import AppError, Invalid, NotFound
+from app.core.tokens import hash_token
 from app.core.words import pick
 from app.surveys.answering import service
 from app.surveys.answering.autosave import AnswerWriter, StaleSave
+from app.surveys.answering.models import Respondent
+from app.surveys.answering.notice import consent_of, notice_of, shown_text
 from app.surveys.answering.pages import (
     Entry,
     answer_rows,
     cannot_judge_word,
     comment_view,
     item_view,
-    notice_texts,
     overview_rows,
     question_views,
     ratings_view,
@@ -36,7 +38,17 @@ from app.surveys.answering.rules import (
     progress_of,
 )
 from app.surveys.answering.schemas import StartIn
-from app.surveys.answering.visits import Visit, answers_of, find_visit, prefilled, read_page, survey_language
+from app.surveys.answering.service import Consent
+from app.surveys.answering.tokens import receipt_code
+from app.surveys.answering.visits import (
+    Visit,
+    answers_of,
+    find_visit,
+    own_tokens,
+    prefilled,
+    read_page,
+    survey_language,
+)
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.queries import (
     find_question,
@@ -46,12 +58,13 @@ from app.surveys.authoring.queries import (
     list_items,
     list_questions,
 )
+from app.surveys.rounds.models import Invitation
 from app.surveys.rounds.queries import find_invitation, find_last_round, find_open_round
 from app.web.deps import ReadingSessionDep, SessionDep
 from app.web.forms import FormDep, Typed
 from app.web.helices import marks_of
 from app.web.language import language_of
-from app.web.security import OwnForm, set_cookie
+from app.web.security import OwnForm, get_cookie, set_cookie
 from app.web.templating import redirect, render
 
 router = APIRouter(tags=["answering"], dependencies=[Anyone])
@@ -81,7 +94,7 @@ def survey_start(request: Request, session: SessionDep, slug: str) -> Response:
     visit = find_visit(request, session, survey)
     if visit is None:
         return _start_page(request, session, survey, prefilled(request, session, survey), {})
-    if visit.response.submitted_at:
+    if visit.response.submitted_on:
         return redirect(request, "survey_done", slug=slug)
     answered = answers_of(session, visit)
     position = next_position(form_of(session, survey.id), answered)
@@ -95,13 +108,13 @@ def survey_start(request: Request, session: SessionDep, slug: str) -> Response:
 def start_survey(request: Request, session: SessionDep, slug: str, typed: FormDep) -> Response:
     """Consent and begin; a form that is not complete is shown again as it was filled in."""
     survey = get_survey_by_slug(session, slug)
-    token = request.cookies.get(TOKEN_COOKIE + slug, "")
-    invitation = find_invitation(session, token) if token else None
-    if token and invitation is None and find_respondent(session, survey.id, token) is None:
-        token = ""
+    kept = get_cookie(request, TOKEN_COOKIE + slug)
+    tokens = own_tokens(request, slug)
+    invitation = find_invitation(session, kept) if kept else None
+    known = find_respondent(session, survey.id, tokens) if tokens else None
     questions = [q for q in list_questions(session, survey.id) if q.kind == "single_choice"]
     chosen = {q.code: typed.get(q.code, "")[:64] for q in questions}
-    known = find_respondent(session, survey.id, token) if token else None
+    language = survey_language(request, survey)
     try:
         if typed.get("consent") != "yes":
             raise Invalid("Press the button to agree and begin.", {"start": "Press the button to agree and begin."})
@@ -109,14 +122,22 @@ def start_survey(request: Request, session: SessionDep, slug: str, typed: FormDe
             consent=True,
             helix=known.helix if known else chosen.get("helix", ""),
             region=known.region if known else chosen.get("region", ""),
-            language=survey_language(request, survey),
+            language=language,
             choices={code: value for code, value in chosen.items() if value and code not in ("helix", "region")},
         )
-        _, token = service.start_response(session, survey, start, invitation=invitation, token=token)
+        _, token = service.start_response(
+            session,
+            survey,
+            start,
+            consent=Consent(language, shown_text(survey, list_questions(session, survey.id), language)),
+            invitation=invitation,
+            token=_token_to_begin(tokens, invitation, known),
+        )
     except Invalid as fault:
         return _start_page(request, session, survey, chosen, fault.errors, status=422)
     response = redirect(request, "survey_item", slug=slug, position=1)
-    set_cookie(request, response, TOKEN_COOKIE + slug, token)
+    # who came by a personal link keeps that one: it opens the same answers on any device
+    set_cookie(request, response, TOKEN_COOKIE + slug, kept if invitation else token)
     return response
 
 
@@ -125,7 +146,7 @@ def survey_item(request: Request, session: SessionDep, slug: str, position: int)
     """One initiative to rate."""
     survey = get_survey_by_slug(session, slug)
     visit = find_visit(request, session, survey)
-    if visit is None or visit.response.submitted_at:
+    if visit is None or visit.response.submitted_on:
         return redirect(request, "survey_start", slug=slug)
     return _item_page(request, session, visit, position, {}, {})
 
@@ -187,7 +208,7 @@ def survey_check(request: Request, session: SessionDep, slug: str) -> Response:
     """All answers before they are sent, open ones first."""
     survey = get_survey_by_slug(session, slug)
     visit = find_visit(request, session, survey)
-    if visit is None or visit.response.submitted_at:
+    if visit is None or visit.response.submitted_on:
         return redirect(request, "survey_start", slug=slug)
     rows = _answer_rows(request, session, visit)
     last = str(request.app.url_path_for("survey_item", slug=slug, position=len(rows)))
@@ -202,7 +223,7 @@ def submit_survey(request: Request, session: SessionDep, slug: str) -> Response:
     visit = find_visit(request, session, survey)
     if visit is None:
         return redirect(request, "survey_start", slug=slug)
-    service.submit_response(session, visit.response.id, (visit.token,))
+    service.submit_response(session, visit.response.id, visit.tokens, secret=request.app.state.settings.secret_key)
     return redirect(request, "survey_done", slug=slug)
 
 
@@ -213,7 +234,7 @@ def reopen_survey(request: Request, session: SessionDep, slug: str) -> Response:
     visit = find_visit(request, session, survey)
     if visit is None:
         return redirect(request, "survey_start", slug=slug)
-    service.reopen_response(session, visit.response.id, (visit.token,))
+    service.reopen_response(session, visit.response.id, visit.tokens)
     return redirect(request, "survey_check", slug=slug)
 
 
@@ -222,9 +243,10 @@ def survey_done(request: Request, session: SessionDep, slug: str) -> Response:
     """The receipt and what happens next; it still works from a bookmark next week."""
     survey = get_survey_by_slug(session, slug)
     visit = find_visit(request, session, survey, is_past_welcome=True)
-    if visit is None or not visit.response.receipt or not visit.response.submitted_at:
+    if visit is None or not visit.response.submitted_on:
         return redirect(request, "survey_start", slug=slug)
-    receipt = visit.response.receipt
+    secret = request.app.state.settings.secret_key
+    receipt = receipt_code(secret, visit.response.id, visit.respondent.token_hash or "")
     thanks = pick(survey.thank_you, language_of(request), survey.default_language)
     return render(
         request,
@@ -234,7 +256,7 @@ def survey_done(request: Request, session: SessionDep, slug: str) -> Response:
         receipt=receipt,
         thank_you=thanks.replace("{code}", receipt),
         is_open=visit.current.closed_at is None,
-        personal_link=f"{request.app.state.settings.address}/i/{visit.token}",
+        personal_link=f"{request.app.state.settings.address}/i/{visit.tokens[0]}",
         rows=_answer_rows(request, session, visit),
     )
 
@@ -251,6 +273,13 @@ def _answer_rows(request: Request, session: Session, visit: Visit) -> list[dict[
     for row in rows:
         row["url"] = str(request.app.url_path_for("survey_item", slug=survey.slug, position=row["position"]))
     return rows
+
+
+def _token_to_begin(tokens: tuple[str, ...], invitation: Invitation | None, known: Respondent | None) -> str:
+    """The token to begin under: their own for those who have begun, one made from the invitation's, or a new one."""
+    if known:
+        return next(token for token in tokens if hash_token(token) in (known.token_hash, known.second_token_hash))
+    return tokens[1] if invitation else ""
 
 
 def _start_page(
@@ -273,8 +302,8 @@ def _start_page(
         survey=survey,
         total=len(form.items),
         minutes=minutes_left(len(form.items), len(form.criteria)),
-        notices=notice_texts(questions, "note", survey, language),
-        consent=" ".join(notice_texts(questions, "consent", survey, language)),
+        notices=notice_of(survey, questions, language),
+        consent=consent_of(survey, questions, language),
         questions=question_views(questions, chosen, _translated(errors, language), survey, language),
         errors=_translated(errors, language),
     )
@@ -332,7 +361,7 @@ def _item_page(
         marks=marks if has_marks else [],
         comment=comment_view(item, comments[0], entry, address, survey, language) if comments else None,
         cannot_judge=cannot_judge_word(survey, language),
-        saved_at=max((answer.saved_at for answer in answers.values()), default=None),
+        has_answers=bool(answers),
         errors=errors,
         back_url=str(
             request.app.url_path_for("survey_item", **previous)

@@ -3,42 +3,62 @@
 import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, delete, select, update
 
 from app.auth.permissions import require
-from app.core.clock import now
-from app.core.errors import Invalid, Locked
+from app.core.clock import today
+from app.core.errors import Conflict, Invalid, Locked
 from app.core.tokens import hash_token, make_token, sign
 from app.history.service import record
-from app.people.models import Person
-from app.surveys.answering.models import Answer, Respondent, Response
+from app.people.queries import operator_of
+from app.people.rules import Actor
+from app.surveys.answering.models import Answer, ConsentText, Respondent, Response
 from app.surveys.answering.queries import find_respondent, find_response, form_of, get_owned_response
 from app.surveys.answering.schemas import StartIn
+from app.surveys.answering.tokens import answer_token, hash_receipt, receipt_code
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.queries import find_question
 from app.surveys.rounds.models import Invitation, Round
 from app.surveys.rounds.queries import find_open_round, get_round
 
-RECEIPT_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 SHORTEST_IDEMPOTENCY_KEY, LONGEST_IDEMPOTENCY_KEY = 16, 200
 CLOSED = "This survey takes no answers now."
+CLOSED_ROUND = "This round is closed. Your saved answers were counted."
+
+
+@dataclass(frozen=True)
+class Consent:
+    """What somebody was shown before they agreed, and in which language."""
+
+    language: str
+    text: str
 
 
 def start_response(
-    session: Session, survey: Survey, start: StartIn, *, invitation: Invitation | None = None, token: str = ""
+    session: Session,
+    survey: Survey,
+    start: StartIn,
+    *,
+    consent: Consent,
+    invitation: Invitation | None = None,
+    token: str = "",
 ) -> tuple[Response, str]:
     """Begin a response in the open round; returns it with the token that opens it.
 
-    A personal link brings its invitation and its token, so that it leads to the same answers for ever.
-    Somebody who has begun already gets the response they have. Raises Locked while no round is open,
+    Who comes by a personal link brings its invitation and the token made from it, so that it leads to the same answers
+    for ever. Somebody who has begun already gets the response they have. Raises Locked while no round is open,
     Invalid for a group, region or option that the survey does not offer.
     """
     current = _open_round(session, survey)
+    # who has answered is known only where the survey says so, and only until its round closes
+    linked = invitation.id if invitation and not survey.is_anonymous else None
     if token:
-        known = find_respondent(session, survey.id, token)
+        known = find_respondent(session, survey.id, (token,))
         if known:
+            known.invitation_id = linked
             return find_response(session, known.id, current.id) or _respond(session, known, current), token
     _check_start(session, survey, start)
     token = token or make_token()
@@ -48,22 +68,22 @@ def start_response(
         helix=start.helix,
         region=start.region,
         language=start.language,
-        invitation_id=invitation.id if invitation else None,
+        invitation_id=linked,
         token_hash=hash_token(token),
-        consented_at=now(),
-        created_at=now(),
+        consent_text_id=_consent_text(session, survey, consent).id,
+        begun_on=today(),
     )
     session.add(respondent)
     session.flush()
     response = _respond(session, respondent, current)
     for code, choice in start.choices.items():
-        session.add(Answer(response_id=response.id, code=code, choice=choice, rev=1, saved_at=now()))
+        session.add(Answer(response_id=response.id, code=code, choice=choice, rev=1, saved_on=today()))
     session.flush()
     return response, token
 
 
 def start_response_once(
-    session: Session, survey: Survey, start: StartIn, *, key: str, secret: str
+    session: Session, survey: Survey, start: StartIn, *, consent: Consent, key: str, secret: str
 ) -> tuple[Response, str]:
     """Begin a response for a program that may repeat its request: the same key gives the same response.
 
@@ -83,29 +103,28 @@ def start_response_once(
     if known:
         current = _open_round(session, survey)
         return find_response(session, known.id, current.id) or _respond(session, known, current), token
-    response, token = start_response(session, survey, start, token=token)
+    response, token = start_response(session, survey, start, consent=consent, token=token)
     respondent = session.get(Respondent, response.respondent_id)
     assert respondent
     respondent.idempotency_key, respondent.idempotency_digest = key_hash, digest
     return response, token
 
 
-def submit_response(session: Session, response_id: UUID, tokens: Sequence[str]) -> Response:
-    """Send a response; however often, it keeps its first receipt.
+def submit_response(session: Session, response_id: UUID, tokens: Sequence[str], *, secret: str) -> tuple[Response, str]:
+    """Send a response; however often, it keeps its receipt, of which only a hash is stored. Returns both.
 
     Raises NotFound for a response of somebody else, Locked once the round is closed.
     """
-    response, _ = get_owned_response(session, response_id, tokens)
-    if response.submitted_at:
-        return response
+    response, respondent = get_owned_response(session, response_id, tokens)
+    receipt = receipt_code(secret, response.id, respondent.token_hash or "")
+    if response.submitted_on:
+        return response, receipt
     if get_round(session, response.round_id).closed_at:
-        raise Locked("This round is closed. Your saved answers were counted.")
-    response.submitted_at = now()
-    response.receipt = response.receipt or "-".join(
-        "".join(secrets.choice(RECEIPT_SIGNS) for _ in range(4)) for _ in range(3)
-    )
-    record(session, None, "response.sent", response)
-    return response
+        raise Locked(CLOSED_ROUND)
+    response.submitted_on = today()
+    response.receipt_hash = hash_receipt(secret, receipt)
+    session.flush()
+    return response, receipt
 
 
 def reopen_response(session: Session, response_id: UUID, tokens: Sequence[str]) -> Response:
@@ -115,31 +134,89 @@ def reopen_response(session: Session, response_id: UUID, tokens: Sequence[str]) 
     """
     response, _ = get_owned_response(session, response_id, tokens)
     if get_round(session, response.round_id).closed_at:
-        raise Locked("This round is closed. Your saved answers were counted.")
-    response.submitted_at = None
-    record(session, None, "response.reopened", response)
+        raise Locked(CLOSED_ROUND)
+    response.submitted_on = None
     return response
 
 
-def renew_link(session: Session, actor: Person | None, invitation: Invitation) -> str:
-    """Make a new personal link in place of the old one; it leads to the same answers. Returns its token."""
-    require(actor, "round.open")
+def hand_out_token(session: Session, respondent: Respondent) -> str:
+    """Another token for somebody who showed their receipt; it opens the same answers beside the first."""
+    token = make_token()
+    respondent.second_token_hash = hash_token(token)
+    session.flush()
+    return token
+
+
+def withdraw(session: Session, survey: Survey, respondent: Respondent) -> None:
+    """Delete everything somebody answered in a survey. That it happened is noted, not who it was.
+
+    What was published of closed rounds stays: nobody can be told from it.
+    """
+    delete_respondents(session, [respondent.id])
+    record(session, operator_of(survey.consortium_id), "response.withdrawn", survey)
+
+
+def delete_respondents(session: Session, keys: Sequence[UUID]) -> int:
+    """Delete respondents with their responses and answers; returns how many answers there were."""
+    own = select(Response.id).where(col(Response.respondent_id).in_(keys))
+    answers = session.exec(delete(Answer).where(col(Answer.response_id).in_(own))).rowcount
+    session.exec(delete(Response).where(col(Response.respondent_id).in_(keys)))
+    session.exec(delete(Respondent).where(col(Respondent.id).in_(keys)))
+    return answers
+
+
+def sever_links(session: Session, actor: Actor, survey: Survey) -> int:
+    """Forget which invitation each respondent came by, for good and on record; returns how many links there were."""
+    severed = session.exec(
+        update(Respondent)
+        .where(col(Respondent.survey_id) == survey.id, col(Respondent.invitation_id).is_not(None))
+        .values(invitation_id=None)
+    ).rowcount
+    session.expire_all()
+    record(session, actor, "links.severed", survey, after={"links": severed})
+    return severed
+
+
+def renew_link(session: Session, actor: Actor, survey: Survey, invitation: Invitation, *, secret: str) -> str:
+    """Make a new personal link in place of the old one; it leads to the same answers. Returns its token.
+
+    Raises Conflict in an anonymous survey: there nobody can tell which answers the new link should lead to.
+    """
+    require(actor, "round.open", survey)
+    if survey.is_anonymous:
+        raise Conflict("In an anonymous survey a link cannot be renewed: its answers could not be found again.")
     token = make_token()
     invitation.token_hash = hash_token(token)
-    wanted = select(Respondent).where(Respondent.invitation_id == invitation.id)
-    respondent = session.exec(wanted).first()
-    if respondent:
-        respondent.token_hash = invitation.token_hash
     session.add(invitation)
+    respondent = session.exec(select(Respondent).where(Respondent.invitation_id == invitation.id)).first()
+    if respondent:
+        respondent.token_hash = hash_token(answer_token(secret, token))
+    session.flush()
     record(session, actor, "invitation.renewed", invitation)
     return token
 
 
+def _consent_text(session: Session, survey: Survey, consent: Consent) -> ConsentText:
+    wanted = select(ConsentText).where(ConsentText.survey_id == survey.id, ConsentText.language == consent.language)
+    versions = session.exec(wanted.order_by(col(ConsentText.version).desc())).all()
+    if versions and versions[0].text == consent.text:
+        return versions[0]
+    shown = ConsentText(
+        survey_id=survey.id,
+        language=consent.language,
+        version=versions[0].version + 1 if versions else 1,
+        text=consent.text,
+        first_shown_on=today(),
+    )
+    session.add(shown)
+    session.flush()
+    return shown
+
+
 def _respond(session: Session, respondent: Respondent, current: Round) -> Response:
-    response = Response(respondent_id=respondent.id, round_id=current.id, created_at=now())
+    response = Response(respondent_id=respondent.id, round_id=current.id, begun_on=today())
     session.add(response)
     session.flush()
-    record(session, None, "response.begun", response)
     return response
 
 

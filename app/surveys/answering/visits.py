@@ -11,11 +11,13 @@ from app.surveys.answering.models import Answer, Respondent
 from app.surveys.answering.models import Response as GivenResponse
 from app.surveys.answering.queries import find_respondent, find_response, list_answers
 from app.surveys.answering.rules import TOKEN_COOKIE, Form, Value
+from app.surveys.answering.tokens import tokens_from
 from app.surveys.authoring.models import Survey
 from app.surveys.rounds.models import Invitation, Round
 from app.surveys.rounds.queries import find_invitation, find_last_round, find_open_round
 from app.web.forms import Typed
 from app.web.language import language_of
+from app.web.security import get_cookie
 
 LONGEST_REVISION = 9
 
@@ -26,7 +28,7 @@ class Visit:
 
     survey: Survey
     current: Round
-    token: str
+    tokens: tuple[str, ...]
     respondent: Respondent
     response: GivenResponse
 
@@ -36,17 +38,23 @@ def find_visit(request: Request, session: Session, survey: Survey, *, is_past_we
 
     Raises Locked when no round is open, unless `is_past_welcome`: then the last round is meant.
     """
-    token = request.cookies.get(TOKEN_COOKIE + survey.slug, "")
+    tokens = own_tokens(request, survey.slug)
     current = find_open_round(session, survey.id)
     if current is None and is_past_welcome:
         current = find_last_round(session, survey.id)
-    if not token:
+    if not tokens:
         return None
     if current is None:
         raise Locked("This round is closed. Your saved answers were counted.")
-    respondent = find_respondent(session, survey.id, token)
+    respondent = find_respondent(session, survey.id, tokens)
     response = find_response(session, respondent.id, current.id) if respondent else None
-    return Visit(survey, current, token, respondent, response) if respondent and response else None
+    return Visit(survey, current, tokens, respondent, response) if respondent and response else None
+
+
+def own_tokens(request: Request, slug: str) -> tuple[str, ...]:
+    """The tokens that this browser's cookie for a survey may stand for; none without the cookie."""
+    kept = get_cookie(request, TOKEN_COOKIE + slug)
+    return tokens_from(request.app.state.settings.secret_key, kept) if kept else ()
 
 
 def answers_of(session: Session, visit: Visit) -> dict[str, Answer]:
@@ -56,9 +64,9 @@ def answers_of(session: Session, visit: Visit) -> dict[str, Answer]:
 
 def prefilled(request: Request, session: Session, survey: Survey) -> dict[str, str]:
     """What is known of a visitor before they begin: from an earlier round, else from their invitation."""
-    token = request.cookies.get(TOKEN_COOKIE + survey.slug, "")
-    known: Respondent | Invitation | None = find_respondent(session, survey.id, token) if token else None
-    known = known or (find_invitation(session, token) if token else None)
+    tokens = own_tokens(request, survey.slug)
+    known: Respondent | Invitation | None = find_respondent(session, survey.id, tokens) if tokens else None
+    known = known or (find_invitation(session, tokens[0]) if tokens else None)
     return {"helix": known.helix, "region": known.region} if known else {}
 
 
@@ -89,7 +97,7 @@ def read_page(form: Form, item: str, visit: Visit, typed: Typed) -> tuple[list[S
             value = (
                 None if text == "none" else int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else text
             )
-        saves.append(Save(visit.response.id, (visit.token,), code, value, int(rev)))
+        saves.append(Save(visit.response.id, visit.tokens, code, value, int(rev)))
     return sorted(saves, key=lambda save: save.code), faults
 
 

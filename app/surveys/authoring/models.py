@@ -12,9 +12,16 @@ from app.core.words import Words
 
 
 class Survey(Row, table=True):
-    """A validation survey: who asks, in which languages, on which scale, and by which rule it will be judged."""
+    """A validation survey: who asks, in which languages, on which scale, and by which rule it will be judged.
 
-    external_id: str = Field(unique=True)
+    `organisation_id` is the partner who runs it, None when the consortium does.
+    """
+
+    __table_args__ = (UniqueConstraint("consortium_id", "external_id"),)
+
+    consortium_id: UUID = Field(foreign_key="consortium.id")
+    organisation_id: UUID | None = Field(default=None, foreign_key="organisation.id", index=True)
+    external_id: str
     slug: str = Field(unique=True)
     title: Words = Field(sa_type=JSON)
     introduction: Words = Field(sa_type=JSON)
@@ -25,6 +32,7 @@ class Survey(Row, table=True):
     scale_high: int
     cannot_judge: Words = Field(sa_type=JSON)
     minimum_group: int
+    is_anonymous: bool
     retention_months: int
     rule: dict[str, Any] = Field(sa_type=JSON)
     seed: int

@@ -6,15 +6,34 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from app.core.errors import NotFound
+from app.people.rules import Actor
 from app.surveys.authoring.models import Criterion, Question, Survey, SurveyItem
 from app.surveys.authoring.rules import Scale
+
+NO_SURVEY = "There is no such survey."
 
 
 def get_survey(session: Session, survey_id: UUID) -> Survey:
     """The survey, or NotFound."""
     survey = session.get(Survey, survey_id)
     if survey is None:
-        raise NotFound("There is no such survey.")
+        raise NotFound(NO_SURVEY)
+    return survey
+
+
+def get_own_survey(session: Session, actor: Actor, survey_id: UUID) -> Survey:
+    """A survey of the actor's consortium, or NotFound."""
+    survey = get_survey(session, survey_id)
+    if survey.consortium_id != actor.consortium_id:
+        raise NotFound(NO_SURVEY)
+    return survey
+
+
+def get_own_survey_by_slug(session: Session, actor: Actor, slug: str) -> Survey:
+    """A survey of the actor's consortium by the short name in its address, or NotFound."""
+    survey = get_survey_by_slug(session, slug)
+    if survey.consortium_id != actor.consortium_id:
+        raise NotFound(NO_SURVEY)
     return survey
 
 
@@ -22,31 +41,39 @@ def get_survey_by_slug(session: Session, slug: str) -> Survey:
     """The survey with this short name in its address, or NotFound."""
     survey = session.exec(select(Survey).where(Survey.slug == slug)).first()
     if survey is None:
-        raise NotFound("There is no such survey.")
+        raise NotFound(NO_SURVEY)
     return survey
 
 
 def get_survey_by_key(session: Session, key: str) -> Survey:
-    """The survey with this id or external id, as an operator types it, or NotFound."""
-    survey = find_survey_by_external_id(session, key)
+    """The survey with this id or external id, as an operator types it, or NotFound.
+
+    An external id that several consortia use is no answer either: then the id is needed.
+    """
+    found = session.exec(select(Survey).where(Survey.external_id == key)).all()
+    if len(found) == 1:
+        return found[0]
+    try:
+        survey = session.get(Survey, UUID(key))
+    except ValueError:
+        survey = None
     if survey is None:
-        try:
-            survey = session.get(Survey, UUID(key))
-        except ValueError:
-            survey = None
-    if survey is None:
-        raise NotFound("There is no such survey.")
+        raise NotFound(NO_SURVEY)
     return survey
 
 
-def find_survey_by_external_id(session: Session, external_id: str) -> Survey | None:
-    """The survey imported under this id, if there is one."""
-    return session.exec(select(Survey).where(Survey.external_id == external_id)).first()
+def find_survey_by_external_id(session: Session, actor: Actor, external_id: str) -> Survey | None:
+    """The survey imported into the actor's consortium under this id, if there is one."""
+    wanted = select(Survey).where(Survey.consortium_id == actor.consortium_id)
+    return session.exec(wanted.where(Survey.external_id == external_id)).first()
 
 
-def list_surveys(session: Session) -> Sequence[Survey]:
-    """All surveys, the newest first."""
-    return session.exec(select(Survey).order_by(col(Survey.created_at).desc())).all()
+def list_surveys(session: Session, actor: Actor | None = None) -> Sequence[Survey]:
+    """The surveys of the actor's consortium, or for the operator of all of them, the newest first."""
+    wanted = select(Survey).order_by(col(Survey.created_at).desc())
+    if actor:
+        wanted = wanted.where(Survey.consortium_id == actor.consortium_id)
+    return session.exec(wanted).all()
 
 
 def list_items(session: Session, survey_id: UUID) -> Sequence[SurveyItem]:

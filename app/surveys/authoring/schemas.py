@@ -90,7 +90,8 @@ class RuleIn(BaseModel):
 class SettingsIn(FilePart):
     """The settings of a survey file that this version uses."""
 
-    min_group_size: int = Field(default=5, ge=5, le=1000)
+    min_group_size: int = Field(default=5, ge=3, le=1000)
+    anonymous: bool = False
     retention_months: int = Field(default=24, ge=1, le=600)
 
 

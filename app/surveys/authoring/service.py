@@ -3,15 +3,16 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import count
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from app.auth.permissions import require
 from app.core.clock import now
 from app.core.errors import Conflict, Invalid
 from app.core.words import Words, missing_languages
 from app.history.service import record
-from app.people.models import Person
+from app.people.rules import Actor
 from app.surveys.authoring.models import Criterion, Question, Survey, SurveyItem
 from app.surveys.authoring.queries import (
     find_survey_by_external_id,
@@ -35,7 +36,7 @@ class Import:
     unused: list[str] = field(default_factory=list[str])
 
 
-def import_survey(session: Session, actor: Person | None, document: SurveyFile, items: Sequence[ItemIn]) -> Import:
+def import_survey(session: Session, actor: Actor, document: SurveyFile, items: Sequence[ItemIn]) -> Import:
     """Make a survey from a file over the given items; importing the same file again changes nothing.
 
     Raises Invalid when the file is incomplete, Conflict when a survey of this id exists with other contents.
@@ -44,7 +45,7 @@ def import_survey(session: Session, actor: Person | None, document: SurveyFile, 
     sections, rating = _rating_of(document)
     _check(document, rating, items)
     questions, unused = _questions_of(document, sections)
-    existing = find_survey_by_external_id(session, document.id)
+    existing = find_survey_by_external_id(session, actor, document.id)
     if existing:
         if _digest_of(session, existing) != _digest(document, rating, items, questions):
             raise Conflict(
@@ -54,8 +55,9 @@ def import_survey(session: Session, actor: Person | None, document: SurveyFile, 
         return Import(existing, is_new=False, unused=unused)
     assert rating.scale
     survey = Survey(
+        consortium_id=actor.consortium_id,
         external_id=document.id,
-        slug=document.id.lower(),
+        slug=_free_slug(session, document.id.lower()),
         title=document.title,
         introduction=document.introduction,
         thank_you=document.thank_you,
@@ -65,6 +67,7 @@ def import_survey(session: Session, actor: Person | None, document: SurveyFile, 
         scale_high=rating.scale.max,
         cannot_judge=document.no_opinion,
         minimum_group=document.settings.min_group_size,
+        is_anonymous=document.settings.anonymous,
         retention_months=document.settings.retention_months,
         rule=document.rule.model_dump(),
         seed=_seed_of(document.id),
@@ -95,6 +98,12 @@ def import_survey(session: Session, actor: Person | None, document: SurveyFile, 
         session.add(question)
     record(session, actor, "survey.imported", survey, after={"items": len(items), "id": document.id})
     return Import(survey, is_new=True, unused=unused)
+
+
+def _free_slug(session: Session, wanted: str) -> str:
+    taken = {*session.exec(select(Survey.slug).where(col(Survey.slug).startswith(wanted)))}
+    numbered = (f"{wanted}-{number}" for number in count(2))
+    return wanted if wanted not in taken else next(slug for slug in numbered if slug not in taken)
 
 
 def _rating_of(document: SurveyFile) -> tuple[list[SectionIn], QuestionIn]:

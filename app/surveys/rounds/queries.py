@@ -7,15 +7,29 @@ from sqlmodel import Session, col, func, select
 
 from app.core.errors import NotFound
 from app.core.tokens import hash_token
+from app.people.rules import Actor
+from app.surveys.authoring.models import Survey
+from app.surveys.authoring.queries import get_survey
 from app.surveys.rounds.models import Invitation, Round
+
+NO_ROUND = "There is no such round."
 
 
 def get_round(session: Session, round_id: UUID) -> Round:
     """The round, or NotFound."""
     found = session.get(Round, round_id)
     if found is None:
-        raise NotFound("There is no such round.")
+        raise NotFound(NO_ROUND)
     return found
+
+
+def get_own_round(session: Session, actor: Actor, round_id: UUID) -> tuple[Round, Survey]:
+    """A round of the actor's consortium with its survey, or NotFound: whose a round is follows from its survey."""
+    found = get_round(session, round_id)
+    survey = get_survey(session, found.survey_id)
+    if survey.consortium_id != actor.consortium_id:
+        raise NotFound(NO_ROUND)
+    return found, survey
 
 
 def find_open_round(session: Session, survey_id: UUID) -> Round | None:

@@ -7,8 +7,7 @@ from app.core.clock import now
 from app.core.errors import Conflict, Invalid
 from app.core.tokens import hash_token, make_token
 from app.history.service import record
-from app.people.models import Person
-from app.people.rules import is_address
+from app.people.rules import Actor, is_address
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.queries import find_question
 from app.surveys.rounds.feedback import feedback_from
@@ -16,12 +15,12 @@ from app.surveys.rounds.models import Invitation, Round
 from app.surveys.rounds.queries import find_last_round, find_open_round
 
 
-def open_round(session: Session, actor: Person | None, survey: Survey) -> Round:
+def open_round(session: Session, actor: Actor, survey: Survey) -> Round:
     """Open the next round; from the second on it carries what the one before said.
 
     Raises Conflict while a round is open, Invalid when the survey does not name who is responsible for its data.
     """
-    require(actor, "round.open")
+    require(actor, "round.open", survey)
     if find_open_round(session, survey.id):
         raise Conflict("A round of this survey is open already.")
     if not survey.controller or not survey.contact:
@@ -31,7 +30,7 @@ def open_round(session: Session, actor: Person | None, survey: Survey) -> Round:
         survey_id=survey.id,
         number=last.number + 1 if last else 1,
         opened_at=now(),
-        opened_by_id=actor.id if actor else None,
+        opened_by_id=actor.id,
         feedback=feedback_from(session, survey, last) if last else {},
     )
     session.add(opened)
@@ -40,19 +39,19 @@ def open_round(session: Session, actor: Person | None, survey: Survey) -> Round:
     return opened
 
 
-def end_round(session: Session, actor: Person | None, survey: Survey) -> Round:
+def end_round(session: Session, actor: Actor, survey: Survey) -> Round:
     """Take no more answers in the open round. Raises Conflict when none is open.
 
     The slice above calls this when it closes a round, and freezes what the round said in the same transaction.
     """
-    require(actor, "round.close")
+    require(actor, "round.close", survey)
     wanted = select(Round).where(Round.survey_id == survey.id, Round.closed_at == None)  # noqa: E711 -- SQL's null
     # waits for saves under way, and saves after it see the round closed
     current = session.exec(wanted.with_for_update()).first()
     if current is None:
         raise Conflict("No round of this survey is open.")
     current.closed_at = now()
-    current.closed_by_id = actor.id if actor else None
+    current.closed_by_id = actor.id
     session.flush()
     record(session, actor, "round.closed", current, after={"number": current.number})
     return current
@@ -60,7 +59,7 @@ def end_round(session: Session, actor: Person | None, survey: Survey) -> Round:
 
 def invite(
     session: Session,
-    actor: Person | None,
+    actor: Actor,
     survey: Survey,
     *,
     email: str,
@@ -72,7 +71,7 @@ def invite(
 
     Raises Invalid for an address, group, region or language that cannot be, Conflict for an address invited before.
     """
-    require(actor, "round.open")
+    require(actor, "round.open", survey)
     email = email.strip().lower()
     if not is_address(email):
         raise Invalid("Enter an e-mail address such as name@example.org.")

@@ -1,0 +1,89 @@
+"""Rows out of a sheet somebody made elsewhere, and what is wrong with them, by row and column."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from openpyxl import load_workbook
+
+from app.core.errors import Invalid
+
+MOST_ROWS = 5000
+LARGEST_FILE = 20_000_000
+LARGEST_UNPACKED = 100_000_000
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong where: the row as the sheet numbers it (or the place in a JSON file), column and reason."""
+
+    row: int
+    column: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"Row {self.row}, {self.column}: {self.reason}."
+
+
+class FaultyFile(Invalid):
+    """A file with faults; nothing of it is used."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__("\n".join(map(str, faults)))
+        self.faults = faults
+
+
+def read_rows(name: str, data: bytes) -> Iterator[list[str]]:
+    """The rows of a CSV or XLSX sheet as texts, by the name's ending.
+
+    Raises Invalid for other files, and while rows are read for a sheet that is damaged, too long, or a bomb.
+    """
+    if len(data) > LARGEST_FILE:
+        raise Invalid("This file is too large.")
+    kind = name.rpartition(".")[2].lower()
+    if kind == "csv":
+        return _csv_rows(data)
+    if kind == "xlsx":
+        return _xlsx_rows(data)
+    raise Invalid("Sheets are read from .csv and .xlsx files.")
+
+
+def _csv_rows(data: bytes) -> Iterator[list[str]]:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Invalid("This sheet is not in UTF-8. Save it as CSV UTF-8.") from error
+    first_line = text.partition("\n")[0]
+    separator = max((",", ";", "\t"), key=first_line.count)
+    try:
+        for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)):
+            if number > MOST_ROWS:
+                raise Invalid("This sheet has too many rows.")
+            yield row
+    except csv.Error as error:
+        raise Invalid("This sheet cannot be read as CSV.") from error
+
+
+def _xlsx_rows(data: bytes) -> Iterator[list[str]]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if sum(part.file_size for part in archive.infolist()) > LARGEST_UNPACKED:
+                raise ValueError("this archive unpacks to more than a sheet can be")
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        rows = [
+            [_text(cell) for cell in cells]
+            for cells in book.worksheets[0].iter_rows(values_only=True, max_row=MOST_ROWS + 2, max_col=200)
+        ]
+    except Exception as error:
+        raise Invalid("This file cannot be read as an XLSX sheet.") from error
+    if len(rows) > MOST_ROWS + 1:
+        raise Invalid("This sheet has too many rows.")
+    yield from rows
+
+
+def _text(cell: object) -> str:
+    if cell is None:
+        return ""
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)

@@ -1,0 +1,153 @@
+"""What is kept about one person, handed out or erased without a trace."""
+
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlmodel import Session, col, delete, func, select
+
+from app.auth.models import (
+    ApiKey,
+    BrowserSession,
+    OidcLogin,
+    PasswordLogin,
+    SecondFactor,
+    SignInLink,
+    SignInRequest,
+)
+from app.auth.queries import count_sessions, find_password, find_second_factor, list_keys
+from app.core.clock import now
+from app.core.db import for_writing
+from app.core.errors import Conflict
+from app.history.models import HistoryEntry
+from app.history.rules import name_of
+from app.history.service import erase_details, record
+from app.mail.models import OutboxMessage
+from app.people.models import Membership, Person
+from app.people.queries import count_admins, find_person_by_email, list_memberships, operator
+from app.people.service import LAST_ADMIN
+from app.surveys.answering.models import Respondent, Response
+from app.surveys.answering.queries import list_answers, value_of
+from app.surveys.answering.service import delete_respondents
+from app.surveys.rounds.models import Invitation
+
+OWN_TABLES = (ApiKey, BrowserSession, OidcLogin, PasswordLogin, SecondFactor, SignInLink)
+
+
+def export_person(session: Session, email: str) -> dict[str, Any]:
+    """Everything kept under an address. Answers are in it only while their link to the invitation exists."""
+    email = email.strip().lower()
+    person = find_person_by_email(session, email)
+    invitations = session.exec(select(Invitation).where(Invitation.email == email)).all()
+    return {
+        "address": email,
+        "account": _account(session, person) if person else None,
+        "invitations": [
+            {
+                "survey": str(invitation.survey_id),
+                "helix": invitation.helix,
+                "region": invitation.region,
+                "language": invitation.language,
+                "invited_at": invitation.created_at.isoformat(),
+                "answers": _answers(session, invitation),
+            }
+            for invitation in invitations
+        ],
+        "note": "Answers in anonymous surveys, and those of closed rounds, cannot be found by an address. "
+        "Their receipt code opens them.",
+    }
+
+
+def erase_person(engine: Engine, email: str) -> dict[str, Any]:
+    """Erase everything kept under an address, and wipe where it stood. What others decided together stays.
+
+    Raises Conflict for the last administrator of a consortium.
+    """
+    email = email.strip().lower()
+    erased: dict[str, int] = {}
+    with Session(for_writing(engine)) as session, session.begin():
+        names: list[str] = []
+        person = find_person_by_email(session, email)
+        if person:
+            names.append(name_of("person", person.id))
+        invitations = session.exec(select(Invitation).where(Invitation.email == email)).all()
+        names += [name_of("invitation", invitation.id) for invitation in invitations]
+        actor = operator(session)
+        keys = [invitation.id for invitation in invitations]
+        respondents = session.exec(select(Respondent.id).where(col(Respondent.invitation_id).in_(keys))).all()
+        erased["answers"] = delete_respondents(session, respondents)
+        erased["invitations"] = len(keys)
+        session.exec(delete(Invitation).where(col(Invitation.id).in_(keys)))
+        mails = select(OutboxMessage).where(func.lower(col(OutboxMessage.recipient)) == email)
+        erased["mails"] = 0
+        for message in session.exec(mails).all():
+            session.delete(message)
+            erased["mails"] += 1
+        session.exec(delete(SignInRequest).where(col(SignInRequest.email) == email))
+        erased["history_details"] = erase_details(session, actor, names, person_id=person.id if person else None)
+        if person:
+            _erase_account(session, person)
+            record(session, actor, "person.erased", person)
+            session.flush()
+        erased["accounts"] = int(person is not None)
+    _wipe(engine)
+    return {"erased": erased, "at": now().isoformat()}
+
+
+def _erase_account(session: Session, person: Person) -> None:
+    consortia = {membership.consortium_id for membership in list_memberships(session, person.id)}
+    for table in OWN_TABLES:
+        session.exec(delete(table).where(col(table.person_id) == person.id))
+    session.exec(delete(Membership).where(col(Membership.person_id) == person.id))
+    session.flush()
+    for consortium in consortia:
+        if not count_admins(session, consortium):
+            raise Conflict(LAST_ADMIN)
+    # what this person decided stays decided, under a name that is nobody's
+    person.name, person.email = "–", f"erased-{person.id.hex}@invalid.example"
+    person.disabled_at = person.disabled_at or now()
+    session.add(person)
+
+
+def _wipe(engine: Engine) -> None:
+    """Overwrite what deleted rows left behind in the files of the database."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if engine.dialect.name == "sqlite":
+            raw: Any = connection.connection.cursor()
+            raw.execute("VACUUM")
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        else:
+            connection.exec_driver_sql("VACUUM FULL")
+
+
+def _account(session: Session, person: Person) -> dict[str, Any]:
+    own = session.exec(select(HistoryEntry).where(HistoryEntry.actor_id == person.id).order_by(col(HistoryEntry.seq)))
+    return {
+        "name": person.name,
+        "email": person.email,
+        "language": person.language,
+        "roles": [
+            {"role": line.role, "organisation": line.organisation_id and str(line.organisation_id)}
+            for line in list_memberships(session, person.id)
+        ],
+        "has_password": find_password(session, person.id) is not None,
+        "has_second_step": find_second_factor(session, person.id) is not None,
+        "keys": [key.name for key in list_keys(session, person.id)],
+        "sessions": count_sessions(session, person.id),
+        "acts": [{"at": entry.at.isoformat(), "act": entry.act, "thing": entry.thing} for entry in own],
+    }
+
+
+def _answers(session: Session, invitation: Invitation) -> list[dict[str, Any]]:
+    found = session.exec(
+        select(Response)
+        .join(Respondent, col(Respondent.id) == col(Response.respondent_id))
+        .where(Respondent.invitation_id == invitation.id)
+    ).all()
+    return [
+        {
+            "begun_on": response.begun_on.isoformat(),
+            "sent_on": response.submitted_on and response.submitted_on.isoformat(),
+            "answers": {answer.code: value_of(answer) for answer in list_answers(session, response.id)},
+        }
+        for response in found
+    ]

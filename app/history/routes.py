@@ -1,0 +1,115 @@
+"""What happened, in the browser."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from sqlmodel import Session
+
+from app.auth.guard import permitted
+from app.core.catalogues import translate
+from app.core.errors import NotFound
+from app.history.models import HistoryEntry
+from app.history.queries import head_of, list_entries
+from app.history.rules import name_of
+from app.people.models import Person
+from app.people.rules import Actor
+from app.web.deps import SessionDep
+from app.web.language import language_of
+from app.web.templating import render
+
+router = APIRouter(tags=["history"])
+
+ReaderDep = Annotated[Actor, permitted("history.read")]
+PAGE = 50
+KINDS = frozenset({"survey", "round", "initiative_version", "person", "organisation", "snapshot"})
+
+ACT_WORDS = {
+    "consortium.created": "Consortium created",
+    "organisation.created": "Organisation added",
+    "person.created": "Person added",
+    "person.role_changed": "Role changed",
+    "person.disabled": "Account closed",
+    "person.enabled": "Account opened again",
+    "person.signed_in": "Signed in",
+    "person.signed_out": "Signed out",
+    "person.erased": "Personal data erased",
+    "people.imported": "People imported",
+    "sign_in_link.made": "Sign-in link made by the operator",
+    "sessions.ended": "Other sessions ended",
+    "password.set": "Password set",
+    "password.removed": "Password removed",
+    "second_factor.set": "Second step set up",
+    "second_factor.removed": "Second step removed",
+    "oidc.linked": "Organisation account linked",
+    "key.made": "Key made for a program",
+    "key.ended": "Key ended",
+    "initiative.versioned": "Initiative changed",
+    "survey.imported": "Survey made",
+    "round.opened": "Round opened",
+    "round.closed": "Round closed",
+    "invitation.made": "Invitation made",
+    "invitation.renewed": "Invitation renewed",
+    "links.severed": "Links between invitations and answers deleted",
+    "response.withdrawn": "A response was withdrawn",
+    "responses.imported": "Responses imported",
+    "responses.expired": "Answers deleted at the end of their time",
+    "snapshot.frozen": "Results frozen",
+    "results.exported": "Results exported",
+    "results.read_unsuppressed": "All figures read by the operator",
+    "priorities.exported": "Priorities exported",
+    "history.erased": "Details erased from the history",
+}
+
+
+@router.get("/history")
+def history_page(
+    request: Request, session: SessionDep, actor: ReaderDep, before: Annotated[int | None, Query(ge=1)] = None
+) -> Response:
+    """What happened in the consortium, newest first."""
+    entries = list_entries(session, actor, before=before, most=PAGE + 1)
+    return _page(request, session, entries, is_of_thing=False)
+
+
+@router.get("/history/{kind}/{key}")
+def history_of_thing(request: Request, session: SessionDep, actor: ReaderDep, kind: str, key: UUID) -> Response:
+    """What happened to one thing. A thing of another consortium has no history here, like one that never was."""
+    entries = list_entries(session, actor, [name_of(kind, key)], most=PAGE + 1)
+    if not entries or kind not in KINDS:
+        raise NotFound("There is no such thing.")
+    return _page(request, session, entries, is_of_thing=True)
+
+
+def _page(request: Request, session: Session, entries: Sequence[HistoryEntry], *, is_of_thing: bool) -> Response:
+    language = language_of(request)
+    shown = entries[:PAGE]
+    return render(
+        request,
+        "history/list.html",
+        lines=[_line(session, entry, language) for entry in shown],
+        older=shown[-1].seq if len(entries) > PAGE and not is_of_thing else None,
+        head=head_of(session),
+        is_of_thing=is_of_thing,
+    )
+
+
+def _line(session: Session, entry: HistoryEntry, language: str) -> dict[str, Any]:
+    person = session.get(Person, entry.actor_id) if entry.actor_id else None
+    operator = translate(language, "Operator")
+    gone = translate(language, "A person whose data were erased")
+    before, after = _details(entry.before), _details(entry.after)
+    return {
+        "seq": entry.seq,
+        "at": entry.at,
+        "act": translate(language, ACT_WORDS[entry.act]),
+        "who": person.name if person else gone if entry.actor_id else operator,
+        "before": before,
+        "after": after,
+        "is_erased": entry.salt == "",
+    }
+
+
+def _details(details: dict[str, Any] | None) -> str:
+    """Details as one line: keys and plain values."""
+    return ", ".join(f"{key}: {value}" for key, value in (details or {}).items() if value not in (None, "", []))

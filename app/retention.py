@@ -1,0 +1,91 @@
+"""What is deleted, and when: answers after the months their survey names, traces of signing in after a day."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlmodel import Session, col, delete, func, select
+
+from app.auth.models import Attempt, BrowserSession, SignInLink, SignInRequest
+from app.core.clock import now, today
+from app.core.db import for_writing
+from app.history.service import record
+from app.mail.models import OutboxMessage
+from app.people.queries import operator_of
+from app.surveys.answering.models import Respondent
+from app.surveys.answering.service import delete_respondents
+from app.surveys.authoring.models import Survey
+from app.surveys.authoring.queries import list_surveys
+from app.surveys.rounds.models import Invitation
+from app.surveys.rounds.queries import find_last_round
+
+TRACES_LAST = timedelta(days=1)
+MAILS_LAST = timedelta(days=90)
+
+
+def run_retention(engine: Engine, *, is_dry_run: bool) -> dict[str, Any]:
+    """Delete what has reached the end of its time; a dry run only says what that would be."""
+    deleted: dict[str, int] = {}
+    surveys: list[dict[str, Any]] = []
+    with Session(for_writing(engine)) as session, session.begin():
+        for survey in list_surveys(session):
+            last = last_day(session, survey)
+            keys = session.exec(select(Respondent.id).where(Respondent.survey_id == survey.id)).all()
+            invited = session.exec(
+                select(func.count()).select_from(Invitation).where(Invitation.survey_id == survey.id)
+            ).one()
+            is_due = last is not None and last < today() and bool(keys or invited)
+            surveys.append(
+                {
+                    "survey": survey.external_id,
+                    "kept_until": last and last.isoformat(),
+                    "respondents": len(keys),
+                    "invitations": invited,
+                    "due": is_due,
+                }
+            )
+            if is_due:
+                deleted["respondents"] = deleted.get("respondents", 0) + len(keys)
+                deleted["invitations"] = deleted.get("invitations", 0) + invited
+                if not is_dry_run:
+                    delete_respondents(session, keys)
+                    session.exec(delete(Invitation).where(col(Invitation.survey_id) == survey.id))
+                    after = {"respondents": len(keys), "invitations": invited}
+                    record(session, operator_of(survey.consortium_id), "responses.expired", survey, after=after)
+        for name, table, column, lasts in (
+            ("attempts", Attempt, Attempt.begins_at, TRACES_LAST),
+            ("sign_in_requests", SignInRequest, SignInRequest.created_at, TRACES_LAST),
+            ("sign_in_links", SignInLink, SignInLink.expires_at, TRACES_LAST),
+            ("sessions", BrowserSession, BrowserSession.expires_at, TRACES_LAST),
+            ("mails", OutboxMessage, OutboxMessage.created_at, MAILS_LAST),
+        ):
+            is_old = col(column) < now() - lasts
+            count = session.exec(select(func.count()).select_from(table).where(is_old)).one()
+            if count:
+                deleted[name] = count
+                if not is_dry_run:
+                    session.exec(delete(table).where(is_old))
+    return {"dry_run": is_dry_run, "surveys": surveys, "deleted": deleted}
+
+
+def last_day(session: Session, survey: Survey) -> date | None:
+    """The last day on which a survey's answers are kept: so many months after its last round closed."""
+    last = find_last_round(session, survey.id)
+    if last is None or last.closed_at is None:
+        return None
+    return add_months(last.closed_at.date(), survey.retention_months)
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day so many months later, the last of its month where there is no such day.
+
+    >>> add_months(date(2026, 1, 31), 1), add_months(date(2026, 11, 24), 24)
+    (datetime.date(2026, 2, 28), datetime.date(2028, 11, 24))
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    for last in (day.day, 30, 29, 28):
+        try:
+            return date(year, month + 1, min(day.day, last))
+        except ValueError:
+            continue
+    raise AssertionError("every month has a 28th")

@@ -1,0 +1,55 @@
+"""The chores nobody waits for: mail that is due, links that were asked for, data at the end of their time."""
+
+import threading
+
+import structlog
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.auth.mailing import answer_requests
+from app.core.settings import Settings
+from app.mail.worker import send_due
+from app.retention import run_retention
+
+log = structlog.get_logger()
+
+PAUSE = 2.0
+RETENTION_EVERY = 1800
+"""Rounds between two looks at what has reached the end of its time: about an hour."""
+
+
+def do_chores(engine: Engine, settings: Settings, *, with_retention: bool = True) -> dict[str, int]:
+    """Do what is due now; returns how many mails were promised and sent, and how many rows were deleted."""
+    done = {"promised": answer_requests(engine, settings), "sent": send_due(engine, settings)}
+    if with_retention:
+        done["deleted"] = sum(run_retention(engine, is_dry_run=False)["deleted"].values())
+    return done
+
+
+class Worker:
+    """A thread that does the chores until it is closed. A failure is logged, and tried again after a pause."""
+
+    def __init__(self, engine: Engine, settings: Settings, *, pause: float = PAUSE) -> None:
+        self._engine, self._settings, self._pause = engine, settings, pause
+        self._is_closing = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="worker", daemon=True)
+        self._thread.start()
+
+    def wait(self) -> None:
+        """Wait until the worker is closed from elsewhere."""
+        self._is_closing.wait()
+
+    def close(self) -> None:
+        """Finish what is under way and stop."""
+        self._is_closing.set()
+        self._thread.join(timeout=60)
+
+    def _work(self) -> None:
+        turn = 0
+        while not self._is_closing.is_set():
+            try:
+                do_chores(self._engine, self._settings, with_retention=turn % RETENTION_EVERY == 0)
+            except SQLAlchemyError as failure:
+                log.error("worker", error=str(failure)[:500])
+            turn += 1
+            self._is_closing.wait(self._pause)

@@ -1,0 +1,272 @@
+"""Every route against every role, in one's own consortium and a foreign one.
+
+A new route without a row turns this red.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from app.actionplan.initiatives.models import Initiative
+from app.auth.api import list_routes
+from app.consensus.service import close_round
+from app.main import API, PAGES
+from app.people.models import Membership, Person
+from app.people.queries import operator
+from app.people.service import create_consortium, create_organisation, create_person
+from app.surveys.authoring.models import Survey
+from app.surveys.rounds.queries import find_open_round
+from app.surveys.rounds.service import open_round
+from tests.conftest import ADDRESS
+from tests.consensus.test_closing import fill
+from tests.make import csrf_in, make_cast, make_open_survey, sign_in
+
+ROLES = ("admin", "coordinator", "manager", "editor", "reviewer")
+STAFF = {"admin", "coordinator", "manager"}
+READERS = STAFF | {"reviewer"}
+OWN = "manager of the partner"
+OTHER = "manager of another partner"
+ALL = {*ROLES, OWN, OTHER}
+
+# who gets in; what "anyone" may open depends on a token of their own, and has its own tests
+MATRIX: dict[str, set[str] | str] = {
+    "account_page": ALL,
+    "ask_for_link": "anyone",
+    "begin_second_step": ALL,
+    "change_by_receipt": "anyone",
+    "change_role": {"admin"},
+    "check_code": "anyone",
+    "choose_consortium": ALL,
+    "close_account": {"admin"},
+    "code_page": "anyone",
+    "confirm_second_step": ALL,
+    "create_closure": STAFF | {OWN},
+    "create_key": ALL,
+    "create_organisation": {"admin", "coordinator"},
+    "create_person": {"admin"},
+    "create_response": "anyone",
+    "create_round": STAFF | {OWN},
+    "end_key": ALL,
+    "end_other_sessions": ALL,
+    "export_priorities": STAFF | {OWN},
+    "history_of_thing": READERS | {OWN, OTHER},
+    "history_page": READERS | {OWN, OTHER},
+    "home_page": ALL,
+    "import_sheet": {"admin"},
+    "initiative_list": ALL,
+    "initiative_page": ALL,
+    "login_page": "anyone",
+    "oidc_callback": "anyone",
+    "oidc_start": "anyone",
+    "organisation_list": STAFF | {OWN, OTHER},
+    "outbox_page": {"admin"},
+    "password_page": "anyone",
+    "people_list": STAFF,
+    "person_page": STAFF,
+    "personal_link": "anyone",
+    "priorities_index": READERS | {OWN, OTHER},
+    "priorities_page": READERS | {OWN, OTHER},
+    "read_initiative": ALL,
+    "read_initiatives": ALL,
+    "read_me": ALL,
+    "read_priorities": STAFF | {OWN},
+    "read_receipt": "anyone",
+    "read_response": "anyone",
+    "read_results": READERS | {OWN, OTHER},
+    "read_routes": {"admin"},
+    "receipt_page": "anyone",
+    "remove_factor": {"admin"},
+    "remove_second_step": ALL,
+    "reopen_account": {"admin"},
+    "reopen_survey": "anyone",
+    "results_index": READERS | {OWN, OTHER},
+    "results_page": READERS | {OWN, OTHER},
+    "results_table": STAFF | {OWN},
+    "save_answer": "anyone",
+    "save_page": "anyone",
+    "set_password": ALL,
+    "sign_in": "anyone",
+    "sign_in_page": "anyone",
+    "sign_in_with_password": "anyone",
+    "sign_out": ALL,
+    "start_survey": "anyone",
+    "submit_response": "anyone",
+    "submit_survey": "anyone",
+    "survey_check": "anyone",
+    "survey_done": "anyone",
+    "survey_item": "anyone",
+    "survey_list": READERS | {OWN, OTHER},
+    "survey_overview": "anyone",
+    "survey_page": READERS | {OWN, OTHER},
+    "survey_start": "anyone",
+    "withdraw_by_receipt": "anyone",
+}
+# these end what the others need
+LAST = ("set_password", "end_other_sessions", "sign_out")
+LET_IN = frozenset({200, 201, 303, 409, 422, 423})
+
+
+@dataclass(frozen=True)
+class World:
+    """Two consortia; the first has things in it, all marked with words that may not be seen from the second."""
+
+    app: FastAPI
+    clients: dict[str, TestClient]
+    things: dict[str, str]
+    marks: tuple[str, ...]
+
+
+@pytest.fixture
+def world(client: TestClient, session: Session, engine: Engine) -> World:
+    app: Any = client.app
+    cast = make_cast(session)
+    home = operator(session)
+    partners = [
+        create_organisation(session, home, name=f"Markedpartner {name}", helix="industry", region="ES51")
+        for name in ("One", "Two")
+    ]
+    people = {
+        "admin": cast.alba,
+        "coordinator": cast.biel,
+        "manager": cast.carla,
+        "reviewer": cast.dora,
+        "editor": create_person(session, home, email="emil@innaxe.example", role="editor", name="Emil"),
+    }
+    for name, partner in ((OWN, partners[0]), (OTHER, partners[1])):
+        email = f"{partner.name[-3:].lower()}@innaxe.example"
+        people[name] = create_person(session, home, email=email, role="manager", organisation=str(partner.id))
+    spare = create_person(session, home, email="eve@innaxe.example", role="reviewer", name="Markedeve")
+    survey = make_open_survey(session)
+    survey.organisation_id = partners[0].id
+    session.add(survey)
+    session.commit()
+    fill(session, engine, survey)
+    close_round(session, home, survey)
+    open_round(session, home, survey)
+    create_consortium(session, home, name="Other")
+    foreign = operator(session, "Other")
+    people["foreign"] = create_person(session, foreign, email="fred@other.example", role="admin", name="Fred")
+    session.commit()
+    clients = {"nobody": TestClient(app, base_url=ADDRESS, follow_redirects=False)}
+    for name, person in people.items():
+        clients[name] = TestClient(app, base_url=ADDRESS, follow_redirects=False)
+        sign_in(clients[name], session, person)
+    marks = ("Markedpartner", "Markedeve", "A small survey", "Initiative I1", "alba@innaxe.example")
+    return World(app, clients, _things(session, survey, spare), marks)
+
+
+def _things(session: Session, survey: Survey, spare: Person) -> dict[str, str]:
+    current = find_open_round(session, survey.id)
+    initiative = session.exec(select(Initiative)).first()
+    membership = session.exec(select(Membership)).first()
+    assert current
+    assert initiative
+    assert membership
+    found = {
+        "slug": survey.slug,
+        "survey_id": str(survey.id),
+        "round_id": str(current.id),
+        "initiative_id": str(initiative.id),
+        "person_id": str(spare.id),
+        "key_id": "00000000-0000-0000-0000-000000000000",
+        "kind": "csv",
+        "key": str(survey.id),
+        "consortium": str(membership.consortium_id),
+    }
+    session.commit()
+    return found
+
+
+def call(world: World, who: str, route: dict[str, Any]) -> Any:
+    """Send a request to a route as somebody, with everything in it that a form would have."""
+    client, things = world.clients[who], dict(world.things)
+    if route["name"] == "history_of_thing":
+        things["kind"] = "survey"
+    url = route["path"].format(**{key: things.get(key, "x") for key in _names(route["path"])})
+    if route["method"] == "GET":
+        return client.get(url)
+    csrf = csrf_in(client.get("/login").text)
+    fields = {"csrf": csrf, "role": "reviewer", "consortium": things["consortium"], "email": "x", "remove": "yes"}
+    return client.post(url, data=fields)
+
+
+def _names(path: str) -> list[str]:
+    return [part[1:-1] for part in path.replace(".", "/").split("/") if part.startswith("{")]
+
+
+def rows(app: FastAPI) -> list[dict[str, Any]]:
+    found = [route for route in list_routes(app) if MATRIX[route["name"]] != "anyone"]
+    return sorted(found, key=lambda route: LAST.index(route["name"]) if route["name"] in LAST else -1)
+
+
+def test_every_route_has_its_row() -> None:
+    app = FastAPI()
+    app.state.pages, app.state.api = PAGES, API
+    found = list_routes(app)
+    assert len(found) > 60
+    assert {route["name"] for route in found} == set(MATRIX)
+    for route in found:
+        assert (route["permission"] == ["anyone"]) == (MATRIX[route["name"]] == "anyone"), route
+
+
+def test_roles_open_what_they_may_and_nothing_else(world: World) -> None:
+    wrong: list[str] = []
+    for who in sorted(ALL):
+        for route in rows(world.app):
+            status = call(world, who, route).status_code
+            # a key of nobody's is no key of theirs
+            is_in = status in LET_IN or (route["name"] == "end_key" and status == 404)
+            if is_in != (who in MATRIX[route["name"]]):
+                wrong.append(f"{who} {route['method']} {route['path']}: {status}")
+    assert wrong == []
+
+
+def test_without_signing_in_nothing_opens(world: World) -> None:
+    assert {call(world, "nobody", route).status_code for route in rows(world.app)} == {401}
+
+
+def test_from_another_consortium_nothing_is_seen_or_changed(world: World) -> None:
+    wrong: list[str] = []
+    for route in rows(world.app):
+        answer = call(world, "foreign", route)
+        missing = world.things | dict.fromkeys(("survey_id", "round_id", "initiative_id", "person_id", "key"), NO_ID)
+        about_a_thing = bool(_names(route["path"])) and route["name"] != "end_key"
+        if about_a_thing and answer.status_code != 404:
+            wrong.append(f"{route['path']}: {answer.status_code}")
+        if about_a_thing and "slug" not in _names(route["path"]):
+            other = World(world.app, world.clients, missing, world.marks)
+            unknown = call(other, "foreign", route)
+            if _plain(unknown, world) != _plain(answer, world):
+                wrong.append(f"{route['path']}: a foreign thing answers otherwise than a missing one")
+        wrong += [f"{route['path']} shows {mark}" for mark in world.marks if mark in answer.text]
+    assert wrong == []
+
+
+NO_ID = "00000000-0000-4000-8000-000000000000"
+
+
+def _plain(answer: Any, world: World) -> tuple[int, str]:
+    """An answer without what differs each time: its request id, and the address asked for."""
+    text = answer.text.replace(answer.headers["X-Request-ID"], "").replace(NO_ID, "")
+    for thing in world.things.values():
+        text = text.replace(thing, "") if len(thing) == len(NO_ID) else text
+    return answer.status_code, text
+
+
+def test_programs_come_by_key(world: World) -> None:
+    client = world.clients["reviewer"]
+    page = client.post("/account/keys", data={"csrf": csrf_in(client.get("/account").text), "name": "a program"})
+    key = page.text.split('<code class="num">')[1].split("</code>")[0]
+    program = TestClient(world.app, base_url=ADDRESS)
+    headers = {"Authorization": f"Bearer {key}"}
+    me = program.get("/api/v1/me", headers=headers).json()
+    assert me["email"] == "dora@innaxe.example"
+    assert program.get("/api/v1/initiatives", headers=headers).status_code == 200
+    assert program.get("/api/v1/routes", headers=headers).status_code == 403
+    assert program.get("/people", headers=headers).status_code == 401, "a key opens the API, not the pages"
+    assert program.get("/api/v1/me", headers={"Authorization": "Bearer wrong"}).status_code == 401

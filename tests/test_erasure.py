@@ -1,0 +1,157 @@
+"""Erasing a person leaves no trace; retention deletes what has reached the end of its time, and nothing else."""
+
+import io
+import json
+import subprocess
+import sys
+from contextlib import redirect_stdout
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine, MetaData, text
+from sqlmodel import Session, select
+
+from app.consensus.service import close_round
+from app.core.clock import now
+from app.core.errors import Conflict
+from app.erasure import erase_person, export_person
+from app.history.queries import verify_history
+from app.mail.service import queue_mail
+from app.people.models import Person
+from app.people.queries import operator
+from app.people.service import create_person
+from app.retention import run_retention
+from app.surveys.answering.models import Answer, Respondent
+from app.surveys.answering.schemas import StartIn
+from app.surveys.answering.service import Consent, start_response
+from app.surveys.answering.tokens import answer_token
+from app.surveys.rounds.models import Invitation
+from app.surveys.rounds.queries import list_rounds
+from app.surveys.rounds.service import invite
+from tests.make import SECRET, Cast, answer, make_open_survey, make_response, sign_in
+
+CANARY = "zqcanaryqz"
+
+
+def plant(session: Session, engine: Engine, client: TestClient) -> Person:
+    """Somebody with an account, an invitation, answers and mails, whose name is nowhere else."""
+    home = operator(session)
+    person = create_person(session, home, email=f"{CANARY}@example.org", role="manager", name=CANARY.title())
+    survey = make_open_survey(session)
+    invitation, token = invite(session, home, survey, email=f"{CANARY}@example.org", helix="industry")
+    start = StartIn(consent=True, helix="industry", language="en")
+    response, own = start_response(
+        session,
+        survey,
+        start,
+        consent=Consent("en", "Words"),
+        invitation=invitation,
+        token=answer_token(SECRET, token),
+    )
+    queue_mail(session, kind="test", recipient=person.email, subject=CANARY, body=CANARY)
+    session.commit()
+    answer(engine, response, own, {"I1.impact": 4})
+    sign_in(client, session, person)
+    client.post("/account/keys", data={"csrf": "x", "name": CANARY})
+    return person
+
+
+def places(engine: Engine, folder: Path) -> list[str]:
+    """Where the canary is found: tables, and with SQLite the very bytes of its files."""
+    tables = MetaData()
+    tables.reflect(engine)
+    found: list[str] = []
+    with engine.connect() as connection:
+        for table in tables.sorted_tables:
+            lines = connection.execute(text(f'SELECT * FROM "{table.name}"'))
+            found += [table.name for line in lines if CANARY in str(line).lower()]
+    for file in folder.rglob("*"):
+        if file.is_file() and CANARY.encode() in file.read_bytes().lower():
+            found.append(file.name)
+    return found
+
+
+def test_an_erased_person_leaves_no_trace(
+    session: Session, engine: Engine, client: TestClient, tmp_path: Path, cast: Cast
+) -> None:
+    person = plant(session, engine, client)
+    assert {"person", "invitation", "outbox_message"} <= set(places(engine, tmp_path))
+    exported = json.dumps(export_person(session, person.email))
+    assert CANARY in exported
+    assert '"I1.impact": 4' in exported
+    key = person.id
+    session.commit()
+    said = io.StringIO()
+    with redirect_stdout(said):
+        report = erase_person(engine, person.email)
+    session.expire_all()
+    assert report["erased"]["accounts"] == report["erased"]["invitations"] == 1
+    assert report["erased"]["answers"] == 1
+    session.commit()
+    assert places(engine, tmp_path) == []
+    assert CANARY not in said.getvalue()
+    assert verify_history(session) is None
+    assert session.get_one(Person, key).disabled_at, "what they decided stays, under nobody's name"
+    assert export_person(session, f"{CANARY}@example.org")["account"] is None
+
+
+def test_the_last_administrator_is_not_erased(session: Session, engine: Engine, cast: Cast) -> None:
+    email = cast.alba.email
+    session.commit()
+    with pytest.raises(Conflict):
+        erase_person(engine, email)
+    assert session.exec(select(Person).where(Person.email == email)).one()
+
+
+def test_answers_are_deleted_when_their_months_are_over(session: Session, engine: Engine) -> None:
+    survey = make_open_survey(session)
+    for _ in range(5):
+        response, token = make_response(session, survey)
+        answer(engine, response, token, {"I1.impact": 4})
+    invite(session, operator(session), survey, email="guest@example.org")
+    close_round(session, operator(session), survey)
+    session.commit()
+    assert run_retention(engine, is_dry_run=False)["deleted"] == {}
+    [closed] = list_rounds(session, survey.id)
+    closed.closed_at = now() - timedelta(days=31 * survey.retention_months)
+    session.add(closed)
+    session.commit()
+    dry = run_retention(engine, is_dry_run=True)
+    assert dry["deleted"] == {"respondents": 5, "invitations": 1}
+    assert dry["surveys"][0]["due"] is True
+    assert len(session.exec(select(Respondent)).all()) == 5
+    session.commit()
+    assert run_retention(engine, is_dry_run=False)["deleted"] == {"respondents": 5, "invitations": 1}
+    for table in (Respondent, Answer, Invitation):
+        assert session.exec(select(table)).all() == []
+    session.commit()
+    assert run_retention(engine, is_dry_run=False)["deleted"] == {}
+    assert verify_history(session) is None
+
+
+def test_the_commands(tmp_path: Path) -> None:
+    surroundings = {"INNAXE_DATA_DIR": str(tmp_path), "PATH": "/usr/bin"}
+
+    def run(*words: str, expect: int = 0) -> Any:
+        program = Path(sys.executable).with_name("innaxe")
+        done = subprocess.run([program, *words], env=surroundings, capture_output=True, text=True)
+        assert done.returncode == expect, done.stderr
+        return json.loads(done.stdout) if done.stdout.startswith("{") else done.stderr
+
+    run("migrate")
+    run("user", "create", "--email", "ada@example.org", "--role", "admin")
+    run("user", "create", "--email", "eve@example.org", "--role", "editor")
+    head = run("history", "head")
+    anchor = tmp_path / "anchor.json"
+    anchor.write_text(json.dumps(head))
+    assert run("history", "verify", "--anchor", str(anchor)) == {"entries": 2, "first_bad": None}
+    assert run("privacy", "export", "--email", "eve@example.org")["account"]["name"] == "eve"
+    assert run("privacy", "erase", "--email", "eve@example.org")["erased"]["accounts"] == 1
+    assert run("outbox", "status", "--json") == {"queued": 0, "sent": 0, "failed": 0, "reasons": {}}
+    assert run("retention", "run", "--dry-run")["dry_run"] is True
+    assert run("worker", "--once") == {"promised": 0, "sent": 0, "deleted": 0}
+    anchor.write_text(json.dumps({"seq": 2, "hash": "0" * 64}))
+    assert run("history", "verify", "--anchor", str(anchor), expect=7) is not None
