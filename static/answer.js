@@ -119,8 +119,18 @@
   window.addEventListener("beforeunload", (event) => {
     if (waiting.size && !form.dataset.sent) event.preventDefault();
   });
-  form.addEventListener("submit", () => {
+  // a page sent while its own save is under way would be taken for an older device: let that one arrive first
+  form.addEventListener("submit", (event) => {
+    const isWaiting = busy.size > 0 && !form.dataset.sent;
     form.dataset.sent = "yes";
+    if (!isWaiting) return;
+    event.preventDefault();
+    const start = Date.now();
+    const poll = setInterval(() => {
+      if (busy.size && Date.now() - start < 1500) return;
+      clearInterval(poll);
+      form.requestSubmit(event.submitter);
+    }, 20);
   });
 
   document.getElementById("errors")?.focus();

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from openpyxl import load_workbook
 
 from app.core.errors import Invalid
+from app.documents.to_csv import RISKY
 
 MOST_ROWS = 5000
 LARGEST_FILE = 20_000_000
@@ -61,9 +62,14 @@ def _csv_rows(data: bytes) -> Iterator[list[str]]:
         for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)):
             if number > MOST_ROWS:
                 raise Invalid("This sheet has too many rows.")
-            yield row
+            yield [_unguarded(cell) for cell in row]
     except csv.Error as error:
         raise Invalid("This sheet cannot be read as CSV.") from error
+
+
+def _unguarded(cell: str) -> str:
+    """A cell without the apostrophe that our own files put before what a spreadsheet would calculate."""
+    return cell[1:] if cell[:1] == "'" and cell[1:].lstrip(" ").startswith(RISKY) else cell
 
 
 def _xlsx_rows(data: bytes) -> Iterator[list[str]]:

@@ -182,8 +182,10 @@ async def check_form_is_ours(request: Request) -> None:
 
 def is_foreign_call(headers: Headers, address: str) -> bool:
     """Whether a browser says that a script of another site makes this call."""
-    if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        return True
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        # the browser's own word; under our no-referrer policy it sends forms with the origin "null"
+        return site not in ("same-origin", "none")
     origin = headers.get("origin")
     return origin is not None and origin.lower() != address.lower() and not _is_own(origin, headers)
 

@@ -42,6 +42,16 @@ def test_a_form_of_another_site_is_refused(client: TestClient, session: Session,
     assert client.get("/").status_code == 401
 
 
+def test_a_form_of_ours_comes_with_the_origin_null(client: TestClient, session: Session, cast: Cast) -> None:
+    """Under our no-referrer policy browsers send forms so; their own word on the site counts."""
+    token = make_sign_in_link(session, cast.biel)
+    session.commit()
+    form = {"csrf": csrf_in(client.get(f"/login/{token}").text)}
+    assert client.post(f"/login/{token}", data=form, headers={"Origin": "null"}).status_code == 403
+    own = {"Origin": "null", "Sec-Fetch-Site": "same-origin"}
+    assert client.post(f"/login/{token}", data=form, headers=own).status_code == 303
+
+
 def test_signing_out_ends_the_session(client: TestClient, session: Session, cast: Cast) -> None:
     sign_in(client, session, cast.carla)
     page = client.get("/")

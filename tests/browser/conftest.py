@@ -35,6 +35,7 @@ class Site:
 
     address: str
     links: dict[str, str]
+    surroundings: dict[str, str]
     survey: str = "demo-validation-survey"
 
 
@@ -52,10 +53,20 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         server = subprocess.Popen([INNAXE, "serve", "--port", str(port)], env=surroundings, stderr=log)
         try:
             _wait(f"{address}/readyz")
-            yield Site(address, _links(printed))
+            yield Site(address, _links(printed), surroundings)
         finally:
             server.terminate()
             assert server.wait(timeout=30) in (0, -SIGTERM)
+
+
+def _link_for_another(site: Site, role: str) -> str:
+    """A sign-in link for somebody the demonstration does not have, such as "reviewer" or "another manager"."""
+    email, plain = f"{role.replace(' ', '-')}@innaxe.example", role.rpartition(" ")[2]
+    for words in (("create", "--email", email, "--role", plain), ("link", "--email", email)):
+        done = subprocess.run(
+            [INNAXE, "user", *words], env=site.surroundings, check=True, capture_output=True, text=True
+        )
+    return done.stdout.strip()
 
 
 def _links(printed: str) -> dict[str, str]:
@@ -142,7 +153,7 @@ def signed_in(browser: Browser, site: Site) -> Callable[[str], Any]:
         if role not in states:
             context = browser.new_context(base_url=site.address)
             page = context.new_page()
-            page.goto(site.links[f"Sign in as {role}"])
+            page.goto(site.links.get(f"Sign in as {role}") or _link_for_another(site, role))
             page.click("main button")
             page.wait_for_url(f"{site.address}/")
             states[role] = context.storage_state()

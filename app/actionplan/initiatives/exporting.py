@@ -12,6 +12,7 @@ from app.actionplan.initiatives.importing import LISTS, NUMBERS, TEXTS, TRANSLAT
 from app.actionplan.initiatives.queries import list_initiatives, list_topics
 from app.core.errors import Invalid
 from app.core.words import LANGUAGES
+from app.documents.to_csv import safe
 from app.documents.to_xlsx import CREATED
 from app.people.rules import Actor
 
@@ -29,7 +30,8 @@ def export_initiatives(session: Session, actor: Actor, kind: str) -> bytes:
     rows = [_header(), *(_row(content) for content in contents)]
     if kind == "csv":
         text = io.StringIO(newline="")
-        csv.writer(text).writerows(rows)
+        # the sheet reader takes the apostrophe off again
+        csv.writer(text).writerows([safe(cell) for cell in row] for row in rows)
         return text.getvalue().encode("utf-8-sig")
     if kind == "xlsx":
         return _xlsx(rows)
