@@ -20,6 +20,7 @@ from jinja2.runtime import Context
 from app.core.catalogues import translations_for
 from app.core.words import LANGUAGES, pick
 from app.web.language import LANGUAGE_COOKIE, language_of
+from app.web.prose import prose
 from app.web.security import csrf_of, get_cookie, keep_visit, set_cookie
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -52,6 +53,7 @@ def make_environment(language: str) -> Environment:
     environment.install_gettext_translations(words, newstyle=True)  # pyright: ignore[reportAttributeAccessIssue] -- added by the extension
     filters: dict[str, Any] = {
         "pick": _pick,
+        "prose": prose,
         "number": partial(_number, language),
         "percent": partial(_percent, language),
         "money": partial(_money, language),
