@@ -23,6 +23,7 @@ TITLES = {
     403: "Not permitted",
     404: "Not found",
     405: "Not possible here",
+    408: "Too slow",
     409: "Changed meanwhile",
     412: "Changed meanwhile",
     413: "Too large",
@@ -38,12 +39,13 @@ SENTENCES = {
     400: "The address or the request is not one of ours.",
     404: "There is nothing at this address.",
     405: "This address does not take such a request.",
+    408: "The request took too long to arrive. Try again.",
     413: "This is more than can be taken at once.",
     422: "The request has a part that cannot be read.",
     500: "What you saved before is safe. Try again, or tell us the reference.",
     503: "What you saved before is safe. Try again in a moment.",
 }
-RETRYABLE = {429: "900", 503: "5"}
+RETRYABLE = {408: "5", 429: "900", 503: "5"}
 
 
 def answer_error(

@@ -1,6 +1,8 @@
 """What protects every answer of the server: hosts, sizes, headers, and forms that were really ours."""
 
+import asyncio
 import re
+import time
 import uuid
 from collections.abc import Callable
 from typing import Annotated
@@ -19,6 +21,7 @@ log = structlog.get_logger()
 
 VISIT_COOKIE = "innaxe_visit"
 LARGEST_BODY = 1_000_000
+LONGEST_BODY_SECONDS = 30
 KEPT_REQUEST_ID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -105,11 +108,20 @@ def is_too_large(length: str | None) -> bool:
 
 
 def _limited(receive: Receive) -> Receive:
-    taken = 0
+    """Take no more than a body may hold, and wait for it no longer than it may take."""
+    taken, is_whole = 0, False
+    began = time.monotonic()
 
     async def receive_limited() -> Message:
-        nonlocal taken
-        message = await receive()
+        nonlocal taken, is_whole
+        if is_whole:
+            # what comes now is only the news that the visitor has left
+            return await receive()
+        try:
+            message = await asyncio.wait_for(receive(), max(0.01, began + LONGEST_BODY_SECONDS - time.monotonic()))
+        except TimeoutError:
+            raise HTTPException(408) from None
+        is_whole = not message.get("more_body", False)
         taken += len(message.get("body", b""))
         if taken > LARGEST_BODY:
             # FastAPI lets this class through where it turns others into 400

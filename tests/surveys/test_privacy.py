@@ -187,6 +187,26 @@ def test_a_receipt_reads_changes_and_withdraws(client: TestClient, session: Sess
     assert [act for (act,) in rows(session, "SELECT act FROM history_entry")][-1] == "response.withdrawn"
 
 
+def test_who_withdraws_after_closing_cannot_be_found_by_subtraction(
+    client: TestClient, session: Session, engine: Engine
+) -> None:
+    """What the next round shows of the last is what was published, not that less one person."""
+    survey = make_open_survey(session)
+    receipts: list[str] = []
+    for point in (1, 4, 4, 5, 5, 5):
+        response, token = make_response(session, survey)
+        answer(engine, response, token, {"I1.impact": point})
+        receipts.append(send(session, response, token))
+    snapshot = close_round(session, operator(session), survey)
+    published = snapshot.findings["items"]["impact"][0]["n"]
+    session.commit()
+    assert by_receipt(client, "/receipt/withdrawal", receipts[0]).status_code == 200
+    opened = open_round(session, operator(session), survey)
+    session.commit()
+    told = opened.feedback["I1.impact"]
+    assert (told["n"], told["shares"][0]) == (published, pytest.approx(1 / 6))
+
+
 def test_what_people_agreed_to_is_kept_with_language_and_version(client: TestClient, session: Session) -> None:
     survey = make_open_survey(session, small_survey_file(settings={"anonymous": True, "min_group_size": 6}))
     page = client.get(f"/s/{survey.slug}?lang=en")

@@ -1,8 +1,11 @@
 """What the outermost layer refuses, and what every answer carries."""
 
 import json
+import socket
+import threading
 
 import pytest
+import uvicorn
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
@@ -101,3 +104,26 @@ def test_static_files_cannot_be_left(client: TestClient) -> None:
     for path in ("../pyproject.toml", "..%2Fpyproject.toml", "%2e%2e/pyproject.toml", "nothing.css"):
         assert client.get(f"/static/x/{path}").status_code == 404
     assert client.get("/static/x/site.css").headers["Cache-Control"].endswith("immutable")
+
+
+def test_a_body_that_trickles_in_is_given_up(
+    settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A real server, and a client that sends half a form and then waits."""
+    monkeypatch.setattr("app.web.security.LONGEST_BODY_SECONDS", 1)
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        port = listening.getsockname()[1]
+        own = settings.model_copy(update={"base_url": f"http://127.0.0.1:{port}"})
+        server = uvicorn.Server(uvicorn.Config(create_app(own, engine), log_level="error"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=20) as slow:
+                head = f"POST /login HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: 1000\r\n"
+                slow.sendall(f"{head}Content-Type: application/x-www-form-urlencoded\r\n\r\ncsrf=".encode())
+                assert slow.recv(1000).startswith(b"HTTP/1.1 408")
+        finally:
+            server.should_exit = True
+            thread.join(timeout=20)

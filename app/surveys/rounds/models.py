@@ -11,7 +11,11 @@ from app.core.db import Row, UtcDateTime
 
 
 class Round(Row, table=True):
-    """One round of a survey. `feedback` is what the round before said, frozen when this one opened."""
+    """One round of a survey.
+
+    `feedback` is what the round before said, and `outcome` what this one will tell the next. It is made at the very
+    closing: made later, it would differ from the published results by whoever withdrew in between.
+    """
 
     __table_args__ = (UniqueConstraint("survey_id", "number"),)
 
@@ -22,6 +26,7 @@ class Round(Row, table=True):
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     closed_by_id: UUID | None = Field(default=None, foreign_key="person.id")
     feedback: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    outcome: dict[str, Any] | None = Field(default=None, sa_type=JSON)
 
 
 class Invitation(Row, table=True):

@@ -1,5 +1,7 @@
 """Acts on rounds: open, close, invite."""
 
+from typing import Any
+
 from sqlmodel import Session, select
 
 from app.auth.permissions import require
@@ -31,12 +33,17 @@ def open_round(session: Session, actor: Actor, survey: Survey) -> Round:
         number=last.number + 1 if last else 1,
         opened_at=now(),
         opened_by_id=actor.id,
-        feedback=feedback_from(session, survey, last) if last else {},
+        feedback=_told_by(session, survey, last) if last else {},
     )
     session.add(opened)
     session.flush()
     record(session, actor, "round.opened", opened, after={"number": opened.number})
     return opened
+
+
+def _told_by(session: Session, survey: Survey, closed: Round) -> dict[str, Any]:
+    """What a closed round tells the next; rounds that came from a file were never closed here."""
+    return closed.outcome if closed.outcome is not None else feedback_from(session, survey, closed)
 
 
 def end_round(session: Session, actor: Actor, survey: Survey) -> Round:
@@ -52,6 +59,7 @@ def end_round(session: Session, actor: Actor, survey: Survey) -> Round:
         raise Conflict("No round of this survey is open.")
     current.closed_at = now()
     current.closed_by_id = actor.id
+    current.outcome = feedback_from(session, survey, current)
     session.flush()
     record(session, actor, "round.closed", current, after={"number": current.number})
     return current
