@@ -75,7 +75,12 @@ def places(engine: Engine, folder: Path) -> list[str]:
 
 
 def test_an_erased_person_leaves_no_trace(
-    session: Session, engine: Engine, client: TestClient, tmp_path: Path, cast: Cast
+    session: Session,
+    engine: Engine,
+    client: TestClient,
+    tmp_path: Path,
+    cast: Cast,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     person = plant(session, engine, client)
     assert {"person", "invitation", "outbox_message"} <= set(places(engine, tmp_path))
@@ -93,6 +98,8 @@ def test_an_erased_person_leaves_no_trace(
     session.commit()
     assert places(engine, tmp_path) == []
     assert CANARY not in said.getvalue()
+    logged = capfd.readouterr()
+    assert CANARY not in logged.out + logged.err, "logs name no address"
     assert verify_history(session) is None
     assert session.get_one(Person, key).disabled_at, "what they decided stays, under nobody's name"
     assert export_person(session, f"{CANARY}@example.org")["account"] is None

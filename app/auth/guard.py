@@ -11,6 +11,7 @@ from app.core.catalogues import translate
 from app.core.errors import NotSignedIn
 from app.people.rules import Actor
 from app.web.deps import SessionDep
+from app.web.language import language_of
 from app.web.security import get_cookie
 
 SESSION_COOKIE = "innaxe_session"
@@ -83,7 +84,7 @@ def act_of(guard: Callable[..., Any]) -> str | None:
 
 
 def _entries(request: Request, actor: Actor, menu: tuple[tuple[str, str, str], ...]) -> list[dict[str, Any]]:
-    language = actor.language if not hasattr(request.state, "language") else request.state.language
+    language = language_of(request)
     entries: list[dict[str, Any]] = []
     for label, name, act in menu:
         url = str(request.app.url_path_for(name))

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, col, or_, select, update
 
 from app.auth.models import BrowserSession, SignInLink, SignInRequest
 from app.auth.queries import find_browser_session, find_link, find_second_factor
@@ -116,6 +116,19 @@ def sign_out(session: Session, actor: Actor, token: str) -> None:
     if found:
         _end(session, token)
         record(session, actor, "person.signed_out", found[0])
+
+
+def end_sessions_in(session: Session, person_id: UUID, consortium_id: UUID) -> None:
+    """End a person's sessions in one consortium, where their role changed; elsewhere they go on."""
+    session.exec(
+        update(BrowserSession)
+        .where(
+            col(BrowserSession.person_id) == person_id,
+            col(BrowserSession.ended_at).is_(None),
+            or_(col(BrowserSession.consortium_id) == consortium_id, col(BrowserSession.consortium_id).is_(None)),
+        )
+        .values(ended_at=now())
+    )
 
 
 def end_sessions(session: Session, person_id: UUID, *, but: str = "") -> None:

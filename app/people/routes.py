@@ -139,7 +139,9 @@ def reopen_account(request: Request, session: SessionDep, actor: ChangerDep, per
 @router.post("/people/{person_id}/second-step/removal", dependencies=[OwnForm])
 def remove_factor(request: Request, session: SessionDep, actor: ChangerDep, person_id: UUID) -> Response:
     """Take the second step away from somebody who lost their device."""
-    remove_second_factor(session, actor, get_own_person(session, actor, person_id))
+    person = get_own_person(session, actor, person_id)
+    service.require_whole_account(session, actor, person)
+    remove_second_factor(session, actor, person)
     return redirect(request, "person_page", person_id=person_id)
 
 

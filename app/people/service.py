@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from sqlmodel import Session
 
 from app.auth.permissions import require
-from app.auth.service import end_sessions
+from app.auth.service import end_sessions, end_sessions_in
 from app.core.clock import now
-from app.core.errors import Conflict, Invalid
+from app.core.errors import Conflict, Invalid, NotAllowed
 from app.core.words import LANGUAGES
 from app.history.service import record
 from app.people.models import Consortium, Membership, Organisation, Person
@@ -128,7 +128,7 @@ def create_person(
 
 
 def change_role(session: Session, actor: Actor, person: Person, *, role: str, organisation: str = "") -> None:
-    """Give a person another role in the actor's consortium, in place of those they have; their sessions end.
+    """Give a person another role in the actor's consortium, in place of those they have; their sessions in it end.
 
     Raises Invalid for an unknown role, NotFound for an unknown organisation, Conflict for the last administrator.
     """
@@ -149,14 +149,27 @@ def change_role(session: Session, actor: Actor, person: Person, *, role: str, or
     session.flush()
     if not count_admins(session, actor.consortium_id):
         raise Conflict(LAST_ADMIN)
-    end_sessions(session, person.id)
+    end_sessions_in(session, person.id, actor.consortium_id)
     after = {"role": role, "organisation": found and str(found.id)}
     record(session, actor, "person.role_changed", person, before={"roles": before}, after=after)
 
 
-def disable_person(session: Session, actor: Actor, person: Person) -> None:
-    """Close a person's account; their sessions end. Raises Conflict for the last administrator."""
+def require_whole_account(session: Session, actor: Actor, person: Person) -> None:
+    """Raise NotAllowed for an account that other consortia share: what belongs to all of them one cannot take away.
+
+    Without this an administrator could add somebody of another consortium to their own and then lock them out.
+    """
     require(actor, "person.change")
+    if any(line.consortium_id != actor.consortium_id for line in list_memberships(session, person.id)):
+        raise NotAllowed("This account belongs to another consortium as well. Only the operator can change it.")
+
+
+def disable_person(session: Session, actor: Actor, person: Person) -> None:
+    """Close a person's account; their sessions end.
+
+    Raises Conflict for the last administrator, NotAllowed for an account that other consortia share.
+    """
+    require_whole_account(session, actor, person)
     person.disabled_at = person.disabled_at or now()
     session.add(person)
     session.flush()
@@ -167,8 +180,8 @@ def disable_person(session: Session, actor: Actor, person: Person) -> None:
 
 
 def enable_person(session: Session, actor: Actor, person: Person) -> None:
-    """Open a closed account again."""
-    require(actor, "person.change")
+    """Open a closed account again. Raises NotAllowed for an account that other consortia share."""
+    require_whole_account(session, actor, person)
     person.disabled_at = None
     session.add(person)
     record(session, actor, "person.enabled", person)

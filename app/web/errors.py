@@ -63,6 +63,9 @@ def answer_error(
     title = translate(language, TITLES[status])
     detail = translate(language, sentence or SENTENCES.get(status, SENTENCES[500]), **(values or {}))
     request_id = request.state.request_id
+    # the route as it is written, not the address asked for: tokens stand in addresses
+    route = getattr(request.scope.get("route"), "path", None)
+    log.info("refused", request_id=request_id, status=status, code=code, method=request.method, route=route)
     headers = {"Retry-After": RETRYABLE[status]} if status in RETRYABLE else {}
     if is_program(request):
         problem = {

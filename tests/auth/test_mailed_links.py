@@ -5,6 +5,7 @@ import threading
 from typing import Any
 
 import pytest
+import structlog
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, text
 from sqlmodel import Session, select
@@ -193,6 +194,16 @@ def test_forged_expired_and_foreign_tokens_open_nothing(
     assert client.get(f"/i/{token}").status_code == 404, "a sign-in link opens no survey"
     assert contents(engine) == before
     assert len(session.exec(select(SignInLink)).all()) == 1
+
+
+def test_a_refusal_is_logged_once_and_without_the_token(client: TestClient, cast: Cast) -> None:
+    forged = "zqforgedzqforgedzqforged"
+    with structlog.testing.capture_logs() as lines:
+        assert press(client, f"{ADDRESS}/login/{forged}").status_code == 404
+    refused = [line for line in lines if line["event"] == "refused"]
+    assert len(refused) == 1
+    assert refused[0]["route"] == "/login/{token}"
+    assert forged not in str(lines)
 
 
 def test_no_parameter_sends_anybody_elsewhere(

@@ -52,6 +52,13 @@ def test_a_form_of_ours_comes_with_the_origin_null(client: TestClient, session: 
     assert client.post(f"/login/{token}", data=form, headers=own).status_code == 303
 
 
+def test_the_menu_speaks_the_language_of_the_page(client: TestClient, session: Session, cast: Cast) -> None:
+    sign_in(client, session, cast.alba)
+    page = client.get("/people?lang=de").text
+    assert ">Initiativen</a>" in page
+    assert ">Initiatives</a>" not in page
+
+
 def test_signing_out_ends_the_session(client: TestClient, session: Session, cast: Cast) -> None:
     sign_in(client, session, cast.carla)
     page = client.get("/")

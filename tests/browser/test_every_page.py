@@ -124,6 +124,34 @@ def addresses_for_members(page: Page) -> dict[str, str]:
     return FOR_MEMBERS | found
 
 
+def test_a_scanner_that_runs_scripts_and_presses_buttons_signs_nobody_in(
+    visit: Opener, signed_in: Callable[[str], Any], site: Site, faults: list[str]
+) -> None:
+    human, scanner = visit(), visit()
+    human.goto("/login")
+    human.fill("#email", "coordinator@innaxe.example")
+    human.click("main form button")
+    administrator = visit(storage_state=signed_in("admin"))
+    link = None
+    for _ in range(40):
+        administrator.goto("/outbox")
+        link = re.search(r"/login/[\w-]{20,}", administrator.content())
+        if link:
+            break
+        administrator.wait_for_timeout(250)
+    assert link, "the worker beside the server promised the mail"
+    for _ in range(3):
+        scanner.goto(link[0])
+        scanner.click("main form button")
+        assert "/login/" in scanner.url
+    human.goto(link[0])
+    human.click("main form button")
+    human.wait_for_url(f"{site.address}/")
+    # the browser's own lines about the scanner's refusals; nothing else went wrong
+    assert all("422" in fault for fault in faults)
+    faults.clear()
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_every_role_crawls_without_a_violation(
     visit: Opener, signed_in: Callable[[str], Any], faults: list[str], role: str

@@ -14,6 +14,7 @@ from app.documents.sheets import FaultyFile
 from app.people.importing import import_people, parse_people
 from app.people.models import Membership, Organisation, Person
 from app.people.queries import operator
+from app.people.service import create_consortium, create_person
 from tests.make import Cast, csrf_in, sign_in
 
 GOOD = """email;name;role;language;organisation;helix;regions;nuts_edition;partner;scope
@@ -158,3 +159,23 @@ def test_importing_names_the_row_that_the_database_refuses(session: Session, cas
     report = import_people(session, operator(session), lines)
     assert report.people == 1
     assert issubclass(FaultyFile, Invalid)
+
+
+def test_an_account_shared_with_another_consortium_cannot_be_taken_away(
+    client: TestClient, session: Session, cast: Cast
+) -> None:
+    """An administrator who adds somebody from elsewhere gains no power over their account."""
+    create_consortium(session, operator(session), name="Other")
+    other = operator(session, "Other")
+    intruder = create_person(session, other, email="mallory@other.example", role="admin")
+    create_person(session, other, email=cast.alba.email, role="reviewer")
+    session.commit()
+    sign_in(client, session, intruder)
+    csrf = csrf_in(client.get("/people").text)
+    for act in ("closure", "reopening", "second-step/removal"):
+        assert client.post(f"/people/{cast.alba.id}/{act}", data={"csrf": csrf}).status_code == 403
+    assert client.post(f"/people/{cast.alba.id}/role", data={"csrf": csrf, "role": "editor"}).status_code == 303
+    session.expire_all()
+    held = session.exec(select(Membership).where(Membership.person_id == cast.alba.id)).all()
+    assert sorted(line.role for line in held) == ["admin", "editor"], "their role elsewhere is as it was"
+    assert session.get_one(Person, cast.alba.id).disabled_at is None

@@ -106,6 +106,15 @@ def test_static_files_cannot_be_left(client: TestClient) -> None:
     assert client.get("/static/x/site.css").headers["Cache-Control"].endswith("immutable")
 
 
+def test_json_nested_without_end_is_refused(client: TestClient) -> None:
+    for body in (b"[" * 400_000, b'{"a":' * 150_000):
+        answer = client.put(f"/api/v1/responses/{'0' * 8}/answers/a", content=body[:39_000])
+        assert answer.status_code == 422
+        answer = client.post("/api/v1/surveys/00000000-0000-0000-0000-000000000000/responses", content=body)
+        assert answer.status_code in (400, 404, 422)
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
 def test_a_body_that_trickles_in_is_given_up(
     settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,31 @@
+"""docs/privacy.md says what the code does."""
+
+from pathlib import Path
+
+from app.retention import MAILS_LAST, TRACES_LAST
+from app.surveys.answering.models import Answer, Respondent, Response
+from app.surveys.authoring.schemas import SettingsIn
+
+PAGE = (Path(__file__).parents[1] / "docs" / "privacy.md").read_text(encoding="utf-8")
+
+
+def test_figures() -> None:
+    field = SettingsIn.model_fields["min_group_size"]
+    assert (field.default, [rule.ge for rule in field.metadata if hasattr(rule, "ge")]) == (5, [3])
+    assert "five by default, never under three" in PAGE
+    assert MAILS_LAST.days == 90
+    assert "the rest 90 days" in PAGE
+    assert TRACES_LAST.days == 1
+    assert "| a day |" in PAGE
+
+
+def test_every_table_about_people_is_named() -> None:
+    for table in ("invitation", "respondent", "answer", "consent_text", "person", "membership", "history_entry"):
+        assert f"`{table}`" in PAGE
+    for table in ("outbox_message", "attempt"):
+        assert f"`{table}`" in PAGE
+
+
+def test_nothing_about_machines_is_kept_with_answers() -> None:
+    columns = {column for table in (Respondent, Response, Answer) for column in table.model_fields}
+    assert {column for column in columns if "address" in column or "agent" in column or column.endswith("_at")} == set()
