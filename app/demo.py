@@ -20,7 +20,7 @@ from sqlmodel import Session, func, select
 from app.actionplan.initiatives.importing import parse_catalogue
 from app.actionplan.initiatives.models import Initiative
 from app.actionplan.initiatives.service import import_initiatives
-from app.actionplan.validation import make_survey, parse_survey_file
+from app.actionplan.validation.service import make_survey, parse_survey_file
 from app.auth.service import make_sign_in_link
 from app.consensus.service import close_round
 from app.core.db import for_writing

@@ -16,6 +16,7 @@ from app.actionplan.initiatives import routes as initiatives_pages
 from app.actionplan.overview import routes as overview_pages
 from app.actionplan.priorities import api as priorities_api
 from app.actionplan.priorities import routes as priorities_pages
+from app.actionplan.validation import routes as validation_pages
 from app.auth import account_routes as account_pages
 from app.auth import api as auth_api
 from app.auth import oidc as oidc_pages
@@ -32,14 +33,16 @@ from app.people import routes as people_pages
 from app.surveys.answering import api as answering_api
 from app.surveys.answering import receipts as receipt_pages
 from app.surveys.answering import routes as answering_pages
+from app.surveys.answering import sending as sending_pages
 from app.surveys.answering.autosave import AnswerWriter
+from app.surveys.authoring import routes as authoring_pages
+from app.surveys.rounds import routes as rounds_pages
 from app.web.errors import add_error_handlers, answer_error
 from app.web.security import Protection
 from app.web.templating import static_file
 from app.worker import Worker
 
 PAGES: list[APIRouter] = [
-    overview_pages.router,
     # before the routes of links: their address would take these for tokens
     oidc_pages.router,
     auth_pages.router,
@@ -48,8 +51,14 @@ PAGES: list[APIRouter] = [
     history_pages.router,
     outbox_pages.router,
     receipt_pages.router,
+    # before the pages of one survey: their address would take "new" for its name
+    validation_pages.router,
+    authoring_pages.router,
+    rounds_pages.router,
+    overview_pages.router,
     initiatives_pages.router,
     answering_pages.router,
+    sending_pages.router,
     consensus_pages.router,
     priorities_pages.router,
 ]

@@ -12,14 +12,25 @@ from app.consensus.pages import SORTS, VERDICT_WORDS
 from app.history.routes import ACT_WORDS
 from app.people.routes import HELIX_WORDS, ROLE_WORDS
 from app.surveys.answering.pages import PROGRESS_WORDS
+from app.surveys.authoring.pages import STEP_WORDS
 from app.web.errors import SENTENCES, TITLES
 
 ROOT = Path(__file__).parents[1]
-ERRORS = {"NotSignedIn", "NotAllowed", "NotFound", "Conflict", "Locked", "Invalid", "TooMany", "ProviderFailed"}
+ERRORS = {
+    "NotSignedIn",
+    "NotAllowed",
+    "NotFound",
+    "Conflict",
+    "Locked",
+    "Invalid",
+    "TooMany",
+    "ProviderFailed",
+    "Check",
+}
 COMMAND_LINE_ONLY = {
     "app/actionplan/initiatives/importing.py",
     "app/actionplan/initiatives/exporting.py",
-    "app/actionplan/validation.py",
+    "app/actionplan/validation/service.py",
     "app/consensus/importing.py",
     "app/documents/sheets.py",
     "app/people/importing.py",
@@ -59,6 +70,7 @@ def interface_messages() -> set[Message]:
         RULE_NAMES,
         SORTS,
         PROGRESS_WORDS,
+        STEP_WORDS,
     ):
         words += table.values()
     return (found | set(words)) - PROGRAMS_ONLY

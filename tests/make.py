@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from app.actionplan.initiatives.importing import parse_catalogue
 from app.actionplan.initiatives.service import import_initiatives
-from app.actionplan.validation import make_survey as make_survey_of
+from app.actionplan.validation.service import make_survey as make_survey_of
 from app.auth.service import make_sign_in_link
 from app.core.settings import DEVELOPMENT_SECRET
 from app.people.models import Person

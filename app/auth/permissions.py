@@ -60,6 +60,7 @@ PERMISSIONS: dict[str, Predicate] = {
     "initiative.import": central(*STAFF, Role.EDITOR),
     "survey.read": anywhere(*STAFF, Role.REVIEWER),
     "survey.import": central(*STAFF),
+    "survey.change": over(*STAFF),
     "round.open": over(*STAFF),
     "round.close": over(*STAFF),
     "results.read": anywhere(*STAFF, Role.REVIEWER),

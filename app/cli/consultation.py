@@ -8,7 +8,7 @@ import typer
 from app.actionplan.initiatives.exporting import export_initiatives
 from app.actionplan.initiatives.importing import parse_catalogue
 from app.actionplan.initiatives.service import import_initiatives
-from app.actionplan.validation import make_survey, parse_survey_file
+from app.actionplan.validation.service import make_survey, parse_survey_file
 from app.cli.people import ConsortiumOption
 from app.cli.work import chosen_survey, read_file, say, show, work, write_file
 from app.consensus.importing import import_responses

@@ -161,7 +161,7 @@ def _items(panel: Panel, helices: Sequence[str], by_helix: Real, resampled: Real
     balanced = balance(public, panel.low)
     compared = compare_rules(by_helix, minimum=rule.minimum_group)
     places, uncertainty = rank(balanced.mean), rank_uncertainty(resampled)
-    present = int(panel.took_part[-1].sum())
+    asked = panel.looked_at[-1].sum(axis=0)
     lines: list[dict[str, Any]] = []
     for row, initiative in enumerate(panel.initiatives):
         n = int(total(counts)[row])
@@ -173,7 +173,7 @@ def _items(panel: Panel, helices: Sequence[str], by_helix: Real, resampled: Real
                 **_judged(judgement, helices, shown[row]),
                 "agreed_under": _agreed_under(compared.fates[:, row]) if n >= rule.minimum_group else None,
                 **(
-                    _figures(panel, counts[row], balanced, row, present)
+                    _figures(panel, counts[row], balanced, row, int(asked[row]))
                     | {
                         "rank": as_value(places[row]),
                         "rank50": as_values(uncertainty.half[row]),
@@ -216,7 +216,7 @@ FIGURES = (
 )
 
 
-def _figures(panel: Panel, counts: Real, balanced: Balanced, row: int, present: int) -> dict[str, Any]:
+def _figures(panel: Panel, counts: Real, balanced: Balanced, row: int, asked: int) -> dict[str, Any]:
     levels, n = len(counts), int(total(counts))
     box, low_box = top_box(levels), bottom_box(levels)
     share = balanced.shares[row]
@@ -225,7 +225,7 @@ def _figures(panel: Panel, counts: Real, balanced: Balanced, row: int, present: 
     return {
         "n": n,
         "suppressed": False,
-        "cannot_judge": present - n,
+        "cannot_judge": asked - n,
         "counts": [int(count) for count in counts],
         "shares": as_values(share),
         "share_low": low,

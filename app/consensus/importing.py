@@ -19,6 +19,7 @@ from app.surveys.answering.models import Answer, Respondent, Response
 from app.surveys.answering.queries import form_of
 from app.surveys.answering.rules import Form
 from app.surveys.authoring.models import Survey
+from app.surveys.authoring.publishing import publish
 from app.surveys.authoring.queries import helices_of
 from app.surveys.authoring.rules import answer_code
 from app.surveys.rounds.models import Round
@@ -52,6 +53,8 @@ def import_responses(
         _check(session, survey, panel, form)
     except PanelFileError as error:
         raise Invalid(str(error)) from error
+    if survey.published_at is None:
+        publish(session, actor, survey)
     rounds = _write(session, actor, survey, panel, texts)
     session.flush()
     for closed in rounds:

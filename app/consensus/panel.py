@@ -18,7 +18,8 @@ class Panel:
     """Everything an analysis needs to know of a consultation.
 
     `ratings` has shape (rounds, respondents, initiatives, criteria) and holds points of the scale or MISSING;
-    `took_part` has shape (rounds, respondents).
+    `took_part` has shape (rounds, respondents). `looked_at`, of shape (rounds, respondents, initiatives), tells who
+    answered at all about what: only they can have said that they cannot judge it.
     """
 
     low: int
@@ -31,6 +32,7 @@ class Panel:
     criteria: tuple[str, ...]
     ratings: NDArray[np.int16]
     took_part: NDArray[np.bool_]
+    looked_at: NDArray[np.bool_]
 
     @property
     def helix_names(self) -> tuple[str, ...]:
@@ -60,9 +62,11 @@ def build_panel(
     column = {item: index for index, item in enumerate(items)}
     table = np.full((len(rounds), len(codes), len(items), len(criteria)), MISSING, dtype=np.int16)
     took_part = np.zeros((len(rounds), len(codes)), dtype=np.bool_)
+    looked_at = np.zeros((len(rounds), len(codes), len(items)), dtype=np.bool_)
     for number, respondent, initiative, points in lines:
         layer = rounds.index(number)
         took_part[layer, row[respondent]] = True
+        looked_at[layer, row[respondent], column[initiative]] = True
         table[layer, row[respondent], column[initiative]] = [MISSING if p is None else p for p in points]
     return Panel(
         low=low,
@@ -75,6 +79,7 @@ def build_panel(
         criteria=tuple(criteria),
         ratings=table,
         took_part=took_part,
+        looked_at=looked_at,
     )
 
 

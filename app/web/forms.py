@@ -15,3 +15,24 @@ async def read_form(request: Request) -> Typed:
 
 
 FormDep = Annotated[Typed, Depends(read_form)]
+
+LONGEST_NUMBER = 9
+
+
+def revision_in(typed: Typed) -> int:
+    """The revision of the thing that the form was made from; -1, which no thing has, for anything else.
+
+    >>> revision_in({"revision": "3"}), revision_in({"revision": "x"}), revision_in({})
+    (3, -1, -1)
+    """
+    return whole_number(typed.get("revision", ""), -1)
+
+
+def whole_number(text: str, otherwise: int) -> int:
+    """The whole number somebody typed, or `otherwise`.
+
+    >>> whole_number(" 12 ", 0), whole_number("1.5", 0), whole_number("9" * 20, 0)
+    (12, 0, 0)
+    """
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER else otherwise

@@ -32,16 +32,20 @@ READERS = STAFF | {"reviewer"}
 OWN = "manager of the partner"
 OTHER = "manager of another partner"
 ALL = {*ROLES, OWN, OTHER}
+BUILDERS = STAFF | {OWN}
 
 # who gets in; what "anyone" may open depends on a token of their own, and has its own tests
 MATRIX: dict[str, set[str] | str] = {
     "account_page": ALL,
     "ask_for_link": "anyone",
+    "ask_for_more": "anyone",
     "begin_second_step": ALL,
+    "build_page": BUILDERS,
     "change_by_receipt": "anyone",
     "change_role": {"admin"},
     "check_code": "anyone",
     "choose_consortium": ALL,
+    "choose_items": BUILDERS,
     "close_account": {"admin"},
     "code_page": "anyone",
     "confirm_second_step": ALL,
@@ -51,6 +55,9 @@ MATRIX: dict[str, set[str] | str] = {
     "create_person": {"admin"},
     "create_response": "anyone",
     "create_round": STAFF | {OWN},
+    "create_survey": STAFF | {OWN, OTHER},
+    "criteria_step": BUILDERS,
+    "dates_step": BUILDERS,
     "end_key": ALL,
     "end_other_sessions": ALL,
     "export_priorities": STAFF | {OWN},
@@ -59,8 +66,11 @@ MATRIX: dict[str, set[str] | str] = {
     "home_page": ALL,
     "import_sheet": {"admin"},
     "initiative_list": ALL,
+    "items_page": BUILDERS,
+    "languages_step": BUILDERS,
     "initiative_page": ALL,
     "login_page": "anyone",
+    "new_survey": STAFF | {OWN, OTHER},
     "oidc_callback": "anyone",
     "oidc_start": "anyone",
     "organisation_list": STAFF | {OWN, OTHER},
@@ -71,6 +81,8 @@ MATRIX: dict[str, set[str] | str] = {
     "personal_link": "anyone",
     "priorities_index": READERS | {OWN, OTHER},
     "priorities_page": READERS | {OWN, OTHER},
+    "publish_page": BUILDERS,
+    "publish_survey": BUILDERS,
     "read_initiative": ALL,
     "read_initiatives": ALL,
     "read_me": ALL,
@@ -80,6 +92,7 @@ MATRIX: dict[str, set[str] | str] = {
     "read_results": READERS | {OWN, OTHER},
     "read_routes": {"admin"},
     "receipt_page": "anyone",
+    "regions_step": BUILDERS,
     "remove_factor": {"admin"},
     "remove_second_step": ALL,
     "reopen_account": {"admin"},
@@ -87,8 +100,16 @@ MATRIX: dict[str, set[str] | str] = {
     "results_index": READERS | {OWN, OTHER},
     "results_page": READERS | {OWN, OTHER},
     "results_table": STAFF | {OWN},
+    "rules_step": BUILDERS,
     "save_answer": "anyone",
+    "save_criteria": BUILDERS,
+    "save_dates": BUILDERS,
+    "save_languages": BUILDERS,
     "save_page": "anyone",
+    "save_regions": BUILDERS,
+    "save_rules": BUILDERS,
+    "save_texts": BUILDERS,
+    "save_translation": BUILDERS,
     "set_password": ALL,
     "sign_in": "anyone",
     "sign_in_page": "anyone",
@@ -104,6 +125,8 @@ MATRIX: dict[str, set[str] | str] = {
     "survey_overview": "anyone",
     "survey_page": READERS | {OWN, OTHER},
     "survey_start": "anyone",
+    "texts_step": BUILDERS,
+    "translation_page": BUILDERS,
     "withdraw_by_receipt": "anyone",
 }
 # these end what the others need
@@ -175,6 +198,7 @@ def _things(session: Session, survey: Survey, spare: Person) -> dict[str, str]:
         "person_id": str(spare.id),
         "key_id": "00000000-0000-0000-0000-000000000000",
         "kind": "csv",
+        "target": "ca",
         "key": str(survey.id),
         "consortium": str(membership.consortium_id),
     }

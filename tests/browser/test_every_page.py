@@ -31,10 +31,24 @@ FOR_STAKEHOLDERS = {
     "survey_check": f"/s/{SURVEY}/check",
     "survey_done": f"/s/{SURVEY}/done",
 }
+STEPS = {
+    "build_page": "build",
+    "texts_step": "build/texts",
+    "criteria_step": "build/criteria",
+    "regions_step": "build/regions",
+    "rules_step": "build/rules",
+    "languages_step": "build/languages",
+    "dates_step": "build/dates",
+    "items_page": "items",
+    "translation_page": "translation/bg",
+    "publish_page": "publish",
+}
 FOR_MEMBERS = {
     "home_page": "/",
     "survey_list": "/surveys",
     "survey_page": f"/surveys/{SURVEY}",
+    "new_survey": "/surveys/new",
+    **{name: f"a draft, {step}" for name, step in STEPS.items()},
     "initiative_list": "/initiatives",
     "initiative_page": "a first initiative",
     "results_index": "/results",
@@ -110,8 +124,11 @@ def test_pages_for_members(visit: Opener, signed_in: Callable[[str], Any], schem
 
 
 def addresses_for_members(page: Page) -> dict[str, str]:
-    """Every page of members, with a first initiative and person found by following links."""
-    found: dict[str, str] = {}
+    """Every page of members, with a first initiative and person found by following links, and a draft made."""
+    page.goto("/surveys/new")
+    page.click("main form button")
+    page.wait_for_url("**/build")
+    found = {name: page.url.removesuffix("build") + step for name, step in STEPS.items()}
     for name, start, wanted in (
         ("initiative_page", "/initiatives", "main a[href*='/initiatives/']"),
         ("person_page", "/people", "main a[href*='/people/']"),

@@ -21,7 +21,7 @@ from sqlmodel import Session
 from app.actionplan.initiatives.exporting import export_initiatives
 from app.actionplan.initiatives.importing import parse_catalogue
 from app.actionplan.initiatives.service import import_initiatives
-from app.actionplan.validation import make_survey
+from app.actionplan.validation.service import make_survey
 from app.consensus.service import close_round
 from app.people.queries import operator
 from app.people.service import create_organisation, create_person

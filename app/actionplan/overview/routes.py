@@ -36,7 +36,8 @@ def home_page(request: Request, session: SessionDep, actor: Annotated[Actor, per
 @router.get("/surveys")
 def survey_list(request: Request, session: SessionDep, actor: Annotated[Actor, permitted("survey.read")]) -> Response:
     """All surveys."""
-    return render(request, "actionplan/overview/surveys.html", lines=list_survey_lines(session, actor))
+    lines = list_survey_lines(session, actor)
+    return render(request, "actionplan/overview/surveys.html", lines=lines, may_make=may(actor, "survey.change"))
 
 
 @router.get("/surveys/{slug}")
@@ -51,7 +52,8 @@ def survey_page(
         line=line,
         survey=line.survey,
         may_read_history=may(actor, "history.read"),
-        may_open=may(actor, "round.open", line.survey) and line.open_round is None,
+        may_open=may(actor, "round.open", line.survey) and line.open_round is None and bool(line.rounds),
+        may_build=may(actor, "survey.change", line.survey),
         may_close=may(actor, "round.close", line.survey) and line.open_round is not None,
     )
 

@@ -18,7 +18,7 @@ from app.surveys.answering.rules import LARGEST_REVISION, TOKEN_COOKIE
 from app.surveys.answering.schemas import ReceiptOut, ResponseOut, StartIn, StartOut
 from app.surveys.answering.tokens import tokens_from
 from app.surveys.authoring.queries import get_survey, list_questions
-from app.surveys.rounds.queries import get_round
+from app.surveys.rounds.queries import get_round, is_over
 from app.web.deps import SessionDep, SettingsDep
 from app.web.errors import answer_error
 from app.web.json import StrictRoute, read_json
@@ -63,7 +63,7 @@ def read_response(request: Request, session: SessionDep, response_id: UUID) -> R
         {"code": code, "type": "single_choice", "options": sorted(options)} for code, options in form.choices.items()
     ]
     questions += [{"code": code, "type": "text", "max_length": longest} for code, longest in form.comments.items()]
-    is_closed = get_round(session, response.round_id).closed_at is not None
+    is_closed = is_over(get_round(session, response.round_id))
     return ResponseOut(
         status="closed" if is_closed else "submitted" if response.submitted_on else "open",
         questions=questions,

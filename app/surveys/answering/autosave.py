@@ -10,7 +10,7 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +28,8 @@ CLOSED = "This round is closed. Your saved answers were counted."
 SENT = "Your answers are sent and cannot change any more."
 
 STATE = """
-SELECT respondent.token_hash, respondent.second_token_hash, response.submitted_on, round.closed_at, round.survey_id
+SELECT respondent.token_hash, respondent.second_token_hash, response.submitted_on,
+    round.closed_at, round.closes_at, round.survey_id
 FROM response
 JOIN respondent ON respondent.id = response.respondent_id
 JOIN round ON round.id = response.round_id
@@ -218,14 +219,18 @@ class _Store:
         # as SQLAlchemy writes it, so that both ways of reading agree
         return moment.date().isoformat() if self._is_sqlite else moment.date()
 
+    def _moment(self, stored: Any) -> datetime:
+        # SQLite keeps texts, and the times in them are UTC
+        return datetime.fromisoformat(stored).replace(tzinfo=UTC) if isinstance(stored, str) else stored
+
     def _read_state(self, row: Any) -> _State | None:
         if row is None:
             return None
-        first, second, submitted_on, closed_at, survey_id = row
+        first, second, submitted_on, closed_at, closes_at, survey_id = row
         return _State(
             hashes=frozenset({first, second} - {None}),
             is_sent=submitted_on is not None,
-            is_closed=closed_at is not None,
+            is_closed=closed_at is not None or (closes_at is not None and self._moment(closes_at) <= now()),
             survey_id=survey_id if isinstance(survey_id, UUID) else UUID(survey_id),
         )
 

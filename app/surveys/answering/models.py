@@ -51,7 +51,7 @@ class Respondent(Row, table=True):
 
 
 class Response(Row, table=True):
-    """The answers of one respondent in one round."""
+    """The answers of one respondent in one round; `item_codes` are what they are asked, in order, None for all."""
 
     __table_args__ = (UniqueConstraint("respondent_id", "round_id"),)
 
@@ -60,6 +60,7 @@ class Response(Row, table=True):
     begun_on: date
     submitted_on: date | None = None
     receipt_hash: str | None = Field(default=None, unique=True)
+    item_codes: list[str] | None = Field(default=None, sa_type=JSON)
 
 
 class Answer(Table, table=True):

@@ -305,11 +305,11 @@ def overview_rows(
 ) -> list[dict[str, Any]]:
     """Every initiative with how far it is answered, by position."""
     rows: list[dict[str, Any]] = []
-    for item in items:
+    for position, item in enumerate(items, start=1):
         state = progress_of(item.code, form.criteria, answered)
         rows.append(
             {
-                "position": item.position,
+                "position": position,
                 "title": pick(item.title, language, survey.default_language),
                 "state": state.value,
                 "word": translate(language, PROGRESS_WORDS[state]),
@@ -327,11 +327,11 @@ def answer_rows(
 ) -> list[dict[str, Any]]:
     """Every initiative with this person's answers in words, those with open ones first."""
     rows: list[dict[str, Any]] = []
-    for item in items:
+    for position, item in enumerate(items, start=1):
         given = [_given(answers.get(answer_code(item.code, c.code)), c, survey, language) for c in criteria]
         rows.append(
             {
-                "position": item.position,
+                "position": position,
                 "title": pick(item.title, language, survey.default_language),
                 "answers": given,
                 "is_open": any(one["is_open"] for one in given),

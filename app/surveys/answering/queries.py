@@ -1,5 +1,6 @@
 """Reads of respondents, responses and answers."""
 
+from collections import Counter
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -71,6 +72,29 @@ def list_answers(session: Session, response_id: UUID) -> Sequence[Answer]:
     return session.exec(wanted.order_by(col(Answer.code))).all()
 
 
+def find_earlier_response(session: Session, respondent_id: UUID, number: int) -> Response | None:
+    """What the respondent answered last before round `number`, if they took part before."""
+    return session.exec(
+        select(Response)
+        .join(Round, col(Round.id) == col(Response.round_id))
+        .where(Response.respondent_id == respondent_id, Round.number < number)
+        .order_by(col(Round.number).desc())
+    ).first()
+
+
+def count_assigned(session: Session, round_id: UUID) -> dict[str, Counter[str]]:
+    """How often each item was given out in a round, by helix; empty where everybody is asked about everything."""
+    counts: dict[str, Counter[str]] = {}
+    rows: Sequence[tuple[str, list[str] | None]] = session.exec(
+        select(Respondent.helix, col(Response.item_codes))
+        .join(Response, col(Response.respondent_id) == col(Respondent.id))
+        .where(Response.round_id == round_id)
+    ).all()
+    for helix, codes in rows:
+        counts.setdefault(helix, Counter()).update(codes or ())
+    return counts
+
+
 def find_earlier_answers(session: Session, respondent_id: UUID, number: int) -> dict[str, Answer] | None:
     """The respondent's answers by code in the round before `number`; None when they took no part in it."""
     found = session.exec(
@@ -115,10 +139,13 @@ def value_of(answer: Answer) -> Value:
 
 
 def form_of(session: Session, survey_id: UUID) -> Form:
-    """What may be answered in this survey. A survey never changes once made, so this is kept in memory."""
-    if survey_id not in _forms:
-        _forms[survey_id] = _read_form(session, survey_id)
-    return _forms[survey_id]
+    """What may be answered in this survey. It never changes once published, and is kept in memory from then on."""
+    if survey_id in _forms:
+        return _forms[survey_id]
+    form = _read_form(session, survey_id)
+    if get_survey(session, survey_id).published_at:
+        _forms[survey_id] = form
+    return form
 
 
 _forms: dict[UUID, Form] = {}

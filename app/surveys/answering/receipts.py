@@ -15,7 +15,7 @@ from app.surveys.answering.rules import TOKEN_COOKIE
 from app.surveys.answering.service import CLOSED_ROUND, hand_out_token, withdraw
 from app.surveys.answering.tokens import hash_receipt
 from app.surveys.authoring.queries import get_survey, list_criteria, list_items
-from app.surveys.rounds.queries import get_round
+from app.surveys.rounds.queries import get_round, is_over
 from app.web.deps import SessionDep
 from app.web.forms import FormDep, Typed
 from app.web.language import language_of
@@ -51,7 +51,7 @@ def read_receipt(request: Request, session: SessionDep, typed: FormDep) -> Respo
         rows=answer_rows(
             list_items(session, survey.id), list_criteria(session, survey.id), answers, survey, language_of(request)
         ),
-        is_open=get_round(session, response.round_id).closed_at is None,
+        is_open=not is_over(get_round(session, response.round_id)),
     )
 
 
@@ -62,7 +62,7 @@ def change_by_receipt(request: Request, session: SessionDep, typed: FormDep) -> 
     if found is None:
         return _unknown(request, typed)
     response, respondent = found
-    if get_round(session, response.round_id).closed_at:
+    if is_over(get_round(session, response.round_id)):
         raise Locked(CLOSED_ROUND)
     survey = get_survey(session, respondent.survey_id)
     token = hand_out_token(session, respondent)

@@ -1,7 +1,5 @@
 """Answering in the browser. Every page works without a script; GET shows, POST acts."""
 
-from typing import Any
-
 from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
 
@@ -9,14 +7,12 @@ from app.auth.guard import Anyone
 from app.core.catalogues import translate
 from app.core.errors import AppError, Invalid, NotFound
 from app.core.tokens import hash_token
-from app.core.words import pick
 from app.surveys.answering import service
 from app.surveys.answering.autosave import AnswerWriter, StaleSave
 from app.surveys.answering.models import Respondent
 from app.surveys.answering.notice import consent_of, notice_of, shown_text
 from app.surveys.answering.pages import (
     Entry,
-    answer_rows,
     cannot_judge_word,
     comment_view,
     item_view,
@@ -39,11 +35,12 @@ from app.surveys.answering.rules import (
 )
 from app.surveys.answering.schemas import StartIn
 from app.surveys.answering.service import Consent
-from app.surveys.answering.tokens import receipt_code
 from app.surveys.answering.visits import (
     Visit,
     answers_of,
     find_visit,
+    form_for,
+    items_for,
     own_tokens,
     prefilled,
     read_page,
@@ -55,7 +52,6 @@ from app.surveys.authoring.queries import (
     get_survey,
     get_survey_by_slug,
     list_criteria,
-    list_items,
     list_questions,
 )
 from app.surveys.rounds.models import Invitation
@@ -97,7 +93,7 @@ def survey_start(request: Request, session: SessionDep, slug: str) -> Response:
     if visit.response.submitted_on:
         return redirect(request, "survey_done", slug=slug)
     answered = answers_of(session, visit)
-    position = next_position(form_of(session, survey.id), answered)
+    position = next_position(form_for(session, visit), answered)
     if position is None:
         return redirect(request, "survey_check", slug=slug)
     query = "welcome=1" if answered else ""
@@ -158,7 +154,7 @@ def save_page(request: Request, session: ReadingSessionDep, slug: str, position:
     visit = find_visit(request, session, survey)
     if visit is None:
         return redirect(request, "survey_start", slug=slug)
-    form = form_of(session, survey.id)
+    form = form_for(session, visit)
     if not 1 <= position <= len(form.items):
         raise NotFound("There is no such page.")
     saves, faults = read_page(form, form.items[position - 1], visit, typed)
@@ -191,8 +187,8 @@ def survey_overview(request: Request, session: SessionDep, slug: str) -> Respons
     if visit is None:
         return redirect(request, "survey_start", slug=slug)
     rows = overview_rows(
-        list_items(session, survey.id),
-        form_of(session, survey.id),
+        items_for(session, visit),
+        form_for(session, visit),
         answers_of(session, visit),
         survey,
         language_of(request),
@@ -201,78 +197,6 @@ def survey_overview(request: Request, session: SessionDep, slug: str) -> Respons
         row["url"] = str(request.app.url_path_for("survey_item", slug=slug, position=row["position"]))
     done = sum(row["state"] == Progress.DONE for row in rows)
     return render(request, f"{FOLDER}/all.html", slug=slug, rows=rows, done=done)
-
-
-@router.get("/s/{slug}/check")
-def survey_check(request: Request, session: SessionDep, slug: str) -> Response:
-    """All answers before they are sent, open ones first."""
-    survey = get_survey_by_slug(session, slug)
-    visit = find_visit(request, session, survey)
-    if visit is None or visit.response.submitted_on:
-        return redirect(request, "survey_start", slug=slug)
-    rows = _answer_rows(request, session, visit)
-    last = str(request.app.url_path_for("survey_item", slug=slug, position=len(rows)))
-    done = sum(not row["is_open"] for row in rows)
-    return render(request, f"{FOLDER}/check.html", slug=slug, rows=rows, done=done, back_url=last)
-
-
-@router.post("/s/{slug}/submission", dependencies=[OwnForm])
-def submit_survey(request: Request, session: SessionDep, slug: str) -> Response:
-    """Send the answers; sending twice is one submission."""
-    survey = get_survey_by_slug(session, slug)
-    visit = find_visit(request, session, survey)
-    if visit is None:
-        return redirect(request, "survey_start", slug=slug)
-    service.submit_response(session, visit.response.id, visit.tokens, secret=request.app.state.settings.secret_key)
-    return redirect(request, "survey_done", slug=slug)
-
-
-@router.post("/s/{slug}/reopening", dependencies=[OwnForm])
-def reopen_survey(request: Request, session: SessionDep, slug: str) -> Response:
-    """Take sent answers back to change them."""
-    survey = get_survey_by_slug(session, slug)
-    visit = find_visit(request, session, survey)
-    if visit is None:
-        return redirect(request, "survey_start", slug=slug)
-    service.reopen_response(session, visit.response.id, visit.tokens)
-    return redirect(request, "survey_check", slug=slug)
-
-
-@router.get("/s/{slug}/done")
-def survey_done(request: Request, session: SessionDep, slug: str) -> Response:
-    """The receipt and what happens next; it still works from a bookmark next week."""
-    survey = get_survey_by_slug(session, slug)
-    visit = find_visit(request, session, survey, is_past_welcome=True)
-    if visit is None or not visit.response.submitted_on:
-        return redirect(request, "survey_start", slug=slug)
-    secret = request.app.state.settings.secret_key
-    receipt = receipt_code(secret, visit.response.id, visit.respondent.token_hash or "")
-    thanks = pick(survey.thank_you, language_of(request), survey.default_language)
-    return render(
-        request,
-        f"{FOLDER}/done.html",
-        slug=slug,
-        survey=survey,
-        receipt=receipt,
-        thank_you=thanks.replace("{code}", receipt),
-        is_open=visit.current.closed_at is None,
-        personal_link=f"{request.app.state.settings.address}/i/{visit.tokens[0]}",
-        rows=_answer_rows(request, session, visit),
-    )
-
-
-def _answer_rows(request: Request, session: Session, visit: Visit) -> list[dict[str, Any]]:
-    survey = visit.survey
-    rows = answer_rows(
-        list_items(session, survey.id),
-        list_criteria(session, survey.id),
-        answers_of(session, visit),
-        survey,
-        language_of(request),
-    )
-    for row in rows:
-        row["url"] = str(request.app.url_path_for("survey_item", slug=survey.slug, position=row["position"]))
-    return rows
 
 
 def _token_to_begin(tokens: tuple[str, ...], invitation: Invitation | None, known: Respondent | None) -> str:
@@ -293,6 +217,7 @@ def _start_page(
 ) -> Response:
     language = language_of(request)
     form = form_of(session, survey.id)
+    total = survey.items_per_person or len(form.items)
     questions = list_questions(session, survey.id)
     return render(
         request,
@@ -300,8 +225,8 @@ def _start_page(
         status=status,
         slug=survey.slug,
         survey=survey,
-        total=len(form.items),
-        minutes=minutes_left(len(form.items), len(form.criteria)),
+        total=total,
+        minutes=minutes_left(total, len(form.criteria)),
         notices=notice_of(survey, questions, language),
         consent=consent_of(survey, questions, language),
         questions=question_views(questions, chosen, _translated(errors, language), survey, language),
@@ -311,7 +236,7 @@ def _start_page(
 
 def _closed(request: Request, session: Session, survey: Survey) -> Response:
     last = find_last_round(session, survey.id)
-    closed_at = last.closed_at if last else None
+    closed_at = (last.closed_at or last.closes_at) if last else None
     return render(request, f"{FOLDER}/closed.html", slug=survey.slug, survey=survey, closed_at=closed_at)
 
 
@@ -319,10 +244,10 @@ def _item_page(
     request: Request, session: Session, visit: Visit, position: int, typed: Typed, faults: dict[str, str]
 ) -> Response:
     survey, language = visit.survey, language_of(request)
-    items = list_items(session, survey.id)
+    items = items_for(session, visit)
     if not 1 <= position <= len(items):
         raise NotFound("There is no such page.")
-    item, form = items[position - 1], form_of(session, survey.id)
+    item, form = items[position - 1], form_for(session, visit)
     answers = answers_of(session, visit)
     earlier = find_earlier_answers(session, visit.respondent.id, visit.current.number)
     errors = _translated(faults, language)

@@ -1,7 +1,7 @@
 """What an answer may be, where a person goes on, and what a save does to what is there. Pure."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from app.surveys.authoring.rules import Scale, answer_code
@@ -26,6 +26,10 @@ class Form:
     comments: Mapping[str, int]
     items: Sequence[str] = field(default_factory=tuple[str, ...])
     criteria: Sequence[str] = field(default_factory=tuple[str, ...])
+
+    def only(self, items: Sequence[str] | None) -> "Form":
+        """The form of somebody who is asked about these items, in this order; None means all."""
+        return self if items is None else replace(self, items=tuple(items))
 
     def fault(self, code: str, value: object) -> str | None:
         """Why this value cannot be kept under this code, as a sentence; None when it can."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -16,13 +17,21 @@ from app.history.service import record
 from app.people.queries import operator_of
 from app.people.rules import Actor
 from app.surveys.answering.models import Answer, ConsentText, Respondent, Response
-from app.surveys.answering.queries import find_respondent, find_response, form_of, get_owned_response
+from app.surveys.answering.queries import (
+    count_assigned,
+    find_earlier_response,
+    find_respondent,
+    find_response,
+    form_of,
+    get_owned_response,
+)
 from app.surveys.answering.schemas import StartIn
 from app.surveys.answering.tokens import answer_token, hash_receipt, receipt_code
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.queries import find_question
+from app.surveys.authoring.rules import assign_items
 from app.surveys.rounds.models import Invitation, Round
-from app.surveys.rounds.queries import find_open_round, get_round
+from app.surveys.rounds.queries import find_open_round, get_round, is_over
 
 SHORTEST_IDEMPOTENCY_KEY, LONGEST_IDEMPOTENCY_KEY = 16, 200
 CLOSED = "This survey takes no answers now."
@@ -59,7 +68,7 @@ def start_response(
         known = find_respondent(session, survey.id, (token,))
         if known:
             known.invitation_id = linked
-            return find_response(session, known.id, current.id) or _respond(session, known, current), token
+            return find_response(session, known.id, current.id) or _respond(session, survey, known, current), token
     _check_start(session, survey, start)
     token = token or make_token()
     respondent = Respondent(
@@ -75,7 +84,7 @@ def start_response(
     )
     session.add(respondent)
     session.flush()
-    response = _respond(session, respondent, current)
+    response = _respond(session, survey, respondent, current)
     for code, choice in start.choices.items():
         session.add(Answer(response_id=response.id, code=code, choice=choice, rev=1, saved_on=today()))
     session.flush()
@@ -102,7 +111,7 @@ def start_response_once(
         raise Invalid("This Idempotency-Key was used with other contents.")
     if known:
         current = _open_round(session, survey)
-        return find_response(session, known.id, current.id) or _respond(session, known, current), token
+        return find_response(session, known.id, current.id) or _respond(session, survey, known, current), token
     response, token = start_response(session, survey, start, consent=consent, token=token)
     respondent = session.get(Respondent, response.respondent_id)
     assert respondent
@@ -119,7 +128,7 @@ def submit_response(session: Session, response_id: UUID, tokens: Sequence[str], 
     receipt = receipt_code(secret, response.id, respondent.token_hash or "")
     if response.submitted_on:
         return response, receipt
-    if get_round(session, response.round_id).closed_at:
+    if is_over(get_round(session, response.round_id)):
         raise Locked(CLOSED_ROUND)
     response.submitted_on = today()
     response.receipt_hash = hash_receipt(secret, receipt)
@@ -133,7 +142,7 @@ def reopen_response(session: Session, response_id: UUID, tokens: Sequence[str]) 
     Raises NotFound for a response of somebody else, Locked once the round is closed.
     """
     response, _ = get_owned_response(session, response_id, tokens)
-    if get_round(session, response.round_id).closed_at:
+    if is_over(get_round(session, response.round_id)):
         raise Locked(CLOSED_ROUND)
     response.submitted_on = None
     return response
@@ -198,13 +207,18 @@ def renew_link(session: Session, actor: Actor, survey: Survey, invitation: Invit
 
 def _consent_text(session: Session, survey: Survey, consent: Consent) -> ConsentText:
     wanted = select(ConsentText).where(ConsentText.survey_id == survey.id, ConsentText.language == consent.language)
-    versions = session.exec(wanted.order_by(col(ConsentText.version).desc())).all()
-    if versions and versions[0].text == consent.text:
-        return versions[0]
+    newest = wanted.order_by(col(ConsentText.version).desc())
+    found = session.exec(newest).first()
+    if found is None or found.text != consent.text:
+        # of several who are the first to be shown it, one writes it and the others find it
+        session.exec(select(Survey.id).where(Survey.id == survey.id).with_for_update()).one()
+        found = session.exec(newest).first()
+    if found and found.text == consent.text:
+        return found
     shown = ConsentText(
         survey_id=survey.id,
         language=consent.language,
-        version=versions[0].version + 1 if versions else 1,
+        version=found.version + 1 if found else 1,
         text=consent.text,
         first_shown_on=today(),
     )
@@ -213,11 +227,42 @@ def _consent_text(session: Session, survey: Survey, consent: Consent) -> Consent
     return shown
 
 
-def _respond(session: Session, respondent: Respondent, current: Round) -> Response:
-    response = Response(respondent_id=respondent.id, round_id=current.id, begun_on=today())
+def ask_for_more(session: Session, survey: Survey, response: Response, respondent: Respondent) -> int:
+    """Ask somebody who wants it about as many items again, those least asked; returns how many came."""
+    own = response.item_codes
+    if own is None or survey.items_per_person is None:
+        return 0
+    rest = [code for code in form_of(session, survey.id).items if code not in own]
+    more = _least_asked(session, survey, respondent, response.round_id, rest)
+    response.item_codes = [*own, *more]
+    session.flush()
+    return len(more)
+
+
+def _respond(session: Session, survey: Survey, respondent: Respondent, current: Round) -> Response:
+    earlier = find_earlier_response(session, respondent.id, current.number)
+    if survey.items_per_person is None:
+        asked = None
+    elif earlier:
+        asked = earlier.item_codes
+    else:
+        asked = _least_asked(session, survey, respondent, current.id, form_of(session, survey.id).items)
+    response = Response(respondent_id=respondent.id, round_id=current.id, begun_on=today(), item_codes=asked)
     session.add(response)
     session.flush()
     return response
+
+
+def _least_asked(
+    session: Session, survey: Survey, respondent: Respondent, round_id: UUID, items: Sequence[str]
+) -> list[str]:
+    # two who begin at once would count the same and get the same: one waits for the other
+    session.exec(select(Round.id).where(Round.id == round_id).with_for_update()).one()
+    counts = count_assigned(session, round_id)
+    overall = sum(counts.values(), Counter[str]())
+    k = survey.items_per_person or len(items)
+    seed = f"{survey.seed}:{respondent.code}"
+    return assign_items(items, k, counts.get(respondent.helix, Counter()), overall, seed)
 
 
 def _open_round(session: Session, survey: Survey) -> Round:

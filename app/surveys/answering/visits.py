@@ -9,10 +9,11 @@ from app.core.errors import Locked
 from app.surveys.answering.autosave import Save
 from app.surveys.answering.models import Answer, Respondent
 from app.surveys.answering.models import Response as GivenResponse
-from app.surveys.answering.queries import find_respondent, find_response, list_answers
+from app.surveys.answering.queries import find_respondent, find_response, form_of, list_answers
 from app.surveys.answering.rules import TOKEN_COOKIE, Form, Value
 from app.surveys.answering.tokens import tokens_from
-from app.surveys.authoring.models import Survey
+from app.surveys.authoring.models import Survey, SurveyItem
+from app.surveys.authoring.queries import list_items
 from app.surveys.rounds.models import Invitation, Round
 from app.surveys.rounds.queries import find_invitation, find_last_round, find_open_round
 from app.web.forms import Typed
@@ -60,6 +61,17 @@ def own_tokens(request: Request, slug: str) -> tuple[str, ...]:
 def answers_of(session: Session, visit: Visit) -> dict[str, Answer]:
     """What this visit's response holds, by code."""
     return {answer.code: answer for answer in list_answers(session, visit.response.id)}
+
+
+def form_for(session: Session, visit: Visit) -> Form:
+    """The form of this visitor: what they are asked about, in their order."""
+    return form_of(session, visit.survey.id).only(visit.response.item_codes)
+
+
+def items_for(session: Session, visit: Visit) -> list[SurveyItem]:
+    """The items this visitor is asked about, in their order."""
+    found = {item.code: item for item in list_items(session, visit.survey.id)}
+    return [found[code] for code in form_for(session, visit).items]
 
 
 def prefilled(request: Request, session: Session, survey: Survey) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """A survey and its parts. All texts are kept in every language of the survey."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,9 @@ from app.core.words import Words
 class Survey(Row, table=True):
     """A validation survey: who asks, in which languages, on which scale, and by which rule it will be judged.
 
-    `organisation_id` is the partner who runs it, None when the consortium does.
+    `organisation_id` is the partner who runs it, None when the consortium does. It is a draft until `published_at`;
+    then `protocol` holds all that was fixed before the first round, and later changes are deviations with a reason.
+    `outdated` names, by the path of a text, the languages whose translation is older than the original.
     """
 
     __table_args__ = (UniqueConstraint("consortium_id", "external_id"),)
@@ -40,6 +42,26 @@ class Survey(Row, table=True):
     contact: str
     is_demo: bool = False
     created_at: datetime = Field(sa_type=UtcDateTime)
+    planned_rounds: int = 2
+    items_per_person: int | None = None
+    closes_on: date | None = None
+    outdated: dict[str, list[str]] = Field(default_factory=dict, sa_type=JSON)
+    revision: int = 1
+    published_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    protocol: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    protocol_sha256: str = ""
+
+
+class Deviation(Row, table=True):
+    """A change of something the protocol fixed, made after publishing, with its reason."""
+
+    survey_id: UUID = Field(foreign_key="survey.id", index=True)
+    made_at: datetime = Field(sa_type=UtcDateTime)
+    made_by_id: UUID | None = Field(default=None, foreign_key="person.id")
+    part: str
+    before: dict[str, Any] = Field(sa_type=JSON)
+    after: dict[str, Any] = Field(sa_type=JSON)
+    reason: str
 
 
 class SurveyItem(Row, table=True):

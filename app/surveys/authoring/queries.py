@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from app.core.errors import NotFound
 from app.people.rules import Actor
-from app.surveys.authoring.models import Criterion, Question, Survey, SurveyItem
+from app.surveys.authoring.models import Criterion, Deviation, Question, Survey, SurveyItem
 from app.surveys.authoring.rules import Scale
 
 NO_SURVEY = "There is no such survey."
@@ -92,6 +92,12 @@ def list_questions(session: Session, survey_id: UUID) -> Sequence[Question]:
     """The questions of a survey that are not ratings, in the order they are asked."""
     wanted = select(Question).where(Question.survey_id == survey_id)
     return session.exec(wanted.order_by(col(Question.position))).all()
+
+
+def list_deviations(session: Session, survey_id: UUID) -> Sequence[Deviation]:
+    """What was changed after publishing, the first first."""
+    wanted = select(Deviation).where(Deviation.survey_id == survey_id)
+    return session.exec(wanted.order_by(col(Deviation.made_at))).all()
 
 
 def find_question(session: Session, survey_id: UUID, code: str) -> Question | None:

@@ -1,5 +1,8 @@
 """What a survey may look like. Pure."""
 
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 SMALLEST_SCALE, LARGEST_SCALE = 2, 11
@@ -48,3 +51,44 @@ def split_code(code: str) -> tuple[str, str]:
     """
     item, _, criterion = code.partition(".")
     return item, criterion
+
+
+def protocol_hash(protocol: Mapping[str, object]) -> str:
+    """The SHA-256 of a protocol, whatever the order of its keys.
+
+    >>> protocol_hash({"a": 1, "b": 2}) == protocol_hash({"b": 2, "a": 1})
+    True
+    """
+    text = json.dumps(protocol, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def assign_items(
+    items: Sequence[str], k: int, in_helix: Mapping[str, int], overall: Mapping[str, int], seed: str
+) -> list[str]:
+    """The k items one more person of a helix is asked about: those least asked there, then least asked of all.
+
+    `in_helix` and `overall` count how often each item was given out before. Taking the least asked keeps the counts
+    within a helix at most one apart; ties go to what all have been asked least, then by a seeded shuffle, so that
+    no two items always travel together. The order is shuffled by the same seed.
+
+    >>> sorted(assign_items(["I1", "I2", "I3"], 2, {"I1": 1}, {"I1": 1, "I2": 1}, "a person"))
+    ['I2', 'I3']
+    """
+    drawn = {item: hashlib.sha256(f"{seed}:{item}".encode()).digest() for item in items}
+    by_need = sorted(items, key=lambda item: (in_helix.get(item, 0), overall.get(item, 0), drawn[item]))
+    return sorted(by_need[:k], key=drawn.__getitem__)
+
+
+def region_code(name: str, taken: Sequence[str]) -> str:
+    """A code for a region made from its name, not yet taken.
+
+    >>> region_code("Île-de-France", []), region_code("Île de France", ["LE_DE_FRANCE"]), region_code("България", [])
+    ('LE_DE_FRANCE', 'LE_DE_FRANCE_2', 'REGION')
+    """
+    plain = "".join(sign if sign.isascii() and sign.isalnum() else "_" for sign in name.upper())
+    stem = "_".join(part for part in plain.split("_") if part)[:40] or "REGION"
+    code, number = stem, 2
+    while code in taken:
+        code, number = f"{stem}_{number}", number + 1
+    return code

@@ -87,8 +87,17 @@ class RuleIn(BaseModel):
     shortlist: int = Field(default=7, ge=1, le=1000)
 
 
+class AssignmentIn(FilePart):
+    """How many initiatives each person is asked about; those are chosen so that all are rated by every helix."""
+
+    mode: Literal["all", "balanced_subset"] = "balanced_subset"
+    per_respondent: int | None = Field(default=None, ge=1, le=1000)
+
+
 class SettingsIn(FilePart):
     """The settings of a survey file that this version uses."""
+
+    initiative_assignment: AssignmentIn | None = None
 
     min_group_size: int = Field(default=5, ge=3, le=1000)
     anonymous: bool = False

@@ -74,6 +74,7 @@ def import_survey(session: Session, actor: Actor, document: SurveyFile, items: S
         controller=document.controller or (CONTROLLER if document.demo else ""),
         contact=document.contact or (CONTACT if document.demo else ""),
         is_demo=document.demo,
+        items_per_person=_items_per_person(document, items),
         created_at=now(),
     )
     session.add(survey)
@@ -176,9 +177,14 @@ def _questions_of(document: SurveyFile, sections: Sequence[SectionIn]) -> tuple[
     codes = {question.code for question in kept}
     if "helix" not in codes:
         raise Invalid("The survey needs a single_choice question with the id helix.")
-    if (document.settings.model_extra or {}).get("initiative_assignment"):
-        unused.append("setting initiative_assignment: everybody is asked about every initiative")
     return kept, unused
+
+
+def _items_per_person(document: SurveyFile, items: Sequence[ItemIn]) -> int | None:
+    assignment = document.settings.initiative_assignment
+    if assignment is None or assignment.mode == "all" or (assignment.per_respondent or len(items)) >= len(items):
+        return None
+    return assignment.per_respondent
 
 
 def _seed_of(external_id: str) -> int:

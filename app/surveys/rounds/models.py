@@ -1,6 +1,6 @@
 """Rounds and invitations."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ class Round(Row, table=True):
 
     `feedback` is what the round before said, and `outcome` what this one will tell the next. It is made at the very
     closing: made later, it would differ from the published results by whoever withdrew in between.
+    After `closes_at` no answer is taken, whether the worker has closed the round yet or not.
     """
 
     __table_args__ = (UniqueConstraint("survey_id", "number"),)
@@ -27,10 +28,15 @@ class Round(Row, table=True):
     closed_by_id: UUID | None = Field(default=None, foreign_key="person.id")
     feedback: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     outcome: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    closes_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
 
 
 class Invitation(Row, table=True):
-    """A personal link for one address; the token is kept as a hash."""
+    """A personal link for one address; the token is kept as a hash.
+
+    In confidential surveys it is also kept sealed with the installation's key, until the last planned round has
+    closed: without it nobody could be reminded, or asked again in the next round, under the link they have.
+    """
 
     __table_args__ = (UniqueConstraint("survey_id", "email"),)
 
@@ -40,4 +46,13 @@ class Invitation(Row, table=True):
     helix: str = ""
     region: str = ""
     language: str = ""
+    name: str = ""
+    sealed_token: str | None = None
+    stop_hash: str | None = Field(default=None, unique=True)
+    sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    reminded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    reminders: int = 0
+    declined_on: date | None = None
+    stopped_on: date | None = None
+    problem: str = ""
     created_at: datetime = Field(sa_type=UtcDateTime)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, func, select
 
+from app.core.clock import now
 from app.core.errors import NotFound
 from app.core.tokens import hash_token
 from app.people.rules import Actor
@@ -33,8 +34,24 @@ def get_own_round(session: Session, actor: Actor, round_id: UUID) -> tuple[Round
 
 
 def find_open_round(session: Session, survey_id: UUID) -> Round | None:
-    """The round that takes answers now, if there is one."""
+    """The round that takes answers now, if there is one: not closed, and its time not over."""
+    current = find_unclosed_round(session, survey_id)
+    return None if current is None or is_over(current) else current
+
+
+def find_unclosed_round(session: Session, survey_id: UUID) -> Round | None:
+    """The round that is not closed yet, even if its time is over, if there is one."""
     return session.exec(select(Round).where(Round.survey_id == survey_id, col(Round.closed_at).is_(None))).first()
+
+
+def is_over(found: Round) -> bool:
+    """Whether a round takes no more answers: it is closed, or its time has come by the server's clock."""
+    return found.closed_at is not None or (found.closes_at is not None and found.closes_at <= now())
+
+
+def list_due_rounds(session: Session) -> Sequence[Round]:
+    """The rounds whose time is over and that nobody has closed yet."""
+    return session.exec(select(Round).where(col(Round.closed_at).is_(None), col(Round.closes_at) <= now())).all()
 
 
 def find_last_round(session: Session, survey_id: UUID) -> Round | None:

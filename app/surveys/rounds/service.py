@@ -5,28 +5,30 @@ from typing import Any
 from sqlmodel import Session, select
 
 from app.auth.permissions import require
-from app.core.clock import now
+from app.core.clock import now, today
 from app.core.errors import Conflict, Invalid
 from app.core.tokens import hash_token, make_token
 from app.history.service import record
 from app.people.rules import Actor, is_address
 from app.surveys.authoring.models import Survey
+from app.surveys.authoring.publishing import publish
 from app.surveys.authoring.queries import find_question
 from app.surveys.rounds.feedback import feedback_from
 from app.surveys.rounds.models import Invitation, Round
-from app.surveys.rounds.queries import find_last_round, find_open_round
+from app.surveys.rounds.queries import find_last_round, find_unclosed_round
+from app.surveys.rounds.rules import end_of
 
 
 def open_round(session: Session, actor: Actor, survey: Survey) -> Round:
     """Open the next round; from the second on it carries what the one before said.
 
-    Raises Conflict while a round is open, Invalid when the survey does not name who is responsible for its data.
+    The first opening publishes a draft. Raises Conflict while a round is open, Invalid with what blocks publishing.
     """
     require(actor, "round.open", survey)
-    if find_open_round(session, survey.id):
+    if find_unclosed_round(session, survey.id):
         raise Conflict("A round of this survey is open already.")
-    if not survey.controller or not survey.contact:
-        raise Invalid("The survey must name the data controller and a contact before it opens.")
+    if survey.published_at is None:
+        publish(session, actor, survey)
     last = find_last_round(session, survey.id)
     opened = Round(
         survey_id=survey.id,
@@ -34,6 +36,7 @@ def open_round(session: Session, actor: Actor, survey: Survey) -> Round:
         opened_at=now(),
         opened_by_id=actor.id,
         feedback=_told_by(session, survey, last) if last else {},
+        closes_at=end_of(survey.closes_on) if survey.closes_on and survey.closes_on > today() else None,
     )
     session.add(opened)
     session.flush()

@@ -1,6 +1,7 @@
 """From chosen initiative versions to a survey that asks about them."""
 
 import json
+from collections.abc import Collection
 
 from pydantic import ValidationError
 from sqlmodel import Session
@@ -36,6 +37,15 @@ def make_survey(session: Session, actor: Actor, document: SurveyFile) -> Import:
     if unknown:
         raise Invalid("The survey names initiatives that do not exist: %(codes)s.", codes=", ".join(unknown[:5]))
     return import_survey(session, actor, document, [_item(*known[code]) for code in wanted])
+
+
+def items_for(session: Session, actor: Actor, codes: Collection[str] | None = None) -> list[ItemIn]:
+    """The newest versions of these initiatives, or of all, as a survey asks about them, in the catalogue's order."""
+    return [
+        _item(initiative, version)
+        for initiative, version in list_initiatives(session, actor)
+        if codes is None or initiative.external_id in codes
+    ]
 
 
 def _item(initiative: Initiative, version: InitiativeVersion) -> ItemIn:

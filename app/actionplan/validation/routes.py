@@ -1,0 +1,75 @@
+"""A new survey, and the initiatives it asks about, in the browser."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request, Response
+
+from app.actionplan.initiatives.queries import list_initiatives, list_topics
+from app.actionplan.validation.service import items_for
+from app.auth.guard import permitted
+from app.core.catalogues import translate
+from app.core.errors import Invalid
+from app.people.rules import Actor
+from app.surveys.answering.rules import minutes_left
+from app.surveys.authoring.drafting import create_draft, get_changeable_survey, recommended_title, replace_items
+from app.surveys.authoring.queries import list_criteria, list_items
+from app.web.deps import SessionDep
+from app.web.forms import FormDep, revision_in
+from app.web.language import language_of
+from app.web.security import OwnForm
+from app.web.templating import redirect, render
+
+router = APIRouter(tags=["validation"])
+
+MakerDep = Annotated[Actor, permitted("survey.change")]
+FOLDER = "surveys/authoring"
+
+
+@router.get("/surveys/new")
+def new_survey(request: Request, session: SessionDep, actor: MakerDep) -> Response:
+    """Ask for the title of a new survey; everything else has a default that works."""
+    title = recommended_title(language_of(request))
+    count = len(list_initiatives(session, actor))
+    return render(request, f"{FOLDER}/new.html", title=title, count=count, errors={})
+
+
+@router.post("/surveys", dependencies=[OwnForm])
+def create_survey(request: Request, session: SessionDep, actor: MakerDep, typed: FormDep) -> Response:
+    """Make a draft over all initiatives in their newest versions."""
+    items = items_for(session, actor)
+    language, title = language_of(request), typed.get("title", "")[:200]
+    try:
+        if not items:
+            raise Invalid("Import initiatives first.", {"title": "Import initiatives first."})
+        survey = create_draft(session, actor, title=title, language=language, items=items)
+    except Invalid as refusal:
+        errors = {name: translate(language, sentence) for name, sentence in refusal.errors.items()}
+        return render(request, f"{FOLDER}/new.html", status=422, title=title, count=len(items), errors=errors)
+    return redirect(request, "build_page", slug=survey.slug)
+
+
+@router.get("/surveys/{slug}/items")
+def items_page(request: Request, session: SessionDep, actor: MakerDep, slug: str) -> Response:
+    """Which initiatives the survey asks about."""
+    survey = get_changeable_survey(session, actor, slug)
+    chosen = {item.code for item in list_items(session, survey.id)}
+    initiatives = list_initiatives(session, actor)
+    return render(
+        request,
+        f"{FOLDER}/items.html",
+        survey=survey,
+        initiatives=initiatives,
+        topics={topic.external_id: topic.label for topic in list_topics(session, actor)},
+        chosen=chosen,
+        minutes=minutes_left(survey.items_per_person or len(chosen), len(list_criteria(session, survey.id))),
+        is_draft=survey.published_at is None,
+    )
+
+
+@router.post("/surveys/{slug}/items", dependencies=[OwnForm])
+def choose_items(request: Request, session: SessionDep, actor: MakerDep, slug: str, typed: FormDep) -> Response:
+    """Ask about the initiatives ticked, in their newest versions."""
+    survey = get_changeable_survey(session, actor, slug)
+    codes = {name.removeprefix("item.") for name in typed if name.startswith("item.")}
+    replace_items(session, actor, survey, revision_in(typed), items_for(session, actor, codes))
+    return redirect(request, "build_page", slug=slug)

@@ -1,0 +1,82 @@
+"""What the pages of those who build a survey show, ready for the templates."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlmodel import Session
+
+from app.core.catalogues import translate
+from app.core.words import Words
+from app.surveys.authoring.models import Survey
+from app.surveys.authoring.publishing import Check
+from app.surveys.authoring.queries import find_question, list_criteria, list_items
+
+STEP_WORDS = {
+    "items": "Initiatives",
+    "texts": "Title, introduction, who is responsible",
+    "criteria": "Criteria and scale",
+    "regions": "Regions",
+    "rules": "Rules and rounds",
+    "languages": "Languages",
+    "translation": "Translations",
+    "dates": "Dates",
+}
+PARTS = ("title", "criterion", "question", "option", "item")
+
+
+def step_rows(session: Session, survey: Survey, checks: Sequence[Check], language: str) -> list[dict[str, Any]]:
+    """The task list: every step with what it holds in a few words, and what is wrong there."""
+    items, criteria = list_items(session, survey.id), list_criteria(session, survey.id)
+    region = find_question(session, survey.id, "region")
+    first = next((tag for tag in survey.languages if tag != survey.default_language), None)
+    facts = {
+        "items": translate(language, "%(count)s chosen", count=len(items)),
+        "texts": survey.controller,
+        "criteria": ", ".join(c.label.get(language) or c.label.get(survey.default_language, "") for c in criteria),
+        "regions": translate(language, "%(count)s to choose from", count=len(region.options) if region else 0),
+        "rules": translate(
+            language,
+            "%(share)s agree, groups of %(minimum)s, %(rounds)s rounds",
+            share=f"{round(float(survey.rule.get('agree_share', 0)) * 100)} %",
+            minimum=survey.minimum_group,
+            rounds=survey.planned_rounds,
+        ),
+        "languages": ", ".join(tag.upper() for tag in survey.languages),
+        "translation": "",
+        "dates": survey.closes_on.isoformat() if survey.closes_on else "",
+    }
+    rows: list[dict[str, Any]] = []
+    for step, word in STEP_WORDS.items():
+        if step == "translation" and first is None:
+            continue
+        own = [check for check in checks if check.step == step]
+        rows.append(
+            {
+                "step": step,
+                "word": translate(language, word),
+                "fact": facts[step],
+                "target": first,
+                "problems": [translate(language, c.sentence, **dict(c.values)) for c in own if c.is_blocking],
+                "advice": [translate(language, c.sentence, **dict(c.values)) for c in own if not c.is_blocking],
+            }
+        )
+    return rows
+
+
+def translation_rows(texts: Mapping[str, Words], survey: Survey, target: str) -> list[dict[str, Any]]:
+    """Every text that has an original, with its translation and whether that is missing or outdated."""
+    rows: list[dict[str, Any]] = []
+    for path, words in texts.items():
+        original = words.get(survey.default_language, "")
+        if original:
+            rows.append(
+                {
+                    "path": path,
+                    "original": original,
+                    "text": words.get(target, ""),
+                    "is_missing": not words.get(target, "").strip(),
+                    "is_outdated": target in survey.outdated.get(path, []),
+                    "is_long": len(original) > 80,
+                }
+            )
+    return rows

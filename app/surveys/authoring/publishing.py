@@ -1,0 +1,155 @@
+"""From draft to published: what must be true before, and the protocol that is fixed then."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlmodel import Session
+
+from app.auth.permissions import require
+from app.core.clock import now, today
+from app.core.errors import Invalid
+from app.core.words import missing_languages
+from app.history.service import record
+from app.people.rules import Actor
+from app.surveys.authoring.models import Deviation, Survey
+from app.surveys.authoring.queries import list_criteria, list_items, list_questions, scale_of
+from app.surveys.authoring.rules import protocol_hash
+from app.surveys.authoring.texts import texts_of
+
+FORMAT = "innaxe-protocol/1"
+FEEDBACK_ARM = "each helix and all together, from the second round on, after one's own first answer"
+STOP_RULE = "stop when every item is stable or decided, at the latest after the planned rounds"
+SHORTEST_REASON, LONGEST_REASON = 10, 500
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing looked at before publishing: the sentence, the step where it is put right, and whether it blocks."""
+
+    sentence: str
+    step: str
+    is_blocking: bool = True
+    values: tuple[tuple[str, object], ...] = ()
+
+
+def checks_of(session: Session, survey: Survey) -> list[Check]:
+    """What stands in the way of publishing, and what one should know; the blocking ones first."""
+    found: list[Check] = []
+    items, criteria = list_items(session, survey.id), list_criteria(session, survey.id)
+    if not items:
+        found.append(Check("Choose at least one initiative to be rated.", "items"))
+    if not any(criterion.weight for criterion in criteria):
+        found.append(Check("At least one criterion needs a weight above zero.", "criteria"))
+    if not survey.controller or not survey.contact:
+        found.append(Check("The survey must name the data controller and a contact before it opens.", "texts"))
+    if survey.items_per_person and survey.items_per_person >= len(items) > 0:
+        found.append(Check("Each person is asked about fewer initiatives than there are, or about all.", "rules"))
+    if survey.closes_on and survey.closes_on <= today():
+        found.append(Check("The closing day must lie in the future.", "dates"))
+    if int(survey.rule.get("shortlist", 1)) > len(items) > 0:
+        found.append(Check("The shortlist is longer than the list of initiatives.", "rules", is_blocking=False))
+    texts = texts_of(session, survey)
+    for path, words in texts.items():
+        gaps = missing_languages(words, survey.languages)
+        # what an initiative says may be missing in a language: it is shown in the survey's own, and said so
+        is_blocking = path == "title" or path.endswith(".label") or path.startswith(("question.", "option."))
+        if gaps and (any(words.values()) or path == "title"):
+            values = (("text", path), ("languages", ", ".join(gaps)))
+            found.append(Check("The text %(text)s is missing in: %(languages)s.", "translation", is_blocking, values))
+    for path, languages in survey.outdated.items():
+        if languages and path in texts:
+            values = (("text", path), ("languages", ", ".join(languages)))
+            found.append(
+                Check(
+                    "The translation of %(text)s is older than the original: %(languages)s.",
+                    "translation",
+                    False,
+                    values,
+                )
+            )
+    if survey.closes_on is None:
+        found.append(
+            Check("No closing day is set. The round stays open until you close it.", "dates", is_blocking=False)
+        )
+    return sorted(found, key=lambda check: not check.is_blocking)
+
+
+def publish(session: Session, actor: Actor, survey: Survey) -> None:
+    """Fix the protocol, for good: after this the survey's parts change no more, but for listed deviations.
+
+    Raises Invalid with the first reason that blocks it.
+    """
+    require(actor, "survey.change", survey)
+    blocking = [check for check in checks_of(session, survey) if check.is_blocking]
+    if blocking:
+        raise Invalid(blocking[0].sentence, None, **dict(blocking[0].values))
+    survey.protocol = protocol_of(session, survey)
+    survey.protocol_sha256 = protocol_hash(survey.protocol)
+    survey.published_at = now()
+    survey.revision += 1
+    session.flush()
+    record(session, actor, "survey.published", survey, after={"protocol": survey.protocol_sha256})
+
+
+def protocol_of(session: Session, survey: Survey) -> dict[str, Any]:
+    """Everything that answers will be judged by, in every language, as plain data."""
+    scale = scale_of(survey)
+    return {
+        "format": FORMAT,
+        "survey": survey.external_id,
+        "title": survey.title,
+        "introduction": survey.introduction,
+        "languages": survey.languages,
+        "default_language": survey.default_language,
+        "scale": {"low": scale.low, "high": scale.high, "cannot_judge": survey.cannot_judge},
+        "items": [
+            {"code": item.code, "version": str(item.source_id), "title": item.title, "summary": item.summary}
+            for item in list_items(session, survey.id)
+        ],
+        "criteria": [
+            {"code": c.code, "label": c.label, "text": c.text, "low": c.low, "high": c.high, "weight": c.weight}
+            for c in list_criteria(session, survey.id)
+        ],
+        "questions": [
+            {"code": q.code, "kind": q.kind, "required": q.required, "text": q.text, "options": q.options}
+            for q in list_questions(session, survey.id)
+        ],
+        "rule": survey.rule,
+        "minimum_group": survey.minimum_group,
+        "shortlist": survey.rule.get("shortlist"),
+        "items_per_person": survey.items_per_person,
+        "is_anonymous": survey.is_anonymous,
+        "retention_months": survey.retention_months,
+        "planned_rounds": survey.planned_rounds,
+        "feedback": FEEDBACK_ARM,
+        "stop_rule": STOP_RULE,
+        "seed": survey.seed,
+        "closes_on": survey.closes_on and survey.closes_on.isoformat(),
+    }
+
+
+def note_deviation(
+    session: Session, actor: Actor, survey: Survey, part: str, before: object, after: object, reason: str
+) -> None:
+    """List a change of a published survey with its reason. Raises Invalid for a reason too short or too long."""
+    reason = reason.strip()
+    if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
+        errors = {"reason": "Give a reason of 10 to 500 characters: the survey is published."}
+        raise Invalid(errors["reason"], errors)
+    session.add(
+        Deviation(
+            survey_id=survey.id,
+            made_at=now(),
+            made_by_id=actor.id,
+            part=part,
+            before={"value": _plain(before)},
+            after={"value": _plain(after)},
+            reason=reason,
+        )
+    )
+    record(session, actor, "survey.deviated", survey, before={part: _plain(before)}, after={part: _plain(after)})
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,68 @@
+"""Every text of a survey by its path, for the translation page, its table, and the checks before publishing."""
+
+from collections.abc import Callable
+
+from sqlmodel import Session
+
+from app.core.words import Words
+from app.surveys.authoring.models import Criterion, Question, Survey, SurveyItem
+from app.surveys.authoring.queries import list_criteria, list_items, list_questions
+
+LONGEST_TEXT = 20_000
+
+Setter = Callable[[Words], None]
+
+
+def texts_of(session: Session, survey: Survey) -> dict[str, Words]:
+    """The texts in every language by path: `title`, `criterion.impact.label`, `option.helix.civil`."""
+    return {path: words for path, (words, _) in _places(session, survey).items()}
+
+
+def put_text(session: Session, survey: Survey, path: str, language: str, text: str) -> bool:
+    """Write one text in one language; returns whether that changed anything. KeyError for a path that is not there.
+
+    A new original makes the translations there are outdated; a new translation is up to date.
+    """
+    words, put = _places(session, survey)[path]
+    if words.get(language, "") == text:
+        return False
+    put({**{tag: said for tag, said in words.items() if tag != language}, **({language: text} if text else {})})
+    outdated = dict(survey.outdated)
+    if language == survey.default_language:
+        outdated[path] = [tag for tag in survey.languages if tag != language and words.get(tag)]
+    else:
+        outdated[path] = [tag for tag in outdated.get(path, []) if tag != language]
+    survey.outdated = {key: tags for key, tags in outdated.items() if tags}
+    return True
+
+
+def _places(session: Session, survey: Survey) -> dict[str, tuple[Words, Setter]]:
+    places: dict[str, tuple[Words, Setter]] = {
+        name: (getattr(survey, name), _putter(survey, name))
+        for name in ("title", "introduction", "thank_you", "cannot_judge")
+    }
+    for criterion in list_criteria(session, survey.id):
+        for name in ("label", "text", "low", "high"):
+            places[f"criterion.{criterion.code}.{name}"] = (getattr(criterion, name), _putter(criterion, name))
+    for question in list_questions(session, survey.id):
+        places[f"question.{question.code}"] = (question.text, _putter(question, "text"))
+        for option in question.options:
+            path = f"option.{question.code}.{option['code']}"
+            places[path] = (option["label"], _option_putter(question, option["code"]))
+    for item in list_items(session, survey.id):
+        for name in ("title", "summary"):
+            places[f"item.{item.code}.{name}"] = (getattr(item, name), _putter(item, name))
+    return places
+
+
+def _putter(row: Survey | Criterion | Question | SurveyItem, name: str) -> Setter:
+    return lambda words: setattr(row, name, words)
+
+
+def _option_putter(question: Question, code: str) -> Setter:
+    def put(words: Words) -> None:
+        question.options = [
+            {**option, "label": words} if option["code"] == code else option for option in question.options
+        ]
+
+    return put
