@@ -37,6 +37,7 @@ from app.surveys.answering import sending as sending_pages
 from app.surveys.answering.autosave import AnswerWriter
 from app.surveys.authoring import routes as authoring_pages
 from app.surveys.rounds import routes as rounds_pages
+from app.surveys.rounds import stopping as stopping_pages
 from app.web.errors import add_error_handlers, answer_error
 from app.web.security import Protection
 from app.web.templating import static_file
@@ -55,6 +56,7 @@ PAGES: list[APIRouter] = [
     validation_pages.router,
     authoring_pages.router,
     rounds_pages.router,
+    stopping_pages.router,
     overview_pages.router,
     initiatives_pages.router,
     answering_pages.router,

@@ -7,9 +7,11 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.auth.mailing import answer_requests
+from app.consensus.service import close_due_rounds
 from app.core.settings import Settings
 from app.mail.worker import send_due
 from app.retention import run_retention
+from app.surveys.rounds.inviting import remind_due
 
 log = structlog.get_logger()
 
@@ -19,8 +21,12 @@ RETENTION_EVERY = 1800
 
 
 def do_chores(engine: Engine, settings: Settings, *, with_retention: bool = True) -> dict[str, int]:
-    """Do what is due now; returns how many mails were promised and sent, and how many rows were deleted."""
-    done = {"promised": answer_requests(engine, settings), "sent": send_due(engine, settings)}
+    """Do what is due now; returns how many rounds it closed, mails it promised and sent, and rows it deleted."""
+    done = {
+        "closed": close_due_rounds(engine),
+        "promised": answer_requests(engine, settings) + remind_due(engine, settings),
+        "sent": send_due(engine, settings),
+    }
     if with_retention:
         done["deleted"] = sum(run_retention(engine, is_dry_run=False)["deleted"].values())
     return done

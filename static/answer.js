@@ -127,7 +127,7 @@
     event.preventDefault();
     const start = Date.now();
     const poll = setInterval(() => {
-      if (busy.size && Date.now() - start < 1500) return;
+      if (busy.size && Date.now() - start < 6000) return;
       clearInterval(poll);
       form.requestSubmit(event.submitter);
     }, 20);

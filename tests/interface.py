@@ -13,6 +13,7 @@ from app.history.routes import ACT_WORDS
 from app.people.routes import HELIX_WORDS, ROLE_WORDS
 from app.surveys.answering.pages import PROGRESS_WORDS
 from app.surveys.authoring.pages import STEP_WORDS
+from app.surveys.rounds.routes import STANDING_NAMES
 from app.web.errors import SENTENCES, TITLES
 
 ROOT = Path(__file__).parents[1]
@@ -71,6 +72,7 @@ def interface_messages() -> set[Message]:
         SORTS,
         PROGRESS_WORDS,
         STEP_WORDS,
+        STANDING_NAMES,
     ):
         words += table.values()
     return (found | set(words)) - PROGRAMS_ONLY
@@ -93,6 +95,11 @@ def _messages_of(tree: ast.AST) -> Iterator[str]:
             place = {"translate": 1, "_word": 1, "word": 0}.get(node.func.id, 0 if node.func.id in ERRORS else None)
             if place is not None and len(node.args) > place:
                 yield from _text(node.args[place], constants)
+        # what is wrong with a line, or good to know about it
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "append":
+            owner = node.func.value
+            if isinstance(owner, ast.Attribute) and owner.attr in ("faults", "advice"):
+                yield from _text(node.args[0], constants)
         # what a form finds wrong is returned, and shown beside the field
         if isinstance(node, ast.FunctionDef) and node.name == "fault":
             for inner in ast.walk(node):

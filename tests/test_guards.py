@@ -52,6 +52,10 @@ def test_every_route_has_a_guard(route: APIRoute) -> None:
     ids=lambda route: route.path,
 )
 def test_every_form_is_checked_to_be_ours(route: APIRoute) -> None:
+    if route.name == "stop_with_one_click":
+        pytest.skip(
+            "mail programs send it without a cookie; it can only end mails, with a token that opens nothing else"
+        )
     assert check_form_is_ours in set(callables_of(route.dependant))
 
 

@@ -3,8 +3,10 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
+from sqlalchemy import Engine
 from sqlmodel import Session
 
 from app.auth.permissions import require
@@ -13,15 +15,17 @@ from app.consensus.findings import make_findings
 from app.consensus.models import Snapshot
 from app.consensus.queries import read_panel
 from app.core.clock import now
+from app.core.db import for_writing
 from app.core.errors import Conflict, NotFound
 from app.history.service import record
+from app.people.queries import operator_of
 from app.people.rules import Actor
 from app.surveys.answering.service import sever_links
 from app.surveys.authoring.models import Survey
-from app.surveys.authoring.queries import helices_of, list_criteria, weights_of
+from app.surveys.authoring.queries import get_survey, helices_of, list_criteria, weights_of
 from app.surveys.rounds.models import Round
-from app.surveys.rounds.queries import count_invitations
-from app.surveys.rounds.service import end_round
+from app.surveys.rounds.queries import count_invitations, list_due_rounds
+from app.surveys.rounds.service import end_round, forget_sealed_links
 
 NOBODY = "Nobody has rated anything in this round yet."
 
@@ -33,7 +37,23 @@ def close_round(session: Session, actor: Actor, survey: Survey) -> Snapshot:
     """
     closed = end_round(session, actor, survey)
     sever_links(session, actor, survey)
+    if closed.number >= survey.planned_rounds:
+        forget_sealed_links(session, survey)
     return freeze(session, actor, survey, closed)
+
+
+def close_due_rounds(engine: Engine) -> int:
+    """Close the rounds whose time is over; returns how many. One in which nobody rated anything stays as it is."""
+    with Session(engine) as session:
+        keys = [found.survey_id for found in list_due_rounds(session)]
+    count = 0
+    for key in keys:
+        with Session(for_writing(engine)) as session, session.begin():
+            survey = get_survey(session, key)
+            with suppress(Conflict), session.begin_nested():
+                close_round(session, operator_of(survey.consortium_id), survey)
+                count += 1
+    return count
 
 
 def freeze(session: Session, actor: Actor, survey: Survey, closed: Round) -> Snapshot:

@@ -54,6 +54,8 @@ ACT_WORDS = {
     "round.closed": "Round closed",
     "invitation.made": "Invitation made",
     "invitation.renewed": "Invitation renewed",
+    "invitations.sent": "Invitations sent",
+    "reminders.sent": "Reminders sent",
     "links.severed": "Links between invitations and answers deleted",
     "response.withdrawn": "A response was withdrawn",
     "responses.imported": "Responses imported",

@@ -32,7 +32,13 @@ def compose(message: OutboxMessage, settings: Settings) -> EmailMessage:
     domain = parseaddr(settings.mail_from)[1].partition("@")[2]
     mail["Message-ID"] = f"<{message.id.hex}@{domain}>"
     mail["Auto-Submitted"] = "auto-generated"
+    if message.stop_url:
+        # RFC 8058: one click in the mail program, by a POST that needs no cookie
+        mail["List-Unsubscribe"] = f"<{message.stop_url}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(message.body, cte="quoted-printable")
+    if message.html:
+        mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
     return mail
 
 

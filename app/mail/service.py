@@ -18,6 +18,9 @@ def queue_mail(
     recipient: str,
     subject: str,
     body: str,
+    html: str = "",
+    stop_url: str = "",
+    about_id: UUID | None = None,
     consortium_id: UUID | None = None,
     due_at: datetime | None = None,
 ) -> OutboxMessage:
@@ -33,6 +36,9 @@ def queue_mail(
         recipient=recipient,
         subject=subject,
         body=body,
+        html=html,
+        stop_url=stop_url,
+        about_id=about_id,
         created_at=now(),
         due_at=due_at or now(),
     )

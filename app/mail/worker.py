@@ -57,4 +57,4 @@ def _note(engine: Engine, key: UUID, problem: NotSent | None) -> None:
         elif problem.is_final or message.attempts >= MOST_ATTEMPTS:
             message.failed_at = now()
         if message.sent_at or message.failed_at:
-            message.recipient = message.subject = message.body = ""
+            message.recipient = message.subject = message.body = message.html = message.stop_url = ""

@@ -31,7 +31,6 @@ def new_columns() -> dict[str, list[sa.Column]]:
             sa.Column('reminders', sa.Integer(), server_default='0', nullable=False),
             sa.Column('declined_on', sa.Date(), nullable=True),
             sa.Column('stopped_on', sa.Date(), nullable=True),
-            sa.Column('problem', sa.String(), server_default='', nullable=False),
         ],
         'outbox_message': [
             sa.Column('html', sa.String(), server_default='', nullable=False),

@@ -14,6 +14,8 @@ from tests.browser.conftest import Opener
 JOURNEYS = Path(__file__).parents[2] / "docs" / "journeys.md"
 LONGEST = 600
 
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
 
 @pytest.mark.parametrize("with_script", [True, False])
 def test_blank_to_published(visit: Opener, signed_in: Callable[[str], Any], with_script: bool) -> None:

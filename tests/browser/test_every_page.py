@@ -42,6 +42,7 @@ STEPS = {
     "items_page": "items",
     "translation_page": "translation/bg",
     "publish_page": "publish",
+    "people_page": "people",
 }
 FOR_MEMBERS = {
     "home_page": "/",
@@ -49,6 +50,7 @@ FOR_MEMBERS = {
     "survey_page": f"/surveys/{SURVEY}",
     "new_survey": "/surveys/new",
     **{name: f"a draft, {step}" for name, step in STEPS.items()},
+    "live_page": f"/surveys/{SURVEY}/live",
     "initiative_list": "/initiatives",
     "initiative_page": "a first initiative",
     "results_index": "/results",
@@ -63,7 +65,7 @@ FOR_MEMBERS = {
     "history_of_thing": "the history of the survey",
     "outbox_page": "/outbox",
 }
-NO_PAGES = {"personal_link", "results_table", "export_priorities", "oidc_start", "oidc_callback"}
+NO_PAGES = {"personal_link", "stop_page", "results_table", "export_priorities", "oidc_start", "oidc_callback"}
 ROLES = ("admin", "coordinator", "another manager", "editor", "reviewer")
 
 

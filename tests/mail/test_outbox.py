@@ -1,15 +1,9 @@
 """Mails: promised with the act, sent by a real SMTP server, tried again, wiped once sent."""
 
-import socket
 import time
-from collections.abc import Iterator
-from email import message_from_bytes
-from email.message import Message
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
@@ -23,45 +17,8 @@ from app.mail.rules import MOST_ATTEMPTS
 from app.mail.service import queue_mail
 from app.mail.worker import send_due
 from app.worker import Worker, do_chores
+from tests.conftest import Sink
 from tests.make import Cast
-
-
-class Sink:
-    """What a mail server does with mails; it can be told to refuse."""
-
-    def __init__(self) -> None:
-        self.mails: list[Message] = []
-        self.answer = "250 OK"
-        self.recipient_answer = "250 OK"
-
-    async def handle_RCPT(self, server: SMTP, session: Any, envelope: Envelope, address: str, options: Any) -> str:  # noqa: N802
-        if self.recipient_answer.startswith("250"):
-            envelope.rcpt_tos.append(address)
-        return self.recipient_answer
-
-    async def handle_DATA(self, server: SMTP, session: Any, envelope: Envelope) -> str:  # noqa: N802
-        if self.answer.startswith("250"):
-            assert isinstance(envelope.content, bytes)
-            self.mails.append(message_from_bytes(envelope.content))
-        return self.answer
-
-
-@pytest.fixture
-def sink() -> Iterator[tuple[Sink, int]]:
-    sink = Sink()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = Controller(sink, hostname="127.0.0.1", port=port, enable_SMTPUTF8=True)
-    server.start()
-    yield sink, port
-    server.stop()
-
-
-@pytest.fixture
-def mailing(settings: Settings, sink: tuple[Sink, int]) -> Settings:
-    sender = "INNAXE <no-reply@innaxe.example>"
-    return settings.model_copy(update={"smtp_url": f"smtp://127.0.0.1:{sink[1]}", "mail_from": sender})
 
 
 def promise(session: Session, **changes: Any) -> OutboxMessage:

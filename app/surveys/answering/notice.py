@@ -20,7 +20,8 @@ def settings_notice(survey: Survey, language: str) -> list[str]:
         else translate(
             language,
             "Until the round closes, those who run the survey see whether you have answered, to remind you, and not "
-            "what. Then the link between your invitation and your answers is deleted for good.",
+            "what. Your link is kept encrypted until the last round has closed, so that you can be asked again; then "
+            "nothing leads from you to your answers.",
         )
     )
     return [

@@ -119,6 +119,17 @@ def count_responses(session: Session, round_id: UUID) -> dict[str, int]:
     return dict(rows.all())
 
 
+def count_begun(session: Session, round_id: UUID) -> dict[str, tuple[int, int]]:
+    """How many began and how many sent their answers in this round, by helix."""
+    rows = session.exec(
+        select(Respondent.helix, func.count(), func.count(col(Response.submitted_on)))
+        .join(Response, col(Response.respondent_id) == col(Respondent.id))
+        .where(Response.round_id == round_id)
+        .group_by(col(Respondent.helix))
+    )
+    return {helix: (begun, done) for helix, begun, done in rows.all()}
+
+
 def count_points(session: Session, round_id: UUID) -> Sequence[tuple[str, str, int, int]]:
     """How often each point was chosen in a round: rows of (answer code, helix, point, count)."""
     return session.exec(

@@ -30,6 +30,7 @@ from app.surveys.authoring.queries import (
 )
 from app.surveys.authoring.rules import LARGEST_SCALE
 from app.surveys.authoring.texts import LONGEST_TEXT, put_text, texts_of
+from app.surveys.rounds.queries import count_invitations
 from app.web.deps import SessionDep
 from app.web.forms import FormDep, Typed, revision_in, whole_number
 from app.web.language import language_of
@@ -56,6 +57,7 @@ def build_page(request: Request, session: SessionDep, actor: MakerDep, slug: str
         rows=step_rows(session, survey, checks, language_of(request)),
         blocking=sum(check.is_blocking for check in checks),
         deviations=list_deviations(session, survey.id),
+        invited=sum(count_invitations(session, survey.id).values()),
     )
 
 

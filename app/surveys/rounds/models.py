@@ -54,5 +54,4 @@ class Invitation(Row, table=True):
     reminders: int = 0
     declined_on: date | None = None
     stopped_on: date | None = None
-    problem: str = ""
     created_at: datetime = Field(sa_type=UtcDateTime)

@@ -1,20 +1,35 @@
-"""Running a survey in the browser: publishing it."""
+"""Running a survey in the browser: publishing it, whom it asks, how it is going, and reminders."""
 
-from typing import Annotated
+from collections import Counter
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
 
 from app.auth.guard import permitted
+from app.auth.permissions import may
 from app.core.catalogues import translate
+from app.core.clock import now
+from app.core.errors import Invalid
+from app.core.words import pick
 from app.people.rules import Actor
+from app.surveys.answering.queries import count_begun
 from app.surveys.authoring.drafting import get_changeable_survey
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.publishing import checks_of
-from app.surveys.authoring.queries import list_items
-from app.surveys.rounds.queries import count_invitations
+from app.surveys.authoring.queries import find_question, get_own_survey_by_slug, helices_of, list_items
+from app.surveys.rounds.inviting import is_too_soon, remind, send_invitations
+from app.surveys.rounds.people import PastedLine, add_people, coverage_of, read_list, standings_of
+from app.surveys.rounds.queries import (
+    count_invitations,
+    find_last_round,
+    find_open_round,
+    list_invitations,
+)
+from app.surveys.rounds.rules import MAY_BE_REMINDED, Standing, answers_needed
 from app.surveys.rounds.service import open_round
-from app.web.deps import SessionDep
+from app.web.deps import SessionDep, SettingsDep
+from app.web.forms import FormDep, whole_number
 from app.web.language import language_of
 from app.web.security import OwnForm
 from app.web.templating import redirect, render
@@ -22,7 +37,20 @@ from app.web.templating import redirect, render
 router = APIRouter(tags=["rounds"])
 
 OpenerDep = Annotated[Actor, permitted("round.open")]
+ReaderDep = Annotated[Actor, permitted("survey.read")]
 FOLDER = "surveys/rounds"
+LONGEST_LIST = 500_000
+BAR = 120
+
+STANDING_NAMES = {
+    Standing.WAITING: "Not mailed yet",
+    Standing.SENT: "Mailed",
+    Standing.STARTED: "Begun",
+    Standing.DONE: "Finished",
+    Standing.DECLINED: "Declined",
+    Standing.STOPPED: "Wants no mails",
+    Standing.BOUNCED: "Mail came back",
+}
 
 
 @router.get("/surveys/{slug}/publish")
@@ -35,15 +63,75 @@ def publish_page(request: Request, session: SessionDep, actor: OpenerDep, slug: 
 
 
 @router.post("/surveys/{slug}/publish", dependencies=[OwnForm])
-def publish_survey(request: Request, session: SessionDep, actor: OpenerDep, slug: str) -> Response:
-    """Fix the protocol and open the first round; a second press finds it done."""
+def publish_survey(
+    request: Request, session: SessionDep, settings: SettingsDep, actor: OpenerDep, slug: str
+) -> Response:
+    """Fix the protocol, open the first round and promise the invitations; a second press finds it done."""
     survey = get_changeable_survey(session, actor, slug)
     if survey.published_at:
         return redirect(request, "survey_page", slug=slug)
     if any(check.is_blocking for check in checks_of(session, survey)):
         return _publish_page(request, session, survey, status=422)
     open_round(session, actor, survey)
+    send_invitations(session, actor, survey, settings)
     return redirect(request, "survey_page", slug=slug)
+
+
+@router.get("/surveys/{slug}/people")
+def people_page(request: Request, session: SessionDep, actor: OpenerDep, slug: str) -> Response:
+    """Who is invited, what they cover, and a box to paste more."""
+    survey = get_changeable_survey(session, actor, slug)
+    added = request.query_params.get("added")
+    return _people_page(request, session, survey, added=None if added is None else whole_number(added, 0))
+
+
+@router.post("/surveys/{slug}/people", dependencies=[OwnForm])
+def add_people_page(request: Request, session: SessionDep, actor: OpenerDep, slug: str, typed: FormDep) -> Response:
+    """Add the lines without a fault; the others come back in the box, each with its reason."""
+    survey = get_changeable_survey(session, actor, slug)
+    text = typed.get("people", "")
+    try:
+        if len(text) > LONGEST_LIST:
+            raise Invalid("A list has at most 5,000 lines.", {"people": "A list has at most 5,000 lines."})
+        lines = read_list(session, survey, text)
+        if not lines:
+            raise Invalid("Paste at least one address.", {"people": "Paste at least one address."})
+    except Invalid as refusal:
+        errors = {name: translate(language_of(request), sentence) for name, sentence in refusal.errors.items()}
+        return _people_page(request, session, survey, text=text[:LONGEST_LIST], errors=errors)
+    added = add_people(session, actor, survey, lines)
+    if all(not line.faults and not line.advice for line in lines):
+        return redirect(request, "people_page", slug=slug, query=f"added={added}")
+    return _people_page(request, session, survey, lines=lines, added=added)
+
+
+@router.post("/surveys/{slug}/invitations", dependencies=[OwnForm])
+def send_invitations_page(
+    request: Request, session: SessionDep, settings: SettingsDep, actor: OpenerDep, slug: str
+) -> Response:
+    """Mail those on the list who have no invitation yet; pressing twice mails nobody twice."""
+    survey = get_changeable_survey(session, actor, slug)
+    count = send_invitations(session, actor, survey, settings)
+    return redirect(request, "live_page", slug=slug, query=f"sent={count}")
+
+
+@router.get("/surveys/{slug}/live")
+def live_page(request: Request, session: SessionDep, actor: ReaderDep, slug: str) -> Response:
+    """How many of each group were invited, have begun and sent, what more would bring, and whom to remind."""
+    survey = get_own_survey_by_slug(session, actor, slug)
+    return _live_page(request, session, actor, survey)
+
+
+@router.post("/surveys/{slug}/reminders", dependencies=[OwnForm])
+def send_reminders(
+    request: Request, session: SessionDep, settings: SettingsDep, actor: OpenerDep, slug: str, typed: FormDep
+) -> Response:
+    """Remind those of one group who have not finished, and nobody twice within 48 hours."""
+    survey = get_changeable_survey(session, actor, slug)
+    helix = typed.get("helix", "")
+    chosen = {invitation.id for invitation in list_invitations(session, survey.id) if invitation.helix == helix}
+    count = remind(session, actor, survey, chosen, settings)
+    return redirect(request, "live_page", slug=slug, query=f"sent={count}")
 
 
 def _publish_page(request: Request, session: Session, survey: Survey, *, status: int = 200) -> Response:
@@ -67,3 +155,124 @@ def _publish_page(request: Request, session: Session, survey: Survey, *, status:
         invited=sum(count_invitations(session, survey.id).values()),
         first=next((tag for tag in survey.languages if tag != survey.default_language), None),
     )
+
+
+def _people_page(
+    request: Request,
+    session: Session,
+    survey: Survey,
+    *,
+    text: str = "",
+    errors: dict[str, str] | None = None,
+    lines: list[PastedLine] | None = None,
+    added: int | None = None,
+) -> Response:
+    language = language_of(request)
+    for line in lines or []:
+        line.faults = [translate(language, sentence) for sentence in line.faults]
+        line.advice = [translate(language, sentence) for sentence in line.advice]
+    wrong = [line for line in lines or [] if line.faults]
+    invitations = list_invitations(session, survey.id)
+    helices, regions = _options(session, survey, "helix", language), _options(session, survey, "region", language)
+    table = coverage_of(invitations, list(helices), list(regions))
+    unknown = translate(language, "not known")
+    current = find_open_round(session, survey.id)
+    standings = standings_of(session, survey, current)
+    shown = [code for code in (*regions, "") if any(row[code] for row in table.values())]
+    return render(
+        request,
+        f"{FOLDER}/people.html",
+        status=422 if errors or wrong else 200,
+        survey=survey,
+        text="\n".join(line.text for line in wrong) if lines else text,
+        errors=errors or {},
+        wrong=wrong,
+        advice=[line for line in lines or [] if line.advice and not line.faults],
+        added=added,
+        region_names=[regions.get(code, unknown) for code in shown],
+        coverage=[
+            {
+                "name": helices.get(code, unknown),
+                "cells": [row[region] for region in shown],
+                "total": sum(row.values()),
+            }
+            for code, row in table.items()
+            if code or sum(row.values())
+        ],
+        people=[
+            {
+                "email": invitation.email,
+                "name": invitation.name,
+                "helix": helices.get(invitation.helix, ""),
+                "region": regions.get(invitation.region, ""),
+                "state": translate(language, STANDING_NAMES[_public(standings[invitation.id])]),
+            }
+            for invitation in invitations
+        ],
+        waiting=sum(standing is Standing.WAITING for standing in standings.values()),
+        is_open=current is not None,
+    )
+
+
+def _public(standing: Standing) -> Standing:
+    """What the list of people says; who has answered is counted on the live page and listed nowhere."""
+    return Standing.SENT if standing in (Standing.STARTED, Standing.DONE) else standing
+
+
+def _live_page(request: Request, session: Session, actor: Actor, survey: Survey) -> Response:
+    language = language_of(request)
+    current = find_last_round(session, survey.id)
+    is_open = find_open_round(session, survey.id) is not None
+    invitations = list_invitations(session, survey.id)
+    standings = standings_of(session, survey, current if is_open else None)
+    begun = count_begun(session, current.id) if current else {}
+    needed = answers_needed(survey.scale_high - survey.scale_low + 1)
+    names = _options(session, survey, "helix", language)
+    rows: list[dict[str, Any]] = []
+    for code in helices_of(session, survey.id):
+        own = [invitation for invitation in invitations if invitation.helix == code]
+        started, done = begun.get(code, (0, 0))
+        open_ones = [one for one in own if standings[one.id] in MAY_BE_REMINDED and one.sealed_token]
+        waiting = sum(not is_too_soon(one) for one in open_ones)
+        rows.append(
+            {
+                "code": code,
+                "name": names[code],
+                "invited": len(own),
+                "begun": started,
+                "done": done,
+                "bar": round(min(1.0, done / needed) * BAR, 1),
+                "to_show": max(0, survey.minimum_group - done),
+                "to_precise": max(0, needed - done),
+                "waiting": waiting,
+                "resting": len(open_ones) - waiting,
+            }
+        )
+    counts = Counter(standings.values())
+    done, total = sum(row["done"] for row in rows), len(invitations)
+    sent = request.query_params.get("sent")
+    return render(
+        request,
+        f"{FOLDER}/live.html",
+        survey=survey,
+        headline=translate(language, "%(done)s have answered, %(invited)s were invited", done=done, invited=total),
+        at=now(),
+        closes_at=current.closes_at if current and is_open else None,
+        rows=rows,
+        needed=needed,
+        states=[
+            (translate(language, word), counts[standing])
+            for standing, word in STANDING_NAMES.items()
+            if counts[standing] and not (survey.is_anonymous and standing in (Standing.STARTED, Standing.DONE))
+        ],
+        sent=None if sent is None else whole_number(sent, 0),
+        may_remind=is_open and not survey.is_anonymous and may(actor, "round.open", survey),
+    )
+
+
+def _options(session: Session, survey: Survey, code: str, language: str) -> dict[str, str]:
+    question = find_question(session, survey.id, code)
+    return {
+        option["code"]: pick(option["label"], language, survey.default_language)
+        for option in (question.options if question else [])
+    }

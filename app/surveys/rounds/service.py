@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select, update
 
 from app.auth.permissions import require
 from app.core.clock import now, today
@@ -104,9 +104,16 @@ def invite(
         helix=helix,
         region=region,
         language=language,
+        # its link is handed over by whoever asked for it, so it is not mailed
+        sent_at=now(),
         created_at=now(),
     )
     session.add(invitation)
     session.flush()
     record(session, actor, "invitation.made", invitation)
     return invitation, token
+
+
+def forget_sealed_links(session: Session, survey: Survey) -> None:
+    """Delete the sealed links: after the last planned round nothing leads from an invitation to answers any more."""
+    session.exec(update(Invitation).where(col(Invitation.survey_id) == survey.id).values(sealed_token=None))

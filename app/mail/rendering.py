@@ -1,0 +1,57 @@
+"""From the templates of a mail to its subject, text and HTML in one language."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel.dates import format_date
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from app.core.catalogues import translations_for
+from app.core.words import LANGUAGES
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "mail"
+
+
+@dataclass(frozen=True)
+class MailTexts:
+    """A mail in one language; `html` is empty for kinds that have none."""
+
+    subject: str
+    body: str
+    html: str
+
+
+def render_mail(kind: str, language: str, values: dict[str, Any]) -> MailTexts:
+    """Fill the templates `<kind>/subject.txt`, `body.txt` and, where there is one, `body.html`."""
+    language = language if language in LANGUAGES else "en"
+    environment = _environment(language)
+    values = {**values, "language": language}
+    subject = " ".join(environment.get_template(f"{kind}/subject.txt").render(values).split())
+    has_html = (TEMPLATES / kind / "body.html").is_file()
+    return MailTexts(
+        subject=subject,
+        body=environment.get_template(f"{kind}/body.txt").render(values),
+        html=environment.get_template(f"{kind}/body.html").render(values) if has_html else "",
+    )
+
+
+@cache
+def _environment(language: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_translations(translations_for(language), newstyle=True)  # pyright: ignore[reportAttributeAccessIssue] -- added by the extension
+
+    def long_day(day: date) -> str:
+        return format_date(day, "long", locale=language)
+
+    environment.filters["day"] = long_day
+    return environment
