@@ -25,8 +25,8 @@ from app.mail.models import OutboxMessage
 from app.people.models import Membership, Person
 from app.people.queries import count_admins, find_person_by_email, list_memberships, operator
 from app.people.service import LAST_ADMIN
-from app.surveys.answering.models import Respondent, Response
-from app.surveys.answering.queries import list_answers, value_of
+from app.surveys.answering.models import KeptAddress, Respondent, Response
+from app.surveys.answering.queries import form_of, kept_in, list_answers
 from app.surveys.answering.service import delete_respondents
 from app.surveys.rounds.models import Invitation
 
@@ -51,6 +51,9 @@ def export_person(session: Session, email: str) -> dict[str, Any]:
                 "answers": _answers(session, invitation),
             }
             for invitation in invitations
+        ],
+        "left_in_surveys": [
+            str(key) for key in session.exec(select(KeptAddress.survey_id).where(KeptAddress.address == email)).all()
         ],
         "note": "Answers in anonymous surveys, and those of closed rounds, cannot be found by an address. "
         "Their receipt code opens them.",
@@ -82,6 +85,8 @@ def erase_person(engine: Engine, email: str) -> dict[str, Any]:
         for message in session.exec(mails).all():
             session.delete(message)
             erased["mails"] += 1
+        left = session.exec(delete(KeptAddress).where(col(KeptAddress.address) == email)).rowcount
+        erased["addresses_left"] = left
         session.exec(delete(SignInRequest).where(col(SignInRequest.email) == email))
         erased["history_details"] = erase_details(session, actor, names, person_id=person.id if person else None)
         if person:
@@ -138,6 +143,7 @@ def _account(session: Session, person: Person) -> dict[str, Any]:
 
 
 def _answers(session: Session, invitation: Invitation) -> list[dict[str, Any]]:
+    form = form_of(session, invitation.survey_id)
     found = session.exec(
         select(Response)
         .join(Respondent, col(Respondent.id) == col(Response.respondent_id))
@@ -147,7 +153,9 @@ def _answers(session: Session, invitation: Invitation) -> list[dict[str, Any]]:
         {
             "begun_on": response.begun_on.isoformat(),
             "sent_on": response.submitted_on and response.submitted_on.isoformat(),
-            "answers": {answer.code: value_of(answer) for answer in list_answers(session, response.id)},
+            "answers": {
+                answer.code: form.show(answer.code, kept_in(answer)) for answer in list_answers(session, response.id)
+            },
         }
         for response in found
     ]

@@ -31,10 +31,14 @@ from app.history import routes as history_pages
 from app.mail import routes as outbox_pages
 from app.people import routes as people_pages
 from app.surveys.answering import api as answering_api
+from app.surveys.answering import asking as asking_pages
+from app.surveys.answering import preview as preview_pages
 from app.surveys.answering import receipts as receipt_pages
 from app.surveys.answering import routes as answering_pages
 from app.surveys.answering import sending as sending_pages
 from app.surveys.answering.autosave import AnswerWriter
+from app.surveys.authoring import asking_routes as questions_pages
+from app.surveys.authoring import item_routes as item_pages
 from app.surveys.authoring import routes as authoring_pages
 from app.surveys.rounds import routes as rounds_pages
 from app.surveys.rounds import stopping as stopping_pages
@@ -55,11 +59,15 @@ PAGES: list[APIRouter] = [
     # before the pages of one survey: their address would take "new" for its name
     validation_pages.router,
     authoring_pages.router,
+    questions_pages.router,
+    item_pages.router,
+    preview_pages.router,
     rounds_pages.router,
     stopping_pages.router,
     overview_pages.router,
     initiatives_pages.router,
     answering_pages.router,
+    asking_pages.router,
     sending_pages.router,
     consensus_pages.router,
     priorities_pages.router,

@@ -12,7 +12,7 @@ from app.core.db import for_writing
 from app.history.service import record
 from app.mail.models import OutboxMessage
 from app.people.queries import operator_of
-from app.surveys.answering.models import Respondent
+from app.surveys.answering.models import KeptAddress, Respondent
 from app.surveys.answering.service import delete_respondents
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.queries import list_surveys
@@ -49,6 +49,7 @@ def run_retention(engine: Engine, *, is_dry_run: bool) -> dict[str, Any]:
                 deleted["invitations"] = deleted.get("invitations", 0) + invited
                 if not is_dry_run:
                     delete_respondents(session, keys)
+                    session.exec(delete(KeptAddress).where(col(KeptAddress.survey_id) == survey.id))
                     session.exec(delete(Invitation).where(col(Invitation.survey_id) == survey.id))
                     after = {"respondents": len(keys), "invitations": invited}
                     record(session, operator_of(survey.consortium_id), "responses.expired", survey, after=after)

@@ -19,13 +19,23 @@
 
   const revision = (code) => form.elements[`rev.${code}`];
 
+  const boxOf = (code) => form.querySelector(`[data-code="${CSS.escape(code)}"]`);
+
+  const fill = (field, value) => {
+    if (field instanceof RadioNodeList) field.value = value === null ? "none" : String(value ?? "");
+    else if (field && field.type === "checkbox") field.checked = Boolean(value);
+    else if (field) field.value = value ?? "";
+  };
+
+  // puts an answer that came from elsewhere into the fields of its question
   const show = (code, value) => {
-    const field = form.elements[code];
-    if (field instanceof RadioNodeList) {
-      field.value = value === null ? "none" : String(value);
-    } else {
-      field.value = value === null ? "" : value;
-    }
+    const kind = boxOf(code).dataset.kind;
+    const named = (part) => form.elements[`${code}.${part}`];
+    if (kind === "ranking") optionsOf(code).forEach((one) => fill(named(one), (value ?? []).indexOf(one) + 1 || ""));
+    else if (kind === "multiple_choice") optionsOf(code).forEach((one) => fill(named(one), (value ?? []).includes(one)));
+    else if (["rating_set", "allocation", "best_worst"].includes(kind)) Object.entries(value ?? {}).forEach(([part, one]) => fill(named(part), one));
+    else if (kind === "consent") fill(form.elements[code], value);
+    else fill(form.elements[code], value);
   };
 
   const retry = () => {
@@ -82,19 +92,48 @@
   };
 
   const sendAll = () => {
-    for (const code of waiting.keys()) send(form.querySelector(`[data-code="${CSS.escape(code)}"]`), code);
+    for (const code of waiting.keys()) send(boxOf(code), code);
   };
 
-  const valueOf = (field) => {
-    if (field.type !== "radio") return field.value;
-    return field.value === "none" ? null : Number(field.value);
+  const fieldsOf = (code) => [...form.elements].filter((field) => field.name.startsWith(`${code}.`));
+  const optionsOf = (code) => [...new Set(fieldsOf(code).map((field) => field.name.slice(code.length + 1)))];
+  const point = (text) => (text === "none" ? null : Number(text));
+
+  // what a question says now; undefined while it is not a whole answer
+  const readers = {
+    rating_set: (code) => Object.fromEntries(fieldsOf(code).filter((f) => f.checked).map((f) => [f.name.slice(code.length + 1), point(f.value)])),
+    multiple_choice: (code) => fieldsOf(code).filter((f) => f.checked).map((f) => f.name.slice(code.length + 1)),
+    ranking: (code) => {
+      const placed = fieldsOf(code).filter((f) => f.value.trim()).map((f) => [Number(f.value), f.name.slice(code.length + 1)]);
+      placed.sort((one, other) => one[0] - other[0]);
+      return placed.every(([place], index) => place === index + 1) ? placed.map(([, option]) => option) : undefined;
+    },
+    allocation: (code) => {
+      const shares = fieldsOf(code).map((f) => [f.name.slice(code.length + 1), Number(f.value || 0)]);
+      const sum = shares.reduce((total, [, points]) => total + points, 0);
+      return sum === Number(boxOf(code).dataset.total) ? Object.fromEntries(shares) : undefined;
+    },
+    best_worst: (code) => {
+      const ends = Object.fromEntries(fieldsOf(code).filter((f) => f.checked).map((f) => [f.name.slice(code.length + 1), f.value]));
+      return ends.best && ends.worst && ends.best !== ends.worst ? ends : undefined;
+    },
+    consent: (code) => (form.elements[code].checked ? "yes" : null),
+  };
+
+  const valueOf = (field, box) => {
+    const reader = readers[box.dataset.kind];
+    if (reader) return reader(box.dataset.code);
+    if (["number", "date", "single_choice"].includes(box.dataset.kind)) return field.value || null;
+    return field.type === "radio" ? point(field.value) : field.value;
   };
 
   form.addEventListener("change", (event) => {
     const box = event.target.closest("[data-url]");
     if (!box || closed) return;
     const code = box.dataset.code;
-    waiting.set(code, valueOf(event.target));
+    const value = valueOf(event.target, box);
+    if (value === undefined) return;
+    waiting.set(code, value);
     say("busy", status.dataset.saving);
     send(box, code);
   });

@@ -12,7 +12,10 @@ from app.consensus.pages import SORTS, VERDICT_WORDS
 from app.history.routes import ACT_WORDS
 from app.people.routes import HELIX_WORDS, ROLE_WORDS
 from app.surveys.answering.pages import PROGRESS_WORDS
+from app.surveys.answering.routes import ITEM_WORDS
+from app.surveys.authoring.asking_routes import KIND_WORDS
 from app.surveys.authoring.pages import STEP_WORDS
+from app.surveys.authoring.publishing import TROUBLE_WORDS
 from app.surveys.rounds.routes import STANDING_NAMES
 from app.web.errors import SENTENCES, TITLES
 
@@ -27,6 +30,7 @@ ERRORS = {
     "TooMany",
     "ProviderFailed",
     "Check",
+    "Unfit",
 }
 COMMAND_LINE_ONLY = {
     "app/actionplan/initiatives/importing.py",
@@ -37,6 +41,7 @@ COMMAND_LINE_ONLY = {
     "app/people/importing.py",
     "app/demo.py",
     "app/surveys/answering/api.py",
+    "app/surveys/authoring/reading.py",
     "app/surveys/authoring/service.py",
 }
 """What these say is read by operators or programs, which are spoken to in English."""
@@ -72,6 +77,9 @@ def interface_messages() -> set[Message]:
         SORTS,
         PROGRESS_WORDS,
         STEP_WORDS,
+        KIND_WORDS,
+        ITEM_WORDS,
+        TROUBLE_WORDS,
         STANDING_NAMES,
     ):
         words += table.values()

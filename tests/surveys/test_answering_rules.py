@@ -3,12 +3,14 @@
 import pytest
 
 from app.surveys.answering.rules import Form, Progress, Value, next_position, progress_of
+from app.surveys.authoring.answers import Spec
+from app.surveys.authoring.choice_types import SingleChoice
 from app.surveys.authoring.rules import Scale
 
 FORM = Form(
     scale=Scale(1, 5),
     ratings=frozenset({"I1.impact", "I1.urgency", "I2.impact", "I2.urgency"}),
-    choices={"org_size": frozenset({"small", "large"})},
+    questions={"org_size": SingleChoice(Spec(["small", "large"]))},
     comments={"I1.comment": 10},
     items=("I1", "I2"),
     criteria=("impact", "urgency"),

@@ -72,4 +72,5 @@ def choose_items(request: Request, session: SessionDep, actor: MakerDep, slug: s
     survey = get_changeable_survey(session, actor, slug)
     codes = {name.removeprefix("item.") for name in typed if name.startswith("item.")}
     replace_items(session, actor, survey, revision_in(typed), items_for(session, actor, codes))
+    survey.item_kind = "initiative"
     return redirect(request, "build_page", slug=slug)

@@ -13,10 +13,11 @@ from app.core.errors import AppError, Invalid, NotAllowed
 from app.surveys.answering import service
 from app.surveys.answering.autosave import AnswerWriter, Save, StaleSave
 from app.surveys.answering.notice import shown_text
-from app.surveys.answering.queries import form_of, get_owned_response, list_answers, value_of
+from app.surveys.answering.queries import form_of, get_owned_response, kept_in, list_answers
 from app.surveys.answering.rules import LARGEST_REVISION, TOKEN_COOKIE
 from app.surveys.answering.schemas import ReceiptOut, ResponseOut, StartIn, StartOut
 from app.surveys.answering.tokens import tokens_from
+from app.surveys.authoring.answers import QuestionType
 from app.surveys.authoring.queries import get_survey, list_questions
 from app.surveys.rounds.queries import get_round, is_over
 from app.web.deps import SessionDep, SettingsDep
@@ -60,7 +61,8 @@ def read_response(request: Request, session: SessionDep, response_id: UUID) -> R
         {"code": code, "type": "rating", "min": form.scale.low, "max": form.scale.high} for code in sorted(form.ratings)
     ]
     questions += [
-        {"code": code, "type": "single_choice", "options": sorted(options)} for code, options in form.choices.items()
+        {"code": code, "type": question.name, "options": [*question.spec.options], **_limits(question)}
+        for code, question in form.questions.items()
     ]
     questions += [{"code": code, "type": "text", "max_length": longest} for code, longest in form.comments.items()]
     is_closed = is_over(get_round(session, response.round_id))
@@ -68,7 +70,8 @@ def read_response(request: Request, session: SessionDep, response_id: UUID) -> R
         status="closed" if is_closed else "submitted" if response.submitted_on else "open",
         questions=questions,
         answers={
-            answer.code: {"value": value_of(answer), "rev": answer.rev} for answer in list_answers(session, response.id)
+            answer.code: {"value": form.show(answer.code, kept_in(answer)), "rev": answer.rev}
+            for answer in list_answers(session, response.id)
         },
     )
 
@@ -80,6 +83,10 @@ def submit_response(request: Request, session: SessionDep, settings: SettingsDep
         raise NotAllowed("This form came from another site.")
     _, receipt = service.submit_response(session, response_id, tokens_of(request), secret=settings.secret_key)
     return ReceiptOut(receipt=receipt)
+
+
+def _limits(question: QuestionType) -> dict[str, Any]:
+    return {name: value for name, value in question.spec.settings.items() if isinstance(value, int | float | str)}
 
 
 def tokens_of(request: Request) -> tuple[str, ...]:
@@ -122,7 +129,7 @@ async def _read_save(request: Request) -> Save:
     value, rev = given["value"], given["rev"]  # pyright: ignore[reportUnknownVariableType] -- judged below
     if isinstance(rev, bool) or not isinstance(rev, int) or not 0 <= rev <= LARGEST_REVISION:
         raise Invalid("The rev is the whole number of the last save, 0 before the first.")
-    if isinstance(value, bool) or not isinstance(value, int | str | None):
+    if isinstance(value, bool):
         raise Invalid("Choose a number on the scale.")
     try:
         response_id = UUID(request.path_params["response_id"])

@@ -22,6 +22,7 @@ from app.core.errors import AppError, Conflict, Invalid, Locked, NotFound
 from app.core.tokens import hash_token
 from app.surveys.answering.queries import form_of
 from app.surveys.answering.rules import Form, Value, Verdict, judge_save
+from app.surveys.authoring.answers import Kept, Unfit
 
 LARGEST_BATCH = 256
 CLOSED = "This round is closed. Your saved answers were counted."
@@ -180,30 +181,24 @@ class _Store:
         if state.is_sent:
             return Locked(SENT)
         form = self._form(state.survey_id)
-        fault = form.fault(save.code, save.value)
-        if fault:
-            return Invalid(fault, {save.code: fault})
+        try:
+            new = form.keep(save.code, save.value)
+        except Unfit as fault:
+            return Invalid(fault.sentence, {save.code: fault.sentence}, **fault.values)
         kept = self._find_kept(cursor, save)
-        verdict = judge_save(kept and (kept[0], kept[1]), save.value, save.rev)
+        verdict = judge_save(kept, new, save.rev)
         if verdict is Verdict.STALE:
-            return StaleSave(*kept[:2]) if kept else StaleSave(0, None)
+            return StaleSave(kept[0], form.show(save.code, kept[1])) if kept else StaleSave(0, None)
         rev = kept[0] if kept else 0
         if verdict is Verdict.SAVE:
             rev += 1
-            point, choice, text = _columns(form, save.code, save.value)
-            cursor.execute(
-                self._upsert,
-                (self._key(save.response_id), save.code, point, choice, text, rev, self._day(moment)),
-            )
+            cursor.execute(self._upsert, (self._key(save.response_id), save.code, *new, rev, self._day(moment)))
         return Saved(rev, moment)
 
-    def _find_kept(self, cursor: Any, save: Save) -> tuple[int, Value] | None:
+    def _find_kept(self, cursor: Any, save: Save) -> tuple[int, Kept] | None:
         cursor.execute(self._kept, (self._key(save.response_id), save.code))
         row = cursor.fetchone()
-        if row is None:
-            return None
-        rev, point, choice, text = row
-        return rev, (choice if choice is not None else text if text is not None else point)
+        return (row[0], Kept(*row[1:])) if row else None
 
     def _form(self, survey_id: UUID) -> Form:
         with Session(self._engine) as session:
@@ -233,11 +228,3 @@ class _Store:
             is_closed=closed_at is not None or (closes_at is not None and self._moment(closes_at) <= now()),
             survey_id=survey_id if isinstance(survey_id, UUID) else UUID(survey_id),
         )
-
-
-def _columns(form: Form, code: str, value: Value) -> tuple[int | None, str | None, str | None]:
-    if code in form.choices:
-        return None, str(value), None
-    if code in form.comments:
-        return None, None, str(value)
-    return int(value) if value is not None else None, None, None

@@ -76,3 +76,17 @@ class Answer(Table, table=True):
     text: str | None = None
     rev: int
     saved_on: date
+
+
+class KeptAddress(Row, table=True):
+    """An e-mail address somebody left in a survey, apart from all answers: no day, no person, nothing that joins them.
+
+    The addresses of a question are written anew in alphabetical order whenever one is added, so that not even the order
+    of the rows tells who left which (decision 16).
+    """
+
+    __table_args__ = (UniqueConstraint("survey_id", "question", "address"),)
+
+    survey_id: UUID = Field(foreign_key="survey.id")
+    question: str
+    address: str

@@ -9,10 +9,9 @@ from babel.numbers import format_compact_currency, format_percent
 from app.core.catalogues import translate
 from app.core.words import pick
 from app.surveys.answering.models import Answer
-from app.surveys.answering.queries import value_of
-from app.surveys.answering.rules import Form, Progress, Value, progress_of
+from app.surveys.answering.rules import Form, Progress, progress_of
 from app.surveys.authoring.models import Criterion, Question, Survey, SurveyItem
-from app.surveys.authoring.rules import answer_code
+from app.surveys.authoring.rules import answer_code, fits_in_a_row
 from app.web.helices import Mark
 
 PROGRESS_WORDS = {Progress.DONE: "Done", Progress.PARTLY: "Partly", Progress.OPEN: "Not started"}
@@ -198,6 +197,11 @@ def ratings_view(
     return views
 
 
+def is_in_a_row(criteria: Sequence[Criterion]) -> bool:
+    """Whether the labels of all criteria fit a row of buttons in every language; if not, all stand in a column."""
+    return fits_in_a_row(text for one in criteria for words in (one.low, one.high) for text in words.values())
+
+
 def _chosen(code: str, entry: Entry, now: Answer | None, before: Answer | None) -> tuple[int | None, bool]:
     if code in entry.typed:
         text = entry.typed[code]
@@ -341,7 +345,7 @@ def answer_rows(
 
 
 def _given(answer: Answer | None, criterion: Criterion, survey: Survey, language: str) -> dict[str, Any]:
-    value: Value = value_of(answer) if answer else None
+    value = answer.point if answer else None
     if answer is None:
         text = translate(language, "Not answered")
     elif value is None:

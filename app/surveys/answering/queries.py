@@ -10,11 +10,23 @@ from sqlmodel import Session, col, func, or_, select
 from app.core.errors import NotFound
 from app.core.tokens import hash_token
 from app.surveys.answering.models import Answer, Respondent, Response
-from app.surveys.answering.rules import Form, Value
-from app.surveys.authoring.queries import get_survey, list_criteria, list_items, list_questions, scale_of
+from app.surveys.answering.rules import Form
+from app.surveys.authoring.answers import Kept
+from app.surveys.authoring.queries import (
+    get_survey,
+    list_criteria,
+    list_items,
+    list_questions,
+    question_type,
+    scale_of,
+)
+from app.surveys.authoring.question_types import TYPES
 from app.surveys.authoring.rules import answer_code
 from app.surveys.rounds.models import Round
 from app.surveys.rounds.queries import find_invitation
+
+NOT_ANSWERS = ("helix", "region", "consent")
+"""Questions whose answers stand with the respondent."""
 
 
 def find_respondent(session: Session, survey_id: UUID, tokens: Sequence[str]) -> Respondent | None:
@@ -142,11 +154,9 @@ def count_points(session: Session, round_id: UUID) -> Sequence[tuple[str, str, i
     ).all()  # pyright: ignore[reportReturnType] -- the filter above leaves no answer without a point
 
 
-def value_of(answer: Answer) -> Value:
-    """What was answered, as the API shows it: a point, an option, a text, or None for "can't judge"."""
-    if answer.choice is not None:
-        return answer.choice
-    return answer.text if answer.text is not None else answer.point
+def kept_in(answer: Answer) -> Kept:
+    """What an answer's row holds."""
+    return Kept(answer.point, answer.choice, answer.text)
 
 
 def form_of(session: Session, survey_id: UUID) -> Form:
@@ -163,23 +173,24 @@ _forms: dict[UUID, Form] = {}
 
 
 def _read_form(session: Session, survey_id: UUID) -> Form:
-    items = [item.code for item in list_items(session, survey_id)]
+    items = list_items(session, survey_id)
+    codes = [item.code for item in items]
     criteria = [criterion.code for criterion in list_criteria(session, survey_id)]
     questions = list_questions(session, survey_id)
     return Form(
         scale=scale_of(get_survey(session, survey_id)),
-        ratings=frozenset(answer_code(item, criterion) for item in items for criterion in criteria),
-        choices={
-            question.code: frozenset(option["code"] for option in question.options)
+        ratings=frozenset(answer_code(item, criterion) for item in codes for criterion in criteria),
+        questions={
+            question.code: question_type(question, items)
             for question in questions
-            if question.kind == "single_choice" and question.code not in ("helix", "region")
+            if question.kind in TYPES and TYPES[question.kind].is_answered and question.code not in NOT_ANSWERS
         },
         comments={
             answer_code(item, question.code): question.max_length
             for question in questions
             if question.kind == "item_comment"
-            for item in items
+            for item in codes
         },
-        items=tuple(items),
+        items=tuple(codes),
         criteria=tuple(criteria),
     )

@@ -9,12 +9,23 @@ from app.core.errors import AppError, Invalid, NotFound
 from app.core.tokens import hash_token
 from app.surveys.answering import service
 from app.surveys.answering.autosave import AnswerWriter, StaleSave
+from app.surveys.answering.flow import (
+    Stop,
+    first_stop,
+    go_to,
+    neighbours,
+    next_open,
+    section_rows,
+    stops_for,
+    way_of,
+)
 from app.surveys.answering.models import Respondent
 from app.surveys.answering.notice import consent_of, notice_of, shown_text
 from app.surveys.answering.pages import (
     Entry,
     cannot_judge_word,
     comment_view,
+    is_in_a_row,
     item_view,
     overview_rows,
     question_views,
@@ -30,7 +41,6 @@ from app.surveys.answering.rules import (
     TOKEN_COOKIE,
     Progress,
     minutes_left,
-    next_position,
     progress_of,
 )
 from app.surveys.answering.schemas import StartIn
@@ -66,6 +76,7 @@ from app.web.templating import redirect, render
 router = APIRouter(tags=["answering"], dependencies=[Anyone])
 
 FOLDER = "surveys/answering"
+ITEM_WORDS = {"initiative": "Initiatives", "indicator": "Indicators", "programme": "Programmes"}
 DEAD_LINK = "This link does not work. Check that it is complete, or ask for a new one."
 
 
@@ -92,12 +103,8 @@ def survey_start(request: Request, session: SessionDep, slug: str) -> Response:
         return _start_page(request, session, survey, prefilled(request, session, survey), {})
     if visit.response.submitted_on:
         return redirect(request, "survey_done", slug=slug)
-    answered = answers_of(session, visit)
-    position = next_position(form_for(session, visit), answered)
-    if position is None:
-        return redirect(request, "survey_check", slug=slug)
-    query = "welcome=1" if answered else ""
-    return redirect(request, "survey_item", slug=slug, position=position, query=query)
+    parts, form, answered = way_of(session, visit)
+    return go_to(request, slug, next_open(parts, form, answered), query="welcome=1" if answered else "")
 
 
 @router.post("/s/{slug}", dependencies=[OwnForm])
@@ -121,7 +128,7 @@ def start_survey(request: Request, session: SessionDep, slug: str, typed: FormDe
             language=language,
             choices={code: value for code, value in chosen.items() if value and code not in ("helix", "region")},
         )
-        _, token = service.start_response(
+        given, token = service.start_response(
             session,
             survey,
             start,
@@ -131,7 +138,7 @@ def start_survey(request: Request, session: SessionDep, slug: str, typed: FormDe
         )
     except Invalid as fault:
         return _start_page(request, session, survey, chosen, fault.errors, status=422)
-    response = redirect(request, "survey_item", slug=slug, position=1)
+    response = go_to(request, slug, first_stop(session, survey, given))
     # who came by a personal link keeps that one: it opens the same answers on any device
     set_cookie(request, response, TOKEN_COOKIE + slug, kept if invitation else token)
     return response
@@ -169,14 +176,16 @@ def save_page(request: Request, session: ReadingSessionDep, slug: str, position:
             faults[save.code] = outcome.message
         elif isinstance(outcome, AppError):
             raise outcome
+    visit = find_visit(request, session, get_survey_by_slug(session, slug))
+    if visit is None:
+        return redirect(request, "survey_start", slug=slug)
     if faults:
-        visit = find_visit(request, session, get_survey_by_slug(session, slug))
-        if visit is None:
-            return redirect(request, "survey_start", slug=slug)
         return _item_page(request, session, visit, position, typed, faults)
-    if position < len(form.items):
-        return redirect(request, "survey_item", slug=slug, position=position + 1)
-    return redirect(request, "survey_check", slug=slug)
+    if typed.get("from") == "check":
+        return redirect(request, "survey_check", slug=slug)
+    parts, form, _ = way_of(session, visit)
+    _, after = neighbours(stops_for(parts, form), Stop(position=position))
+    return go_to(request, slug, after)
 
 
 @router.get("/s/{slug}/all")
@@ -196,7 +205,9 @@ def survey_overview(request: Request, session: SessionDep, slug: str) -> Respons
     for row in rows:
         row["url"] = str(request.app.url_path_for("survey_item", slug=slug, position=row["position"]))
     done = sum(row["state"] == Progress.DONE for row in rows)
-    return render(request, f"{FOLDER}/all.html", slug=slug, rows=rows, done=done)
+    parts, form, answers = way_of(session, visit)
+    sections = section_rows(request, parts, form, answers, survey)
+    return render(request, f"{FOLDER}/all.html", slug=slug, rows=rows, sections=sections, done=done)
 
 
 def _token_to_begin(tokens: tuple[str, ...], invitation: Invitation | None, known: Respondent | None) -> str:
@@ -226,6 +237,7 @@ def _start_page(
         slug=survey.slug,
         survey=survey,
         total=total,
+        items_word=translate(language, ITEM_WORDS[survey.item_kind]),
         minutes=minutes_left(total, len(form.criteria)),
         notices=notice_of(survey, questions, language),
         consent=consent_of(survey, questions, language),
@@ -255,10 +267,11 @@ def _item_page(
     address = f"/api/v1/responses/{visit.response.id}"
     question = find_question(session, survey.id, "helix")
     marks = marks_of(question.options if question else [], language, survey.default_language)
+    criteria = list_criteria(session, survey.id)
     ratings = ratings_view(
         survey,
         item,
-        list_criteria(session, survey.id),
+        criteria,
         marks,
         entry,
         visit.current.feedback,
@@ -268,7 +281,8 @@ def _item_page(
     comments = [q for q in list_questions(session, survey.id) if q.kind == "item_comment"]
     done = sum(progress_of(code, form.criteria, answers) is Progress.DONE for code in form.items)
     has_marks = any(rating.feedback and rating.feedback.marks for rating in ratings)
-    previous = {"slug": survey.slug, "position": position - 1}
+    parts, _, _ = way_of(session, visit)
+    before, _ = neighbours(stops_for(parts, form), Stop(position=position))
     return render(
         request,
         f"{FOLDER}/page.html",
@@ -283,16 +297,16 @@ def _item_page(
         welcome=request.query_params.get("welcome") == "1",
         item=item_view(item, survey, language),
         ratings=ratings,
+        is_in_a_row=is_in_a_row(criteria),
         marks=marks if has_marks else [],
         comment=comment_view(item, comments[0], entry, address, survey, language) if comments else None,
         cannot_judge=cannot_judge_word(survey, language),
         has_answers=bool(answers),
         errors=errors,
-        back_url=str(
-            request.app.url_path_for("survey_item", **previous)
-            if position > 1
-            else request.app.url_path_for("survey_overview", slug=survey.slug)
-        ),
+        is_from_check=request.query_params.get("from") == "check" or typed.get("from") == "check",
+        back_url=before.url(request, survey.slug)
+        if before
+        else str(request.app.url_path_for("survey_overview", slug=survey.slug)),
     )
 
 

@@ -1,9 +1,13 @@
 """What an answer may be, where a person goes on, and what a save does to what is there. Pure."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any, cast
 
+from app.surveys.authoring.answers import Kept, QuestionType, Spec, Unfit
+from app.surveys.authoring.choice_types import Rating
+from app.surveys.authoring.question_types import LongText
 from app.surveys.authoring.rules import Scale, answer_code
 
 SECONDS_PER_RATING = 8
@@ -13,7 +17,8 @@ TOKEN_COOKIE = "innaxe_answers_"  # noqa: S105 -- how the names of our cookies b
 
 LARGEST_REVISION = 2**31 - 1
 
-Value = int | str | None
+Value = Any
+"""An answer as plain data, as the API takes and shows it."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +27,7 @@ class Form:
 
     scale: Scale
     ratings: frozenset[str]
-    choices: Mapping[str, frozenset[str]]
+    questions: Mapping[str, QuestionType]
     comments: Mapping[str, int]
     items: Sequence[str] = field(default_factory=tuple[str, ...])
     criteria: Sequence[str] = field(default_factory=tuple[str, ...])
@@ -31,28 +36,43 @@ class Form:
         """The form of somebody who is asked about these items, in this order; None means all."""
         return self if items is None else replace(self, items=tuple(items))
 
-    def fault(self, code: str, value: object) -> str | None:
-        """Why this value cannot be kept under this code, as a sentence; None when it can."""
+    def keep(self, code: str, value: Value) -> Kept:
+        """How this value is kept under this code. Raises Unfit when it cannot be.
+
+        None is "can't judge" for a rating; for any other question it takes the answer back.
+        """
         if code in self.ratings:
-            if value is None or value in self.scale:
-                return None
-            return "Choose a number on the scale."
-        if code in self.choices:
-            return None if value in self.choices[code] else "Choose one of the options."
+            if value is not None and value not in self.scale:
+                raise Unfit("Choose a number on the scale.")
+            return Kept(point=value)
+        if code in self.questions:
+            question = self.questions[code]
+            if value is None and not isinstance(question, Rating):
+                return Kept()
+            return question.keep(value)
         if code in self.comments:
-            if not isinstance(value, str) or not is_readable(value):
-                return "This text has a character that cannot be stored."
-            return None if len(value) <= self.comments[code] else "This text is too long."
-        return "This survey has no such question."
+            return LongText(Spec(settings={"max_length": self.comments[code]})).keep(value)
+        raise Unfit("This survey has no such question.")
 
+    def fault(self, code: str, value: Value) -> str | None:
+        """Why this value cannot be kept under this code, as a sentence; None when it can."""
+        try:
+            self.keep(code, value)
+        except Unfit as unfit:
+            return unfit.sentence
+        return None
 
-def is_readable(text: str) -> bool:
-    """Whether both databases can store the text: no NUL and no half of a character.
+    def show(self, code: str, kept: Kept) -> Value:
+        """What was answered, as plain data; None is "can't judge", or an answer taken back."""
+        if code in self.questions and kept != Kept():
+            return self.questions[code].show(kept)
+        return kept.choice if kept.choice is not None else kept.text if kept.text is not None else kept.point
 
-    >>> is_readable("Привет"), is_readable(chr(0)), is_readable(chr(0xD800))
-    (True, False, False)
-    """
-    return "\x00" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)
+    def is_given(self, code: str, kept: Kept) -> bool:
+        """Whether this is an answer: one that was taken back, or an empty text, is none."""
+        if code in self.ratings or isinstance(self.questions.get(code), Rating):
+            return kept.text != "{}"
+        return kept != Kept() and kept.text != ""
 
 
 class Verdict(StrEnum):
@@ -63,7 +83,7 @@ class Verdict(StrEnum):
     STALE = "stale"
 
 
-def judge_save(kept: tuple[int, Value] | None, value: Value, rev: int) -> Verdict:
+def judge_save(kept: tuple[int, object] | None, value: object, rev: int) -> Verdict:
     """Decide on a save that knows revision `rev`, against what is kept as (revision, value).
 
     A save that says what is already kept is repeated, so retries are harmless; one that does not
@@ -114,3 +134,15 @@ def minutes_left(items_left: int, criteria: int) -> int:
     (10, 1, 0)
     """
     return -(-items_left * criteria * SECONDS_PER_RATING // 60)
+
+
+def values_of(answer: Value) -> set[str]:
+    """The values of an answer that conditions can ask for.
+
+    >>> values_of("CAT"), values_of(["news"]), values_of(4), values_of({"best": "a"}), values_of(None)
+    ({'CAT'}, {'news'}, {'4'}, {'a'}, {'none'})
+    """
+    if isinstance(answer, list | dict):
+        parts = cast("Iterable[object]", answer.values() if isinstance(answer, dict) else answer)
+        return {str(part) for part in parts}
+    return {"none" if answer is None else str(answer)}

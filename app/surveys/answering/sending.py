@@ -6,13 +6,16 @@ from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
 
 from app.auth.guard import Anyone
+from app.core.catalogues import translate
 from app.core.words import pick
 from app.surveys.answering import service
+from app.surveys.answering.flow import Stop, missing_answers, stops_for, way_of
 from app.surveys.answering.pages import answer_rows
 from app.surveys.answering.queries import form_of
+from app.surveys.answering.questions import given_text
 from app.surveys.answering.tokens import receipt_code
 from app.surveys.answering.visits import Visit, answers_of, find_visit, items_for
-from app.surveys.authoring.queries import get_survey_by_slug, list_criteria
+from app.surveys.authoring.queries import get_survey_by_slug, list_criteria, list_items, options_of
 from app.surveys.rounds.queries import is_over
 from app.web.deps import SessionDep
 from app.web.language import language_of
@@ -31,12 +34,28 @@ def survey_check(request: Request, session: SessionDep, slug: str) -> Response:
     visit = find_visit(request, session, survey)
     if visit is None or visit.response.submitted_on:
         return redirect(request, "survey_start", slug=slug)
+    return _check_page(request, session, visit)
+
+
+def _check_page(request: Request, session: Session, visit: Visit, errors: dict[str, str] | None = None) -> Response:
+    survey, slug = visit.survey, visit.survey.slug
     rows = _answer_rows(request, session, visit)
-    last = str(request.app.url_path_for("survey_item", slug=slug, position=len(rows)))
+    parts, form, _ = way_of(session, visit)
     done = sum(not row["is_open"] for row in rows)
     left = len(form_of(session, survey.id).items) - len(rows)
     more = min(left, survey.items_per_person or 0) if done == len(rows) else 0
-    return render(request, f"{FOLDER}/check.html", slug=slug, rows=rows, done=done, back_url=last, more=more)
+    return render(
+        request,
+        f"{FOLDER}/check.html",
+        status=422 if errors else 200,
+        slug=slug,
+        rows=rows,
+        sections=_section_answers(request, session, visit),
+        done=done,
+        back_url=stops_for(parts, form)[-1].url(request, slug),
+        more=more,
+        errors=errors or {},
+    )
 
 
 @router.post("/s/{slug}/more", dependencies=[OwnForm])
@@ -59,6 +78,13 @@ def submit_survey(request: Request, session: SessionDep, slug: str) -> Response:
     visit = find_visit(request, session, survey)
     if visit is None:
         return redirect(request, "survey_start", slug=slug)
+    parts, form, answers = way_of(session, visit)
+    missing = [] if visit.response.submitted_on else missing_answers(parts, form, answers)
+    if missing:
+        language = language_of(request)
+        sentence = translate(language, "Answer this question before you send.")
+        errors = {one.code: f"{pick(one.text, language, survey.default_language)}: {sentence}" for one in missing}
+        return _check_page(request, session, visit, errors)
     service.submit_response(session, visit.response.id, visit.tokens, secret=request.app.state.settings.secret_key)
     return redirect(request, "survey_done", slug=slug)
 
@@ -94,6 +120,7 @@ def survey_done(request: Request, session: SessionDep, slug: str) -> Response:
         is_open=not is_over(visit.current),
         personal_link=f"{request.app.state.settings.address}/i/{visit.tokens[0]}",
         rows=_answer_rows(request, session, visit),
+        sections=_section_answers(request, session, visit),
     )
 
 
@@ -107,5 +134,29 @@ def _answer_rows(request: Request, session: Session, visit: Visit) -> list[dict[
         language_of(request),
     )
     for row in rows:
-        row["url"] = str(request.app.url_path_for("survey_item", slug=survey.slug, position=row["position"]))
+        row["url"] = Stop(position=row["position"]).url(request, survey.slug, "from=check")
     return rows
+
+
+def _section_answers(request: Request, session: Session, visit: Visit) -> list[dict[str, Any]]:
+    """The sections this person was asked, each with its questions and what was said."""
+    language, survey = language_of(request), visit.survey
+    parts, form, answers = way_of(session, visit)
+    items = list_items(session, survey.id)
+    return [
+        {
+            "title": pick(part.section.title, language, survey.default_language),
+            "url": Stop(section=part.section.code).url(request, survey.slug, "from=check"),
+            "answers": [
+                {
+                    "code": one.code,
+                    "label": pick(one.text, language, survey.default_language),
+                    "text": given_text(one, answers.get(one.code), form, options_of(one, items), survey, language),
+                    "is_open": one.code not in answers,
+                }
+                for one in part.questions
+                if one.code in form.questions
+            ],
+        }
+        for part in parts
+    ]

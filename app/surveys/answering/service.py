@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -27,9 +27,10 @@ from app.surveys.answering.queries import (
 )
 from app.surveys.answering.schemas import StartIn
 from app.surveys.answering.tokens import answer_token, hash_receipt, receipt_code
+from app.surveys.authoring.answers import Unfit
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.queries import find_question
-from app.surveys.authoring.rules import assign_items
+from app.surveys.authoring.rules import assign_items, in_own_order
 from app.surveys.rounds.models import Invitation, Round
 from app.surveys.rounds.queries import find_open_round, get_round, is_over
 
@@ -86,7 +87,8 @@ def start_response(
     session.flush()
     response = _respond(session, survey, respondent, current)
     for code, choice in start.choices.items():
-        session.add(Answer(response_id=response.id, code=code, choice=choice, rev=1, saved_on=today()))
+        kept = form_of(session, survey.id).keep(code, choice)
+        session.add(Answer(response_id=response.id, code=code, **kept._asdict(), rev=1, saved_on=today()))
     session.flush()
     return response, token
 
@@ -241,10 +243,11 @@ def ask_for_more(session: Session, survey: Survey, response: Response, responden
 
 def _respond(session: Session, survey: Survey, respondent: Respondent, current: Round) -> Response:
     earlier = find_earlier_response(session, respondent.id, current.number)
-    if survey.items_per_person is None:
-        asked = None
-    elif earlier:
+    if earlier:
         asked = earlier.item_codes
+    elif survey.items_per_person is None:
+        items, seed = form_of(session, survey.id).items, f"{survey.seed}:{respondent.code}"
+        asked = in_own_order(items, survey.warm_ups, seed) if survey.is_shuffled else None
     else:
         asked = _least_asked(session, survey, respondent, current.id, form_of(session, survey.id).items)
     response = Response(respondent_id=respondent.id, round_id=current.id, begun_on=today(), item_codes=asked)
@@ -281,9 +284,12 @@ def _check_start(session: Session, survey: Survey, start: StartIn) -> None:
         errors["region"] = "Choose where you are mainly active."
     if start.language not in survey.languages:
         errors["language"] = "This survey is not offered in this language."
-    choices: Mapping[str, str] = start.choices
     form = form_of(session, survey.id)
-    errors |= {code: "Choose one of the options." for code in choices if form.fault(code, choices[code])}
+    for code, choice in start.choices.items():
+        try:
+            form.keep(code, choice)
+        except Unfit:
+            errors[code] = "Choose one of the options."
     if errors:
         raise Invalid(next(iter(errors.values())), errors)
 

@@ -16,7 +16,9 @@ class Survey(Row, table=True):
 
     `organisation_id` is the partner who runs it, None when the consortium does. It is a draft until `published_at`;
     then `protocol` holds all that was fixed before the first round, and later changes are deviations with a reason.
-    `outdated` names, by the path of a text, the languages whose translation is older than the original.
+    `outdated` names, by the path of a text, the languages whose translation is older than the original. `item_kind`
+    says what is rated: initiatives, indicators or programmes. Of items in a seeded order of each person's own, the
+    first `warm_ups` come first for everybody.
     """
 
     __table_args__ = (UniqueConstraint("consortium_id", "external_id"),)
@@ -50,6 +52,9 @@ class Survey(Row, table=True):
     published_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     protocol: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     protocol_sha256: str = ""
+    item_kind: str = "initiative"
+    is_shuffled: bool = False
+    warm_ups: int = 0
 
 
 class Deviation(Row, table=True):
@@ -93,8 +98,25 @@ class Criterion(Row, table=True):
     weight: float
 
 
+class Section(Row, table=True):
+    """Questions that share a page; those of `is_before` come before the items, the others after."""
+
+    __table_args__ = (UniqueConstraint("survey_id", "code"),)
+
+    survey_id: UUID = Field(foreign_key="survey.id")
+    position: int
+    code: str
+    title: Words = Field(sa_type=JSON)
+    text: Words = Field(sa_type=JSON)
+    is_before: bool = False
+
+
 class Question(Row, table=True):
-    """A question about the respondent (`single_choice`), a notice, the consent, or the comment on each item."""
+    """One question that is not the rating of items: its type is `kind`, `item_comment` is the comment on each item.
+
+    Those without a section stand on the start page: the notice, the consent, and what describes the person. `settings`
+    are what the type needs (`question_types.py`), words among them in every language.
+    """
 
     __table_args__ = (UniqueConstraint("survey_id", "code"),)
 
@@ -106,3 +128,7 @@ class Question(Row, table=True):
     max_length: int = 0
     text: Words = Field(sa_type=JSON)
     options: list[dict[str, Any]] = Field(sa_type=JSON)
+    section: str = ""
+    hint: Words = Field(default_factory=dict, sa_type=JSON)
+    settings: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    show_if: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)

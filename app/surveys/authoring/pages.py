@@ -9,12 +9,13 @@ from app.core.catalogues import translate
 from app.core.words import Words
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.publishing import Check
-from app.surveys.authoring.queries import find_question, list_criteria, list_items
+from app.surveys.authoring.queries import find_question, list_criteria, list_items, list_questions
 
 STEP_WORDS = {
     "items": "Initiatives",
     "texts": "Title, introduction, who is responsible",
     "criteria": "Criteria and scale",
+    "questions": "Questions",
     "regions": "Regions",
     "rules": "Rules and rounds",
     "languages": "Languages",
@@ -33,6 +34,11 @@ def step_rows(session: Session, survey: Survey, checks: Sequence[Check], languag
         "items": translate(language, "%(count)s chosen", count=len(items)),
         "texts": survey.controller,
         "criteria": ", ".join(c.label.get(language) or c.label.get(survey.default_language, "") for c in criteria),
+        "questions": translate(
+            language,
+            "%(count)s beside the rating",
+            count=sum(q.section != "" for q in list_questions(session, survey.id)),
+        ),
         "regions": translate(language, "%(count)s to choose from", count=len(region.options) if region else 0),
         "rules": translate(
             language,

@@ -1,5 +1,6 @@
 """From draft to published: what must be true before, and the protocol that is fixed then."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,14 +13,28 @@ from app.core.errors import Invalid
 from app.core.words import missing_languages
 from app.history.service import record
 from app.people.rules import Actor
-from app.surveys.authoring.models import Deviation, Survey
-from app.surveys.authoring.queries import list_criteria, list_items, list_questions, scale_of
-from app.surveys.authoring.rules import protocol_hash
+from app.surveys.authoring.conditions import Asked, Trouble, troubles
+from app.surveys.authoring.models import Deviation, Survey, SurveyItem
+from app.surveys.authoring.queries import (
+    list_criteria,
+    list_items,
+    list_questions,
+    list_sections,
+    question_type,
+    scale_of,
+)
+from app.surveys.authoring.rules import LONGEST_END, protocol_hash
 from app.surveys.authoring.texts import texts_of
 
 FORMAT = "innaxe-protocol/1"
 FEEDBACK_ARM = "each helix and all together, from the second round on, after one's own first answer"
 STOP_RULE = "stop when every item is stable or decided, at the latest after the planned rounds"
+NEEDED = ("question.", "option.", "section.")
+TROUBLE_WORDS = {
+    Trouble.CIRCLE: "The condition of question %(code)s leads in a circle back to it.",
+    Trouble.LATER: "The condition of question %(code)s looks at a question that is asked later.",
+    Trouble.UNKNOWN: "The condition of question %(code)s looks at a question that is not there.",
+}
 SHORTEST_REASON, LONGEST_REASON = 10, 500
 
 
@@ -49,11 +64,23 @@ def checks_of(session: Session, survey: Survey) -> list[Check]:
         found.append(Check("The closing day must lie in the future.", "dates"))
     if int(survey.rule.get("shortlist", 1)) > len(items) > 0:
         found.append(Check("The shortlist is longer than the list of initiatives.", "rules", is_blocking=False))
+    for one in criteria:
+        ends = [*one.low.values(), *one.high.values()]
+        found += [
+            Check(
+                "The scale label “%(text)s” is too long for any scale: 120 characters at most.",
+                "criteria",
+                values=(("text", text),),
+            )
+            for text in ends
+            if len(text) > LONGEST_END
+        ]
+    found += _question_checks(session, survey, items)
     texts = texts_of(session, survey)
     for path, words in texts.items():
         gaps = missing_languages(words, survey.languages)
         # what an initiative says may be missing in a language: it is shown in the survey's own, and said so
-        is_blocking = path == "title" or path.endswith(".label") or path.startswith(("question.", "option."))
+        is_blocking = path == "title" or path.endswith(".label") or path.startswith(NEEDED)
         if gaps and (any(words.values()) or path == "title"):
             values = (("text", path), ("languages", ", ".join(gaps)))
             found.append(Check("The text %(text)s is missing in: %(languages)s.", "translation", is_blocking, values))
@@ -73,6 +100,20 @@ def checks_of(session: Session, survey: Survey) -> list[Check]:
             Check("No closing day is set. The round stays open until you close it.", "dates", is_blocking=False)
         )
     return sorted(found, key=lambda check: not check.is_blocking)
+
+
+def _question_checks(session: Session, survey: Survey, items: Sequence[SurveyItem]) -> list[Check]:
+    found: list[Check] = []
+    questions = [question for question in list_questions(session, survey.id) if question.kind != "item_comment"]
+    for question in questions:
+        fault = question_type(question, items).fault()
+        # one item leaves nothing to choose, and is still a survey
+        if fault and question.settings.get("options_from") != "items":
+            found.append(Check(fault, "questions", values=(("code", question.code),)))
+    asked = [Asked(question.code, question.show_if) for question in questions]
+    for code, trouble in troubles(asked):
+        found.append(Check(TROUBLE_WORDS[trouble], "questions", values=(("code", code),)))
+    return found
 
 
 def publish(session: Session, actor: Actor, survey: Survey) -> None:
@@ -112,9 +153,25 @@ def protocol_of(session: Session, survey: Survey) -> dict[str, Any]:
             for c in list_criteria(session, survey.id)
         ],
         "questions": [
-            {"code": q.code, "kind": q.kind, "required": q.required, "text": q.text, "options": q.options}
+            {
+                "code": q.code,
+                "kind": q.kind,
+                "required": q.required,
+                "section": q.section,
+                "text": q.text,
+                "hint": q.hint,
+                "options": q.options,
+                "settings": q.settings,
+                "show_if": q.show_if,
+            }
             for q in list_questions(session, survey.id)
         ],
+        "sections": [
+            {"code": part.code, "title": part.title, "text": part.text, "is_before": part.is_before}
+            for part in list_sections(session, survey.id)
+        ],
+        "item_kind": survey.item_kind,
+        "item_order": {"is_shuffled": survey.is_shuffled, "warm_ups": survey.warm_ups},
         "rule": survey.rule,
         "minimum_group": survey.minimum_group,
         "shortlist": survey.rule.get("shortlist"),

@@ -1,13 +1,16 @@
 """Reads of surveys and their parts."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session, col, select
 
 from app.core.errors import NotFound
 from app.people.rules import Actor
-from app.surveys.authoring.models import Criterion, Deviation, Question, Survey, SurveyItem
+from app.surveys.authoring.answers import QuestionType, Spec
+from app.surveys.authoring.models import Criterion, Deviation, Question, Section, Survey, SurveyItem
+from app.surveys.authoring.question_types import type_of
 from app.surveys.authoring.rules import Scale
 
 NO_SURVEY = "There is no such survey."
@@ -94,6 +97,12 @@ def list_questions(session: Session, survey_id: UUID) -> Sequence[Question]:
     return session.exec(wanted.order_by(col(Question.position))).all()
 
 
+def list_sections(session: Session, survey_id: UUID) -> Sequence[Section]:
+    """The sections of a survey in the order they are asked."""
+    wanted = select(Section).where(Section.survey_id == survey_id)
+    return session.exec(wanted.order_by(col(Section.position))).all()
+
+
 def list_deviations(session: Session, survey_id: UUID) -> Sequence[Deviation]:
     """What was changed after publishing, the first first."""
     wanted = select(Deviation).where(Deviation.survey_id == survey_id)
@@ -119,3 +128,19 @@ def scale_of(survey: Survey) -> Scale:
 def weights_of(criteria: Sequence[Criterion]) -> dict[str, float]:
     """The weights fixed with the survey, by criterion."""
     return {criterion.code: criterion.weight for criterion in criteria}
+
+
+def options_of(question: Question, items: Sequence[SurveyItem]) -> list[dict[str, Any]]:
+    """The options of a question, each with `code` and `label`; they may be the items themselves."""
+    if question.settings.get("options_from") == "items":
+        return [{"code": item.code, "label": item.title} for item in items]
+    return question.options
+
+
+def question_type(question: Question, items: Sequence[SurveyItem]) -> QuestionType:
+    """The type of a question over its options and settings."""
+    codes = [str(option["code"]) for option in options_of(question, items)]
+    settings = dict(question.settings)
+    if question.max_length:
+        settings["max_length"] = question.max_length
+    return type_of(question.kind, Spec(codes, settings))

@@ -165,6 +165,7 @@ def save_rules(request: Request, session: SessionDep, actor: MakerDep, slug: str
         "retention_months": (1, 600),
         "planned_rounds": (1, 10),
         "items_per_person": (0, max(0, total - 1)),
+        "warm_ups": (0, total),
     }
     errors: dict[str, str] = {}
     numbers: dict[str, int] = {}
@@ -185,6 +186,7 @@ def save_rules(request: Request, session: SessionDep, actor: MakerDep, slug: str
     survey.retention_months = numbers["retention_months"]
     survey.planned_rounds = numbers["planned_rounds"]
     survey.items_per_person = numbers["items_per_person"] or None
+    survey.is_shuffled, survey.warm_ups = typed.get("is_shuffled") == "yes", numbers["warm_ups"]
     survey.is_anonymous = typed.get("privacy") == "anonymous"
     return redirect(request, "build_page", slug=slug)
 
@@ -325,6 +327,7 @@ def _rule_values(survey: Survey) -> dict[str, str]:
         "retention_months": str(survey.retention_months),
         "planned_rounds": str(survey.planned_rounds),
         "items_per_person": str(survey.items_per_person or ""),
+        "warm_ups": str(survey.warm_ups),
     }
 
 

@@ -2,8 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+
+from app.core.errors import Invalid
 
 SMALLEST_SCALE, LARGEST_SCALE = 2, 11
 LONGEST_COMMENT = 4000
@@ -53,6 +56,15 @@ def split_code(code: str) -> tuple[str, str]:
     return item, criterion
 
 
+def is_readable(text: str) -> bool:
+    """Whether both databases can store the text: no NUL and no half of a character.
+
+    >>> is_readable("Привет"), is_readable(chr(0)), is_readable(chr(0xD800))
+    (True, False, False)
+    """
+    return "\x00" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)
+
+
 def protocol_hash(protocol: Mapping[str, object]) -> str:
     """The SHA-256 of a protocol, whatever the order of its keys.
 
@@ -78,6 +90,71 @@ def assign_items(
     drawn = {item: hashlib.sha256(f"{seed}:{item}".encode()).digest() for item in items}
     by_need = sorted(items, key=lambda item: (in_helix.get(item, 0), overall.get(item, 0), drawn[item]))
     return sorted(by_need[:k], key=drawn.__getitem__)
+
+
+def in_own_order(items: Sequence[str], warm_ups: int, seed: str) -> list[str]:
+    """The items in the order of one person: the first few for everybody, the rest shuffled by the seed.
+
+    >>> in_own_order(["I1", "I2", "I3", "I4"], 1, "a person")
+    ['I1', 'I2', 'I4', 'I3']
+    """
+    rest = sorted(items[warm_ups:], key=lambda item: hashlib.sha256(f"{seed}:{item}".encode()).digest())
+    return [*items[:warm_ups], *rest]
+
+
+@dataclass(frozen=True)
+class ListedItem:
+    """A thing to rate, as one line of a pasted list."""
+
+    code: str
+    title: str
+    summary: str
+
+
+MOST_ITEMS, LONGEST_ITEM_TITLE, LONGEST_ITEM_SUMMARY = 300, 200, 1000
+
+
+def parse_listed(text: str) -> list[ListedItem]:
+    """The things of a pasted list: code, title and summary with tabs or semicolons between. Raises Invalid.
+
+    >>> parse_listed("K1; Patents a year; Filed at the EPO")
+    [ListedItem(code='K1', title='Patents a year', summary='Filed at the EPO')]
+    """
+    found: dict[str, ListedItem] = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        parts = [part.strip() for part in re.split(r"\t|;", line, maxsplit=2)]
+        code, title, summary = (*parts, "", "")[:3]
+        if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", code, re.ASCII) or not is_readable(line):
+            raise _wrong_line("Line %(number)s: the code has letters, digits and - only.", number)
+        if not title or len(title) > LONGEST_ITEM_TITLE or len(summary) > LONGEST_ITEM_SUMMARY:
+            raise _wrong_line("Line %(number)s: the title is missing, or a text is too long.", number)
+        if code in found:
+            raise _wrong_line("Line %(number)s: this code stands there twice.", number)
+        found[code] = ListedItem(code, title, summary)
+    if not 1 <= len(found) <= MOST_ITEMS:
+        raise Invalid("Give 1 to 300 lines.", {"items": "Give 1 to 300 lines."})
+    return [*found.values()]
+
+
+def _wrong_line(sentence: str, number: int) -> Invalid:
+    return Invalid(sentence, {"items": sentence}, number=number)
+
+
+WIDEST_END, LONGEST_WORD, LONGEST_END = 44, 18, 120
+"""What fits half of a row 300 pixels wide, in characters: a whole label and one word of it; and what fits no layout."""
+
+
+def fits_in_a_row(labels: Iterable[str]) -> bool:
+    """Whether labels fit the ends of a row of buttons on the smallest phone; where one does not, all stand in a column.
+
+    >>> fits_in_a_row(["very low", "sehr hoch"]), fits_in_a_row(["Donaudampfschifffahrt"])
+    (True, False)
+    """
+    return all(
+        len(label) <= WIDEST_END and all(len(word) <= LONGEST_WORD for word in label.split()) for label in labels
+    )
 
 
 def region_code(name: str, taken: Sequence[str]) -> str:

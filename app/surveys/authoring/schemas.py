@@ -2,7 +2,9 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from app.surveys.authoring.conditions import parse_conditions
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Tag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
@@ -34,6 +36,9 @@ class ScaleIn(FilePart):
     min: int = Field(ge=-10, le=10)
     max: int = Field(ge=-10, le=20)
     step: Literal[1] = 1
+    no_opinion: bool = True
+    low: TextWords = Field(default_factory=dict)
+    high: TextWords = Field(default_factory=dict)
 
 
 class CriterionIn(FilePart):
@@ -54,6 +59,19 @@ class OptionIn(FilePart):
     label: TextWords
 
 
+class ConditionIn(BaseModel):
+    """One condition: the question has one of the values, or with none any answer."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    question: Code
+    values: list[Code] = Field(default_factory=list[Code], alias="is", max_length=200)
+
+
+def _conditions(given: object) -> object:
+    return parse_conditions(given) if isinstance(given, str) else given
+
+
 class QuestionIn(FilePart):
     """One question; which of the optional parts it has follows from its type."""
 
@@ -61,18 +79,42 @@ class QuestionIn(FilePart):
     type: str
     required: bool = False
     text: TextWords = Field(default_factory=dict)
-    options: list[OptionIn] = Field(default_factory=list[OptionIn])
+    hint: TextWords = Field(default_factory=dict)
+    options: list[OptionIn] = Field(default_factory=list[OptionIn], max_length=1000)
+    options_from: Literal["pillars", "initiatives"] | None = None
     scale: ScaleIn | None = None
     criteria: list[CriterionIn] = Field(default_factory=list[CriterionIn])
     max_length: int = Field(default=1000, ge=1, le=4000)
+    show_if: Annotated[list[ConditionIn], BeforeValidator(_conditions)] = Field(
+        default_factory=list[ConditionIn], max_length=20
+    )
+    least: int | None = Field(default=None, ge=0, le=1000, validation_alias=AliasChoices("least", "min_ranked"))
+    most: int | None = Field(default=None, ge=0, le=1000, validation_alias=AliasChoices("most", "max_ranked"))
+    total: int | None = Field(default=None, ge=1, le=100_000)
+    step: int | None = Field(default=None, ge=1, le=100_000)
+    min: float | int | str | None = None
+    max: float | int | str | None = None
+    integer: bool = False
+    unit: TextWords = Field(default_factory=dict)
+    low: TextWords = Field(default_factory=dict)
+    high: TextWords = Field(default_factory=dict)
 
 
 class SectionIn(FilePart):
     """A section of questions; `repeat_over` says that they are asked of every initiative."""
 
     id: Code
+    title: TextWords = Field(default_factory=dict)
+    intro: TextWords = Field(default_factory=dict)
     repeat_over: Literal["initiatives"] | None = None
     questions: list[QuestionIn]
+
+
+class PillarIn(FilePart):
+    """One of the areas that the initiatives belong to."""
+
+    id: Code
+    label: TextWords
 
 
 class RuleIn(BaseModel):
@@ -99,6 +141,8 @@ class SettingsIn(FilePart):
 
     initiative_assignment: AssignmentIn | None = None
 
+    item_order: Literal["fixed", "random"] = "fixed"
+    warm_ups: int = Field(default=0, ge=0, le=1000)
     min_group_size: int = Field(default=5, ge=3, le=1000)
     anonymous: bool = False
     retention_months: int = Field(default=24, ge=1, le=600)
@@ -119,6 +163,7 @@ class SurveyFile(FilePart):
     settings: SettingsIn = Field(default_factory=SettingsIn)
     rule: RuleIn = Field(default_factory=RuleIn)
     initiatives: list[str] | None = None
+    pillars: list[PillarIn] = Field(default_factory=list[PillarIn])
     controller: Text = ""
     contact: Text = ""
     sections: list[SectionIn]

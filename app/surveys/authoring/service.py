@@ -20,10 +20,11 @@ from app.surveys.authoring.queries import (
     list_items,
     list_questions,
 )
+from app.surveys.authoring.question_types import TYPES
+from app.surveys.authoring.reading import read_parts
 from app.surveys.authoring.rules import is_scale
-from app.surveys.authoring.schemas import ItemIn, QuestionIn, SectionIn, SurveyFile
+from app.surveys.authoring.schemas import ItemIn, QuestionIn, SurveyFile
 
-KEPT_KINDS = ("note", "consent", "single_choice")
 CONTROLLER, CONTACT = "INNAXE demonstration consortium", "privacy@innaxe.example"
 
 
@@ -42,9 +43,10 @@ def import_survey(session: Session, actor: Actor, document: SurveyFile, items: S
     Raises Invalid when the file is incomplete, Conflict when a survey of this id exists with other contents.
     """
     require(actor, "survey.import")
-    sections, rating = _rating_of(document)
+    rating = _rating_of(document)
     _check(document, rating, items)
-    questions, unused = _questions_of(document, sections)
+    parts = read_parts(document)
+    questions = parts.questions
     existing = find_survey_by_external_id(session, actor, document.id)
     if existing:
         if _digest_of(session, existing) != _digest(document, rating, items, questions):
@@ -52,7 +54,7 @@ def import_survey(session: Session, actor: Actor, document: SurveyFile, items: S
                 "There is already a survey %(id)s with other contents. Give the file a new id.",
                 id=document.id,
             )
-        return Import(existing, is_new=False, unused=unused)
+        return Import(existing, is_new=False, unused=parts.unused)
     assert rating.scale
     survey = Survey(
         consortium_id=actor.consortium_id,
@@ -75,6 +77,8 @@ def import_survey(session: Session, actor: Actor, document: SurveyFile, items: S
         contact=document.contact or (CONTACT if document.demo else ""),
         is_demo=document.demo,
         items_per_person=_items_per_person(document, items),
+        is_shuffled=document.settings.item_order == "random",
+        warm_ups=document.settings.warm_ups,
         created_at=now(),
     )
     session.add(survey)
@@ -97,8 +101,11 @@ def import_survey(session: Session, actor: Actor, document: SurveyFile, items: S
     for position, question in enumerate(questions, start=1):
         question.survey_id, question.position = survey.id, position
         session.add(question)
+    for position, section in enumerate(parts.sections, start=1):
+        section.survey_id, section.position = survey.id, position
+        session.add(section)
     record(session, actor, "survey.imported", survey, after={"items": len(items), "id": document.id})
-    return Import(survey, is_new=True, unused=unused)
+    return Import(survey, is_new=True, unused=parts.unused)
 
 
 def _free_slug(session: Session, wanted: str) -> str:
@@ -107,7 +114,7 @@ def _free_slug(session: Session, wanted: str) -> str:
     return wanted if wanted not in taken else next(slug for slug in numbered if slug not in taken)
 
 
-def _rating_of(document: SurveyFile) -> tuple[list[SectionIn], QuestionIn]:
+def _rating_of(document: SurveyFile) -> QuestionIn:
     found = [
         question
         for section in document.sections
@@ -116,7 +123,7 @@ def _rating_of(document: SurveyFile) -> tuple[list[SectionIn], QuestionIn]:
     ]
     if len(found) != 1 or not found[0].criteria or found[0].scale is None:
         raise Invalid("The survey needs one rating_matrix with a scale and criteria in a section over initiatives.")
-    return document.sections, found[0]
+    return found[0]
 
 
 def _check(document: SurveyFile, rating: QuestionIn, items: Sequence[ItemIn]) -> None:
@@ -132,52 +139,17 @@ def _check(document: SurveyFile, rating: QuestionIn, items: Sequence[ItemIn]) ->
         raise Invalid("Two criteria have the same id.")
     if not any(criterion.weight_default for criterion in rating.criteria):
         raise Invalid("At least one criterion needs a weight above zero.")
+    asked = [question for section in document.sections for question in section.questions if question.type in TYPES]
     texts: list[tuple[str, Words]] = [("title", document.title)]
     texts += [(f"criterion {criterion.id}", criterion.label) for criterion in rating.criteria]
     texts += [
-        (f"option {option.code} of {question.id}", option.label)
-        for section in document.sections
-        for question in section.questions
-        if question.type in KEPT_KINDS
-        for option in question.options
+        (f"option {option.code} of {question.id}", option.label) for question in asked for option in question.options
     ]
-    texts += [
-        (f"question {question.id}", question.text)
-        for section in document.sections
-        for question in section.questions
-        if question.type in KEPT_KINDS
-    ]
+    texts += [(f"question {question.id}", question.text) for question in asked]
     for name, words in texts:
         gaps = missing_languages(words, document.languages)
         if gaps:
             raise Invalid("The text of %(name)s is missing in: %(languages)s.", name=name, languages=", ".join(gaps))
-
-
-def _questions_of(document: SurveyFile, sections: Sequence[SectionIn]) -> tuple[list[Question], list[str]]:
-    kept: list[Question] = []
-    unused: list[str] = []
-    for section in sections:
-        for question in section.questions:
-            is_comment = bool(section.repeat_over) and question.type == "long_text"
-            if is_comment or (question.type in KEPT_KINDS and not section.repeat_over):
-                kept.append(
-                    Question(
-                        survey_id=None,  # pyright: ignore[reportArgumentType] -- set when the survey is written
-                        position=0,
-                        code=question.id,
-                        kind="item_comment" if is_comment else question.type,
-                        required=question.required,
-                        max_length=question.max_length if is_comment else 0,
-                        text=question.text,
-                        options=[option.model_dump() for option in question.options],
-                    )
-                )
-            elif question.type != "rating_matrix":
-                unused.append(f"question {question.id} ({question.type})")
-    codes = {question.code for question in kept}
-    if "helix" not in codes:
-        raise Invalid("The survey needs a single_choice question with the id helix.")
-    return kept, unused
 
 
 def _items_per_person(document: SurveyFile, items: Sequence[ItemIn]) -> int | None:
@@ -198,7 +170,7 @@ def _digest(document: SurveyFile, rating: QuestionIn, items: Sequence[ItemIn], q
         (document.title, document.rule.model_dump(), rating.scale.min, rating.scale.max),
         [(item.code, item.title, item.summary) for item in items],
         [(c.id, c.label, c.text, c.low, c.high, c.weight_default) for c in rating.criteria],
-        [(q.code, q.kind, q.text, q.options) for q in questions],
+        [_parts_of(question) for question in questions],
     )
 
 
@@ -207,8 +179,12 @@ def _digest_of(session: Session, survey: Survey) -> str:
         (survey.title, survey.rule, survey.scale_low, survey.scale_high),
         [(item.code, item.title, item.summary) for item in list_items(session, survey.id)],
         [(c.code, c.label, c.text, c.low, c.high, c.weight) for c in list_criteria(session, survey.id)],
-        [(q.code, q.kind, q.text, q.options) for q in list_questions(session, survey.id)],
+        [_parts_of(question) for question in list_questions(session, survey.id)],
     )
+
+
+def _parts_of(question: Question) -> tuple[object, ...]:
+    return question.code, question.kind, question.text, question.options, question.section, question.settings
 
 
 def _digest_parts(*parts: object) -> str:

@@ -5,10 +5,12 @@ from collections.abc import Callable
 from sqlmodel import Session
 
 from app.core.words import Words
-from app.surveys.authoring.models import Criterion, Question, Survey, SurveyItem
-from app.surveys.authoring.queries import list_criteria, list_items, list_questions
+from app.surveys.authoring.models import Criterion, Question, Section, Survey, SurveyItem
+from app.surveys.authoring.queries import list_criteria, list_items, list_questions, list_sections
 
 LONGEST_TEXT = 20_000
+SETTING_WORDS = ("low", "high", "unit")
+"""The settings of a question that are words."""
 
 Setter = Callable[[Words], None]
 
@@ -44,8 +46,17 @@ def _places(session: Session, survey: Survey) -> dict[str, tuple[Words, Setter]]
     for criterion in list_criteria(session, survey.id):
         for name in ("label", "text", "low", "high"):
             places[f"criterion.{criterion.code}.{name}"] = (getattr(criterion, name), _putter(criterion, name))
+    for section in list_sections(session, survey.id):
+        for name in ("title", "text"):
+            places[f"section.{section.code}.{name}"] = (getattr(section, name), _putter(section, name))
     for question in list_questions(session, survey.id):
         places[f"question.{question.code}"] = (question.text, _putter(question, "text"))
+        if question.hint:
+            places[f"question.{question.code}.hint"] = (question.hint, _putter(question, "hint"))
+        for name in SETTING_WORDS:
+            if question.settings.get(name):
+                path = f"question.{question.code}.{name}"
+                places[path] = (question.settings[name], _setting_putter(question, name))
         for option in question.options:
             path = f"option.{question.code}.{option['code']}"
             places[path] = (option["label"], _option_putter(question, option["code"]))
@@ -55,7 +66,7 @@ def _places(session: Session, survey: Survey) -> dict[str, tuple[Words, Setter]]
     return places
 
 
-def _putter(row: Survey | Criterion | Question | SurveyItem, name: str) -> Setter:
+def _putter(row: Survey | Criterion | Section | Question | SurveyItem, name: str) -> Setter:
     return lambda words: setattr(row, name, words)
 
 
@@ -64,5 +75,12 @@ def _option_putter(question: Question, code: str) -> Setter:
         question.options = [
             {**option, "label": words} if option["code"] == code else option for option in question.options
         ]
+
+    return put
+
+
+def _setting_putter(question: Question, name: str) -> Setter:
+    def put(words: Words) -> None:
+        question.settings = {**question.settings, name: words}
 
     return put

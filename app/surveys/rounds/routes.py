@@ -13,6 +13,7 @@ from app.core.clock import now
 from app.core.errors import Invalid
 from app.core.words import pick
 from app.people.rules import Actor
+from app.surveys.answering.addresses import list_addresses
 from app.surveys.answering.queries import count_begun
 from app.surveys.authoring.drafting import get_changeable_survey
 from app.surveys.authoring.models import Survey
@@ -189,6 +190,8 @@ def _people_page(
         wrong=wrong,
         advice=[line for line in lines or [] if line.advice and not line.faults],
         added=added,
+        # while answers come in, the moment an address appears would tell whose answers are new
+        addresses=[] if current else list_addresses(session, survey.id),
         region_names=[regions.get(code, unknown) for code in shown],
         coverage=[
             {

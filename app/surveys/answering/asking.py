@@ -1,0 +1,134 @@
+"""The pages with questions beside the initiatives. Every page works without a script; GET shows, POST acts."""
+
+from collections.abc import Mapping
+
+from fastapi import APIRouter, Request, Response
+from sqlmodel import Session
+
+from app.auth.guard import Anyone
+from app.core.catalogues import translate
+from app.core.errors import AppError, Invalid, NotFound
+from app.core.words import pick
+from app.people.rules import is_address
+from app.surveys.answering.addresses import keep_address
+from app.surveys.answering.autosave import AnswerWriter, StaleSave
+from app.surveys.answering.flow import Part, Stop, go_to, neighbours, parts_for, stops_for, way_of
+from app.surveys.answering.questions import part_views, read_part, typed_values
+from app.surveys.answering.rules import minutes_left, next_position, values_of
+from app.surveys.answering.visits import Visit, answers_of, find_visit, form_for
+from app.surveys.authoring.answers import Unfit
+from app.surveys.authoring.queries import get_survey_by_slug
+from app.web.deps import ReadingSessionDep, SessionDep
+from app.web.forms import FormDep, Typed
+from app.web.language import language_of
+from app.web.security import OwnForm
+from app.web.templating import redirect, render
+
+router = APIRouter(tags=["answering"], dependencies=[Anyone])
+
+PAGE = "surveys/answering/section.html"
+
+
+@router.get("/s/{slug}/p/{code}")
+def survey_section(request: Request, session: SessionDep, slug: str, code: str) -> Response:
+    """The questions of one section."""
+    survey = get_survey_by_slug(session, slug)
+    visit = find_visit(request, session, survey)
+    if visit is None or visit.response.submitted_on:
+        return redirect(request, "survey_start", slug=slug)
+    parts, _, _ = way_of(session, visit)
+    return _section_page(request, session, visit, parts, code, {}, {})
+
+
+@router.post("/s/{slug}/p/{code}", dependencies=[OwnForm])
+def save_section(request: Request, session: ReadingSessionDep, slug: str, code: str, typed: FormDep) -> Response:
+    """Save everything on the page and go on; what cannot be saved is shown again as typed."""
+    survey = get_survey_by_slug(session, slug)
+    visit = find_visit(request, session, survey)
+    if visit is None:
+        return redirect(request, "survey_start", slug=slug)
+    parts, form, answers = way_of(session, visit)
+    part = _find(parts, code)
+    both = [*part.questions, *part.maybe]
+    values = {key: values_of(value) for key, value in typed_values(form, both, typed).items()}
+    # an answer on this page may decide which others of it are asked
+    asked = _find(parts_for(session, visit, answers, values), code).questions
+    sent = read_part(form, asked, visit, typed, answers)
+    faults: dict[str, Unfit] = dict(sent.faults)
+    faults |= {key: Unfit(BAD_ADDRESS) for key, one in sent.addresses.items() if not is_address(one)}
+    # the reading transaction ends here: an answer is judged against what is there when it is written
+    session.rollback()
+    writer: AnswerWriter = request.app.state.writer
+    for save, outcome in zip(sent.saves, writer.save(sent.saves).result(timeout=30), strict=True):
+        if isinstance(outcome, StaleSave | Invalid):
+            faults[save.code] = Unfit(outcome.message, **outcome.values)
+        elif isinstance(outcome, AppError):
+            raise outcome
+    visit = find_visit(request, session, get_survey_by_slug(session, slug))
+    if visit is None:
+        return redirect(request, "survey_start", slug=slug)
+    parts, form, answers = way_of(session, visit)
+    missing = [one.code for one in _find(parts, code).questions if one.required and one.code in form.questions]
+    faults |= {key: Unfit(REQUIRED) for key in missing if key not in answers and key not in faults}
+    if faults:
+        return _section_page(request, session, visit, parts, code, typed, faults)
+    for key, address in sent.addresses.items():
+        keep_address(request.app.state.engine, visit.survey.id, key, address)
+    if typed.get("from") == "check":
+        return redirect(request, "survey_check", slug=slug)
+    _, after = neighbours(stops_for(parts, form), Stop(section=code))
+    return go_to(request, slug, after)
+
+
+BAD_ADDRESS = "Enter an e-mail address such as name@example.org."
+REQUIRED = "Answer this question to go on."
+
+
+def _find(parts: list[Part], code: str) -> Part:
+    for part in parts:
+        if part.section.code == code:
+            return part
+    raise NotFound("There is no such page.")
+
+
+def _section_page(
+    request: Request,
+    session: Session,
+    visit: Visit,
+    parts: list[Part],
+    code: str,
+    typed: Typed,
+    faults: Mapping[str, Unfit],
+) -> Response:
+    survey, language = visit.survey, language_of(request)
+    part, form, answers = _find(parts, code), form_for(session, visit), answers_of(session, visit)
+    stops = stops_for(parts, form)
+    here = Stop(section=code)
+    before, _ = neighbours(stops, here)
+    errors = {key: translate(language, fault.sentence, **fault.values) for key, fault in faults.items()}
+    views = part_views(
+        session, part, form, answers, typed, errors, survey, f"/api/v1/responses/{visit.response.id}", language
+    )
+    is_from_check = request.query_params.get("from") == "check" or typed.get("from") == "check"
+    left = len(form.items) - ((next_position(form, answers) or len(form.items) + 1) - 1)
+    return render(
+        request,
+        PAGE,
+        status=422 if faults else 200,
+        slug=survey.slug,
+        survey=survey,
+        round_number=visit.current.number,
+        position=stops.index(here) + 1,
+        total=len(stops),
+        minutes=max(1, minutes_left(left, len(form.criteria))),
+        title=pick(part.section.title, language, survey.default_language),
+        text=pick(part.section.text, language, survey.default_language),
+        questions=views,
+        errors=errors,
+        has_answers=bool(answers),
+        is_from_check=is_from_check,
+        action=str(request.app.url_path_for("save_section", slug=survey.slug, code=code)),
+        back_url=before.url(request, survey.slug)
+        if before
+        else str(request.app.url_path_for("survey_overview", slug=survey.slug)),
+    )
