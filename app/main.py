@@ -42,6 +42,7 @@ from app.surveys.authoring import item_routes as item_pages
 from app.surveys.authoring import routes as authoring_pages
 from app.surveys.rounds import routes as rounds_pages
 from app.surveys.rounds import stopping as stopping_pages
+from app.web.cookieless import TokenInAddress
 from app.web.errors import add_error_handlers, answer_error
 from app.web.security import Protection
 from app.web.templating import static_file
@@ -116,6 +117,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
         app.include_router(router, prefix="/api/v1")
     app.include_router(_service_routes())
     add_error_handlers(app)
+    app.add_middleware(TokenInAddress)
     app.add_middleware(Protection, settings=settings, answer=answer_error)
     return app
 

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.core.errors import NotAllowed
 from app.core.settings import Settings
 from app.core.tokens import is_signed, make_token, sign
+from app.web.cookieless import kept_token
 
 log = structlog.get_logger()
 
@@ -139,10 +140,16 @@ def csrf_of(request: Request) -> str:
 def visit_of(request: Request) -> str:
     """A random name of this browser, made at its first visit; it says nothing about the person."""
     if not hasattr(request.state, "visit"):
-        known = get_cookie(request, VISIT_COOKIE)
+        known = _known_visit(request)
         request.state.visit = known if len(known) >= 32 else make_token()
         request.state.is_new_visit = request.state.visit != known
     return request.state.visit
+
+
+def _known_visit(request: Request) -> str:
+    """The name this browser keeps; where the address holds a token, one made from it."""
+    token = kept_token(request)
+    return sign(request.app.state.settings.secret_key, "visit", token) if token else get_cookie(request, VISIT_COOKIE)
 
 
 def keep_visit(request: Request, response: Response) -> None:
@@ -186,8 +193,11 @@ async def check_form_is_ours(request: Request) -> None:
         raise NotAllowed("This form came from another site.")
     form = await request.form(max_files=1, max_fields=500)
     given = form.get("csrf") or request.headers.get("x-csrf-token", "")
-    known = get_cookie(request, VISIT_COOKIE)
+    known = _known_visit(request)
     secret = request.app.state.settings.secret_key
+    if not known and request.headers.get("sec-fetch-site") == "same-origin":
+        # a browser without cookies: nobody is signed in there, and its own word says whose form this is
+        return
     if not known or not isinstance(given, str) or not is_signed(secret, "csrf", known, given):
         raise NotAllowed("This page was open for too long. Go back, reload it and try again.")
 

@@ -19,6 +19,7 @@ from jinja2.runtime import Context
 
 from app.core.catalogues import translations_for
 from app.core.words import LANGUAGES, pick
+from app.web.cookieless import with_token
 from app.web.language import LANGUAGE_COOKIE, language_of
 from app.web.prose import prose
 from app.web.security import csrf_of, get_cookie, keep_visit, set_cookie
@@ -36,7 +37,7 @@ class Language:
     def __init__(self, request: Request, code: str) -> None:
         self.code, self.name = code, LANGUAGES[code]
         rest = [(key, value) for key, value in request.query_params.multi_items() if key != "lang"]
-        self.url = f"{request.url.path}?{urlencode([*rest, ('lang', code)])}"
+        self.url = f"{with_token(request, request.url.path)}?{urlencode([*rest, ('lang', code)])}"
 
 
 def make_environment(language: str) -> Environment:
@@ -137,7 +138,7 @@ def render(
         .get_template(name)
         .render(
             request=request,
-            url_for=partial(_path, request),
+            url_for=partial(path_to, request),
             languages=[Language(request, code) for code in LANGUAGES],
             theme=get_cookie(request, "innaxe_theme") if get_cookie(request, "innaxe_theme") in THEMES else "",
             csrf=csrf_of(request),
@@ -158,14 +159,15 @@ def render(
 
 def redirect(request: Request, name: str, *, query: str = "", **params: Any) -> Response:
     """Send the browser to a page by its name, with 303: the next request is a GET."""
-    path = _path(request, name, **params)
+    path = path_to(request, name, **params)
     response = RedirectResponse(path + (f"?{query}" if query else ""), status_code=303)
     keep_visit(request, response)
     return response
 
 
-def _path(request: Request, name: str, **params: Any) -> str:
-    return str(request.app.url_path_for(name, **_texts(params)))
+def path_to(request: Request, name: str, **params: Any) -> str:
+    """The path of a page by its name, as this visitor has to ask for it."""
+    return with_token(request, str(request.app.url_path_for(name, **_texts(params))))
 
 
 def _texts(params: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from app.surveys.answering.tokens import tokens_from
 from app.surveys.authoring.answers import QuestionType
 from app.surveys.authoring.queries import get_survey, list_questions
 from app.surveys.rounds.queries import get_round, is_over
+from app.web.cookieless import kept_token
 from app.web.deps import SessionDep, SettingsDep
 from app.web.errors import answer_error
 from app.web.json import StrictRoute, read_json
@@ -91,6 +92,8 @@ def _limits(question: QuestionType) -> dict[str, Any]:
 
 def tokens_of(request: Request) -> tuple[str, ...]:
     """The respondent's tokens: from a program in the header, from a browser in its cookies, one a survey."""
+    if kept_token(request):
+        return tokens_from(request.app.state.settings.secret_key, kept_token(request))
     kind, _, token = request.headers.get("authorization", "").partition(" ")
     if kind.lower() == "bearer":
         return (token.strip(),)

@@ -18,11 +18,12 @@ from app.surveys.answering.rules import minutes_left, next_position, values_of
 from app.surveys.answering.visits import Visit, answers_of, find_visit, form_for
 from app.surveys.authoring.answers import Unfit
 from app.surveys.authoring.queries import get_survey_by_slug
+from app.web.cookieless import with_token
 from app.web.deps import ReadingSessionDep, SessionDep
 from app.web.forms import FormDep, Typed
 from app.web.language import language_of
 from app.web.security import OwnForm
-from app.web.templating import redirect, render
+from app.web.templating import path_to, redirect, render
 
 router = APIRouter(tags=["answering"], dependencies=[Anyone])
 
@@ -107,7 +108,15 @@ def _section_page(
     before, _ = neighbours(stops, here)
     errors = {key: translate(language, fault.sentence, **fault.values) for key, fault in faults.items()}
     views = part_views(
-        session, part, form, answers, typed, errors, survey, f"/api/v1/responses/{visit.response.id}", language
+        session,
+        part,
+        form,
+        answers,
+        typed,
+        errors,
+        survey,
+        with_token(request, f"/api/v1/responses/{visit.response.id}"),
+        language,
     )
     is_from_check = request.query_params.get("from") == "check" or typed.get("from") == "check"
     left = len(form.items) - ((next_position(form, answers) or len(form.items) + 1) - 1)
@@ -127,8 +136,6 @@ def _section_page(
         errors=errors,
         has_answers=bool(answers),
         is_from_check=is_from_check,
-        action=str(request.app.url_path_for("save_section", slug=survey.slug, code=code)),
-        back_url=before.url(request, survey.slug)
-        if before
-        else str(request.app.url_path_for("survey_overview", slug=survey.slug)),
+        action=path_to(request, "save_section", slug=survey.slug, code=code),
+        back_url=before.url(request, survey.slug) if before else path_to(request, "survey_overview", slug=survey.slug),
     )

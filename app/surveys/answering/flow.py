@@ -21,7 +21,7 @@ from app.surveys.authoring.queries import list_questions, list_sections
 from app.surveys.authoring.question_types import TYPES
 from app.surveys.rounds.models import Round
 from app.web.language import language_of
-from app.web.templating import redirect
+from app.web.templating import path_to, redirect
 
 
 @dataclass(frozen=True)
@@ -44,10 +44,10 @@ class Stop:
     def url(self, request: Request, slug: str, query: str = "") -> str:
         """Its address."""
         if self.section:
-            path = request.app.url_path_for("survey_section", slug=slug, code=self.section)
+            path = path_to(request, "survey_section", slug=slug, code=self.section)
         else:
-            path = request.app.url_path_for("survey_item", slug=slug, position=self.position)
-        return f"{path}?{query}" if query else str(path)
+            path = path_to(request, "survey_item", slug=slug, position=self.position)
+        return f"{path}?{query}" if query else path
 
 
 def go_to(request: Request, slug: str, stop: Stop | None, *, query: str = "") -> Response:

@@ -55,6 +55,7 @@ from app.surveys.answering.visits import (
     prefilled,
     read_page,
     survey_language,
+    token_of,
 )
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.queries import (
@@ -66,12 +67,13 @@ from app.surveys.authoring.queries import (
 )
 from app.surveys.rounds.models import Invitation
 from app.surveys.rounds.queries import find_invitation, find_last_round, find_open_round
+from app.web.cookieless import kept_token, with_token
 from app.web.deps import ReadingSessionDep, SessionDep
 from app.web.forms import FormDep, Typed
 from app.web.helices import marks_of
 from app.web.language import language_of
-from app.web.security import OwnForm, get_cookie, set_cookie
-from app.web.templating import redirect, render
+from app.web.security import VISIT_COOKIE, OwnForm, get_cookie, set_cookie
+from app.web.templating import path_to, redirect, render
 
 router = APIRouter(tags=["answering"], dependencies=[Anyone])
 
@@ -87,6 +89,10 @@ def personal_link(request: Request, session: SessionDep, token: str) -> Response
     if survey_id is None:
         raise NotFound(DEAD_LINK)
     survey = get_survey(session, survey_id)
+    if get_cookie(request, TOKEN_COOKIE + survey.slug) == token:
+        return redirect(request, "survey_start", slug=survey.slug)
+    # with the token in the address, until a browser has shown that it keeps the cookie
+    request.state.kept_token = token
     response = redirect(request, "survey_start", slug=survey.slug)
     set_cookie(request, response, TOKEN_COOKIE + survey.slug, token)
     return response
@@ -96,6 +102,9 @@ def personal_link(request: Request, session: SessionDep, token: str) -> Response
 def survey_start(request: Request, session: SessionDep, slug: str) -> Response:
     """The beginning of a survey, or the page where this person left off."""
     survey = get_survey_by_slug(session, slug)
+    if kept_token(request) and get_cookie(request, TOKEN_COOKIE + slug) == kept_token(request):
+        request.state.kept_token = ""
+        return redirect(request, "survey_start", slug=slug, query=request.url.query)
     if find_open_round(session, survey.id) is None:
         return _closed(request, session, survey)
     visit = find_visit(request, session, survey)
@@ -111,7 +120,7 @@ def survey_start(request: Request, session: SessionDep, slug: str) -> Response:
 def start_survey(request: Request, session: SessionDep, slug: str, typed: FormDep) -> Response:
     """Consent and begin; a form that is not complete is shown again as it was filled in."""
     survey = get_survey_by_slug(session, slug)
-    kept = get_cookie(request, TOKEN_COOKIE + slug)
+    kept = token_of(request, slug)
     tokens = own_tokens(request, slug)
     invitation = find_invitation(session, kept) if kept else None
     known = find_respondent(session, survey.id, tokens) if tokens else None
@@ -138,6 +147,8 @@ def start_survey(request: Request, session: SessionDep, slug: str, typed: FormDe
         )
     except Invalid as fault:
         return _start_page(request, session, survey, chosen, fault.errors, status=422)
+    if not get_cookie(request, VISIT_COOKIE):
+        request.state.kept_token = kept if invitation else token
     response = go_to(request, slug, first_stop(session, survey, given))
     # who came by a personal link keeps that one: it opens the same answers on any device
     set_cookie(request, response, TOKEN_COOKIE + slug, kept if invitation else token)
@@ -203,7 +214,7 @@ def survey_overview(request: Request, session: SessionDep, slug: str) -> Respons
         language_of(request),
     )
     for row in rows:
-        row["url"] = str(request.app.url_path_for("survey_item", slug=slug, position=row["position"]))
+        row["url"] = path_to(request, "survey_item", slug=slug, position=row["position"])
     done = sum(row["state"] == Progress.DONE for row in rows)
     parts, form, answers = way_of(session, visit)
     sections = section_rows(request, parts, form, answers, survey)
@@ -264,7 +275,7 @@ def _item_page(
     earlier = find_earlier_answers(session, visit.respondent.id, visit.current.number)
     errors = _translated(faults, language)
     entry = Entry(answers, earlier, typed, errors)
-    address = f"/api/v1/responses/{visit.response.id}"
+    address = with_token(request, f"/api/v1/responses/{visit.response.id}")
     question = find_question(session, survey.id, "helix")
     marks = marks_of(question.options if question else [], language, survey.default_language)
     criteria = list_criteria(session, survey.id)
@@ -304,9 +315,7 @@ def _item_page(
         has_answers=bool(answers),
         errors=errors,
         is_from_check=request.query_params.get("from") == "check" or typed.get("from") == "check",
-        back_url=before.url(request, survey.slug)
-        if before
-        else str(request.app.url_path_for("survey_overview", slug=survey.slug)),
+        back_url=before.url(request, survey.slug) if before else path_to(request, "survey_overview", slug=survey.slug),
     )
 
 

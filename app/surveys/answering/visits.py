@@ -16,6 +16,7 @@ from app.surveys.authoring.models import Survey, SurveyItem
 from app.surveys.authoring.queries import list_items
 from app.surveys.rounds.models import Invitation, Round
 from app.surveys.rounds.queries import find_invitation, find_last_round, find_open_round
+from app.web.cookieless import kept_token
 from app.web.forms import Typed
 from app.web.language import language_of
 from app.web.security import get_cookie
@@ -52,9 +53,14 @@ def find_visit(request: Request, session: Session, survey: Survey, *, is_past_we
     return Visit(survey, current, tokens, respondent, response) if respondent and response else None
 
 
+def token_of(request: Request, slug: str) -> str:
+    """The token this visitor holds for a survey: in the address, else in a cookie; empty without either."""
+    return kept_token(request) or get_cookie(request, TOKEN_COOKIE + slug)
+
+
 def own_tokens(request: Request, slug: str) -> tuple[str, ...]:
     """The tokens that this browser's cookie for a survey may stand for; none without the cookie."""
-    kept = get_cookie(request, TOKEN_COOKIE + slug)
+    kept = token_of(request, slug)
     return tokens_from(request.app.state.settings.secret_key, kept) if kept else ()
 
 
