@@ -17,6 +17,7 @@ class Survey(Row, table=True):
     `organisation_id` is the partner who runs it, None when the consortium does. It is a draft until `published_at`;
     then `protocol` holds all that was fixed before the first round, and later changes are deviations with a reason.
     `outdated` names, by the path of a text, the languages whose translation is older than the original.
+    `import_report` says what became of each question of the file the survey was made from.
     """
 
     __table_args__ = (UniqueConstraint("consortium_id", "external_id"),)
@@ -50,6 +51,7 @@ class Survey(Row, table=True):
     published_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     protocol: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     protocol_sha256: str = ""
+    import_report: dict[str, Any] | None = Field(default=None, sa_type=JSON)
 
 
 class Deviation(Row, table=True):
