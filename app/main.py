@@ -35,7 +35,9 @@ from app.surveys.answering import receipts as receipt_pages
 from app.surveys.answering import routes as answering_pages
 from app.surveys.answering import sending as sending_pages
 from app.surveys.answering.autosave import AnswerWriter
+from app.surveys.authoring import exchange_routes as exchange_pages
 from app.surveys.authoring import routes as authoring_pages
+from app.surveys.authoring import translation_routes as translation_pages
 from app.surveys.rounds import routes as rounds_pages
 from app.surveys.rounds import stopping as stopping_pages
 from app.web.errors import add_error_handlers, answer_error
@@ -55,6 +57,8 @@ PAGES: list[APIRouter] = [
     # before the pages of one survey: their address would take "new" for its name
     validation_pages.router,
     authoring_pages.router,
+    translation_pages.router,
+    exchange_pages.router,
     rounds_pages.router,
     stopping_pages.router,
     overview_pages.router,

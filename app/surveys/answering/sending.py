@@ -11,11 +11,10 @@ from app.surveys.answering import service
 from app.surveys.answering.pages import answer_rows
 from app.surveys.answering.queries import form_of
 from app.surveys.answering.tokens import receipt_code
-from app.surveys.answering.visits import Visit, answers_of, find_visit, items_for
+from app.surveys.answering.visits import Visit, answers_of, find_visit, items_for, spoken_language
 from app.surveys.authoring.queries import get_survey_by_slug, list_criteria
 from app.surveys.rounds.queries import is_over
 from app.web.deps import SessionDep
-from app.web.language import language_of
 from app.web.security import OwnForm
 from app.web.templating import redirect, render
 
@@ -83,7 +82,7 @@ def survey_done(request: Request, session: SessionDep, slug: str) -> Response:
         return redirect(request, "survey_start", slug=slug)
     secret = request.app.state.settings.secret_key
     receipt = receipt_code(secret, visit.response.id, visit.respondent.token_hash or "")
-    thanks = pick(survey.thank_you, language_of(request), survey.default_language)
+    thanks = pick(survey.thank_you, spoken_language(request, survey), survey.default_language)
     return render(
         request,
         f"{FOLDER}/done.html",
@@ -104,7 +103,7 @@ def _answer_rows(request: Request, session: Session, visit: Visit) -> list[dict[
         list_criteria(session, survey.id),
         answers_of(session, visit),
         survey,
-        language_of(request),
+        spoken_language(request, survey),
     )
     for row in rows:
         row["url"] = str(request.app.url_path_for("survey_item", slug=survey.slug, position=row["position"]))
