@@ -131,7 +131,7 @@ def test_importing_needs_the_permission(session: Session, cast: Cast) -> None:
         import_file(session, home, "form.xlsx", form(["text", "q", "A"]), language="en")
 
 
-ARABIC = {
+ARABIC: dict[str, Any] = {
     "title": {"en": "A small survey", "ar": "استطلاع قصير"},
     "languages": ["en", "ar"],
 }

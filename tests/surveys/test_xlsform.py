@@ -235,7 +235,7 @@ ASKED: list[dict[str, Any]] = [
     {"id": "said", "type": "note", "required": False, "show_if": [{"question": "who", "is": []}]},
     {"id": "yes", "type": "consent", "required": True},
 ]
-DOCUMENT = {
+DOCUMENT: dict[str, Any] = {
     "format": "stakeholder-survey/1",
     "id": "ours",
     "languages": ["en", "de"],
@@ -280,7 +280,7 @@ def demo_draft(session: Session) -> Any:
 
 
 def test_no_cell_is_a_formula() -> None:
-    document = {**DOCUMENT, "title": {"en": FORMULAS[0]}}
+    document: dict[str, Any] = {**DOCUMENT, "title": {"en": FORMULAS[0]}}
     section: Any = document["sections"][0]
     document["sections"] = [
         {
