@@ -38,8 +38,10 @@ from app.surveys.answering import routes as answering_pages
 from app.surveys.answering import sending as sending_pages
 from app.surveys.answering.autosave import AnswerWriter
 from app.surveys.authoring import asking_routes as questions_pages
+from app.surveys.authoring import exchange_routes as exchange_pages
 from app.surveys.authoring import item_routes as item_pages
 from app.surveys.authoring import routes as authoring_pages
+from app.surveys.authoring import translation_routes as translation_pages
 from app.surveys.rounds import routes as rounds_pages
 from app.surveys.rounds import stopping as stopping_pages
 from app.web.cookieless import TokenInAddress
@@ -63,6 +65,8 @@ PAGES: list[APIRouter] = [
     questions_pages.router,
     item_pages.router,
     preview_pages.router,
+    translation_pages.router,
+    exchange_pages.router,
     rounds_pages.router,
     stopping_pages.router,
     overview_pages.router,

@@ -14,8 +14,11 @@ from app.people.routes import HELIX_WORDS, ROLE_WORDS
 from app.surveys.answering.pages import PROGRESS_WORDS
 from app.surveys.answering.routes import ITEM_WORDS
 from app.surveys.authoring.asking_routes import KIND_WORDS
+from app.surveys.authoring.exchange_routes import TYPE_WORDS
 from app.surveys.authoring.pages import STEP_WORDS
 from app.surveys.authoring.publishing import TROUBLE_WORDS
+from app.surveys.authoring.questionnaire import BUILT_IN_WORDS, REMARK_WORDS
+from app.surveys.authoring.translation_table import FAULT_WORDS
 from app.surveys.rounds.routes import STANDING_NAMES
 from app.web.errors import SENTENCES, TITLES
 
@@ -81,6 +84,10 @@ def interface_messages() -> set[Message]:
         ITEM_WORDS,
         TROUBLE_WORDS,
         STANDING_NAMES,
+        REMARK_WORDS,
+        BUILT_IN_WORDS,
+        TYPE_WORDS,
+        FAULT_WORDS,
     ):
         words += table.values()
     return (found | set(words)) - PROGRAMS_ONLY

@@ -8,15 +8,17 @@ import typer
 from app.actionplan.initiatives.exporting import export_initiatives
 from app.actionplan.initiatives.importing import parse_catalogue
 from app.actionplan.initiatives.service import import_initiatives
-from app.actionplan.validation.service import make_survey, parse_survey_file
+from app.actionplan.validation.service import import_file
 from app.cli.people import ConsortiumOption
-from app.cli.work import chosen_survey, read_file, say, show, work, write_file
+from app.cli.work import Refused, chosen_survey, read_file, say, show, work, write_file
 from app.consensus.importing import import_responses
 from app.consensus.service import close_round
 from app.core.settings import load_settings
 from app.people.queries import operator
 from app.surveys.answering.queries import count_responses
 from app.surveys.authoring.queries import list_surveys
+from app.surveys.authoring.questionnaire import REMARK_WORDS, Report
+from app.surveys.authoring.xlsform_export import export_xlsform
 from app.surveys.rounds.queries import list_invitations, list_rounds
 from app.surveys.rounds.service import invite as invite_address
 from app.surveys.rounds.service import open_round
@@ -56,13 +58,33 @@ def export_catalogue(
 
 @survey.command("import")
 def import_survey(file: File, consortium: ConsortiumOption = "") -> None:
-    """Make a survey over the initiatives from a file of the format stakeholder-survey/1."""
-    document = parse_survey_file(read_file(file))
+    """Make a survey from stakeholder-survey/1 (.json), XLSForm (.xlsx) or LimeSurvey (.lss, .lsg, .lsq)."""
     with work() as session:
-        made = make_survey(session, operator(session, consortium), document)
+        made = import_file(session, operator(session, consortium), file.name, read_file(file), language="en")
         show({"id": made.survey.id, "slug": made.survey.slug, "new": made.is_new})
+        report = Report.model_validate(made.survey.import_report or {})
+    for line in report.lines:
+        said = "; ".join(f"{REMARK_WORDS[one.reason]} {one.detail}".rstrip(" :") for one in line.remarks)
+        say(f"{line.place} {line.name} ({line.source}): {line.target or 'left out'}{said and f' – {said}'}".strip())
     for part in made.unused:
         say(f"Not used by this version: {part}.")
+
+
+@survey.command("export")
+def export_survey(
+    key: Annotated[str, typer.Argument(metavar="ID")],
+    kind: Annotated[str, typer.Option("--format", help="xlsform")] = "xlsform",
+    out: Annotated[Path | None, typer.Option("--out")] = None,
+) -> None:
+    """Write a survey as a form that other programs, and `import`, read."""
+    if kind != "xlsform":
+        raise Refused("Surveys are written as xlsform.")
+    with work() as session:
+        data = export_xlsform(session, chosen_survey(session, key)[1])
+    if out:
+        write_file(out, data)
+    else:
+        typer.get_binary_stream("stdout").write(data)
 
 
 @survey.command("open")

@@ -8,12 +8,15 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from app.core.tags import catalogue_language
+
 WORDS = Path(__file__).resolve().parents[2] / "words"
 
 
 @cache
 def translations_for(language: str) -> NullTranslations:
-    """The words of the interface; English is what the code says."""
+    """The words of the interface; English is what the code says, also for languages without a catalogue."""
+    language = catalogue_language(language)
     catalogue = WORDS / language / "LC_MESSAGES" / "innaxe.po"
     if language == "en":
         return NullTranslations()

@@ -32,6 +32,15 @@ def pick(words: Mapping[str, str], language: str, fallback: str = "en") -> str:
     return ""
 
 
+def picked_language(words: Mapping[str, str], language: str, fallback: str = "en") -> str:
+    """The language that `pick` chooses; `language` itself when there is no text at all.
+
+    >>> picked_language({"en": "Round"}, "da"), picked_language({}, "da")
+    ('en', 'da')
+    """
+    return next((tag for tag in (language, fallback, *words) if words.get(tag)), language)
+
+
 def missing_languages(words: Mapping[str, str], languages: Sequence[str]) -> list[str]:
     """The languages that have no text, in the order asked.
 

@@ -3,10 +3,10 @@
 import csv
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from app.core.errors import Invalid
 from app.documents.to_csv import RISKY
@@ -14,6 +14,8 @@ from app.documents.to_csv import RISKY
 MOST_ROWS = 5000
 LARGEST_FILE = 20_000_000
 LARGEST_UNPACKED = 100_000_000
+LONGEST_GAP = 500
+"""Some programs save a million empty rows below a sheet; after so many of them nothing more is looked for."""
 
 
 @dataclass(frozen=True)
@@ -72,12 +74,48 @@ def _unguarded(cell: str) -> str:
     return cell[1:] if cell[:1] == "'" and cell[1:].lstrip(" ").startswith(RISKY) else cell
 
 
+def read_sheets(data: bytes, names: Collection[str]) -> dict[str, list[list[str]]]:
+    """The rows of the named sheets of an XLSX workbook, each at its number less one; sheets not there are left out.
+
+    Raises Invalid for a file that is damaged, too long, or a bomb.
+    """
+    if len(data) > LARGEST_FILE:
+        raise Invalid("This file is too large.")
+    found: dict[str, list[list[str]]] = {}
+    try:
+        book = _workbook(data)
+        for sheet in book.worksheets:
+            if sheet.title.strip().lower() in names:
+                found[sheet.title.strip().lower()] = _until_gap(sheet.iter_rows(values_only=True, max_col=200))
+    except Exception as error:
+        raise Invalid("This file cannot be read as an XLSX sheet.") from error
+    if any(len(rows) > MOST_ROWS for rows in found.values()):
+        raise Invalid("This sheet has too many rows.")
+    return found
+
+
+def _until_gap(lines: Iterator[tuple[object, ...]]) -> list[list[str]]:
+    rows: list[list[str]] = []
+    last = 0
+    for cells in lines:
+        rows.append([_text(cell) for cell in cells])
+        if any(rows[-1]):
+            last = len(rows)
+        if len(rows) - last > LONGEST_GAP or last > MOST_ROWS:
+            break
+    return rows[:last]
+
+
+def _workbook(data: bytes) -> Workbook:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if sum(part.file_size for part in archive.infolist()) > LARGEST_UNPACKED:
+            raise ValueError("this archive unpacks to more than a sheet can be")
+    return load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+
+
 def _xlsx_rows(data: bytes) -> Iterator[list[str]]:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(part.file_size for part in archive.infolist()) > LARGEST_UNPACKED:
-                raise ValueError("this archive unpacks to more than a sheet can be")
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        book = _workbook(data)
         rows = [
             [_text(cell) for cell in cells]
             for cells in book.worksheets[0].iter_rows(values_only=True, max_row=MOST_ROWS + 2, max_col=200)

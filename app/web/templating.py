@@ -18,7 +18,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
 from app.core.catalogues import translations_for
-from app.core.words import LANGUAGES, pick
+from app.core.tags import catalogue_language, direction_of, language_name
+from app.core.words import LANGUAGES, pick, picked_language
 from app.web.cookieless import with_token
 from app.web.language import LANGUAGE_COOKIE, language_of
 from app.web.prose import prose
@@ -35,13 +36,14 @@ class Language:
     """A language as the menu shows it: its code, its own name, and the address that switches to it."""
 
     def __init__(self, request: Request, code: str) -> None:
-        self.code, self.name = code, LANGUAGES[code]
+        self.code, self.name = code, language_name(code)
         rest = [(key, value) for key, value in request.query_params.multi_items() if key != "lang"]
         self.url = f"{with_token(request, request.url.path)}?{urlencode([*rest, ('lang', code)])}"
 
 
 def make_environment(language: str) -> Environment:
     """A Jinja environment that speaks one language; an undefined name raises."""
+    language = catalogue_language(language)
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -54,6 +56,7 @@ def make_environment(language: str) -> Environment:
     environment.install_gettext_translations(words, newstyle=True)  # pyright: ignore[reportAttributeAccessIssue] -- added by the extension
     filters: dict[str, Any] = {
         "pick": _pick,
+        "tag": _tag,
         "prose": prose,
         "number": partial(_number, language),
         "percent": partial(_percent, language),
@@ -101,7 +104,13 @@ def _clock(language: str, moment: datetime) -> str:
 
 @pass_context
 def _pick(context: Context, words: Mapping[str, str], fallback: str = "en") -> str:
-    return pick(words, context["language"], fallback)
+    return pick(words, context.get("spoken") or context["language"], fallback)
+
+
+@pass_context
+def _tag(context: Context, words: Mapping[str, str], fallback: str = "en") -> str:
+    """The language of what `pick` shows."""
+    return picked_language(words, context.get("spoken") or context["language"], fallback)
 
 
 @cache
@@ -131,6 +140,7 @@ def render(
 ) -> Response:
     """The page, or its fragment when htmx asks for it and there is one."""
     language = language_of(request)
+    spoken = getattr(request.state, "spoken", language)
     name = fragment if fragment and wants_fragment(request) else template
     values.setdefault("actor", getattr(request.state, "actor", None))
     text = (
@@ -139,7 +149,9 @@ def render(
         .render(
             request=request,
             url_for=partial(path_to, request),
-            languages=[Language(request, code) for code in LANGUAGES],
+            languages=[Language(request, code) for code in getattr(request.state, "offered", LANGUAGES)],
+            spoken=spoken,
+            direction=direction_of(spoken),
             theme=get_cookie(request, "innaxe_theme") if get_cookie(request, "innaxe_theme") in THEMES else "",
             csrf=csrf_of(request),
             navigation=getattr(request.state, "navigation", []),
@@ -152,8 +164,8 @@ def render(
     response.headers["Vary"] = "HX-Request, Accept-Language, Cookie"
     response.headers["Content-Language"] = language
     keep_visit(request, response)
-    if request.query_params.get("lang") == language:
-        set_cookie(request, response, LANGUAGE_COOKIE, language)
+    if request.query_params.get("lang") in (language, spoken):
+        set_cookie(request, response, LANGUAGE_COOKIE, request.query_params["lang"])
     return response
 
 

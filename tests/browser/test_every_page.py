@@ -42,6 +42,7 @@ STEPS = {
     "items_page": "items",
     "translation_page": "translation/bg",
     "publish_page": "publish",
+    "import_report_page": "import-report",
     "people_page": "people",
 }
 FOR_MEMBERS = {
@@ -49,6 +50,7 @@ FOR_MEMBERS = {
     "survey_list": "/surveys",
     "survey_page": f"/surveys/{SURVEY}",
     "new_survey": "/surveys/new",
+    "import_page": "/surveys/import",
     **{name: f"a draft, {step}" for name, step in STEPS.items()},
     "live_page": f"/surveys/{SURVEY}/live",
     "initiative_list": "/initiatives",
@@ -65,7 +67,10 @@ FOR_MEMBERS = {
     "history_of_thing": "the history of the survey",
     "outbox_page": "/outbox",
 }
-NO_PAGES = {"personal_link", "stop_page", "results_table", "export_priorities", "oidc_start", "oidc_callback"}
+NO_PAGES = {
+    *("personal_link", "stop_page", "results_table", "export_priorities", "oidc_start", "oidc_callback"),
+    *("export_survey", "export_translation"),
+}
 ROLES = ("admin", "coordinator", "another manager", "editor", "reviewer")
 
 

@@ -38,7 +38,13 @@ def home_page(request: Request, session: SessionDep, actor: Annotated[Actor, per
 def survey_list(request: Request, session: SessionDep, actor: Annotated[Actor, permitted("survey.read")]) -> Response:
     """All surveys."""
     lines = list_survey_lines(session, actor)
-    return render(request, "actionplan/overview/surveys.html", lines=lines, may_make=may(actor, "survey.change"))
+    return render(
+        request,
+        "actionplan/overview/surveys.html",
+        lines=lines,
+        may_make=may(actor, "survey.change"),
+        may_import=may(actor, "survey.import"),
+    )
 
 
 @router.get("/surveys/{slug}")

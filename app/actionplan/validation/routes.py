@@ -3,15 +3,18 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
+from sqlmodel import Session
+from starlette.datastructures import UploadFile
 
 from app.actionplan.initiatives.queries import list_initiatives, list_topics
-from app.actionplan.validation.service import items_for
+from app.actionplan.validation.service import import_file, items_for
 from app.auth.guard import permitted
 from app.core.catalogues import translate
-from app.core.errors import Invalid
+from app.core.errors import Conflict, Invalid
 from app.people.rules import Actor
 from app.surveys.answering.rules import minutes_left
 from app.surveys.authoring.drafting import create_draft, get_changeable_survey, recommended_title, replace_items
+from app.surveys.authoring.importing import OPTIONAL, recommended_extras
 from app.surveys.authoring.queries import list_criteria, list_items
 from app.web.deps import SessionDep
 from app.web.forms import FormDep, revision_in
@@ -22,6 +25,7 @@ from app.web.templating import redirect, render
 router = APIRouter(tags=["validation"])
 
 MakerDep = Annotated[Actor, permitted("survey.change")]
+ImporterDep = Annotated[Actor, permitted("survey.import")]
 FOLDER = "surveys/authoring"
 
 
@@ -46,6 +50,43 @@ def create_survey(request: Request, session: SessionDep, actor: MakerDep, typed:
         errors = {name: translate(language, sentence) for name, sentence in refusal.errors.items()}
         return render(request, f"{FOLDER}/new.html", status=422, title=title, count=len(items), errors=errors)
     return redirect(request, "build_page", slug=survey.slug)
+
+
+@router.get("/surveys/import")
+def import_page(request: Request, session: SessionDep, actor: ImporterDep) -> Response:
+    """Ask for a questionnaire made elsewhere, and which recommended questions it should bring."""
+    return _import_page(request, session, actor, {})
+
+
+@router.post("/surveys/import", dependencies=[OwnForm])
+async def import_questionnaire(request: Request, session: SessionDep, actor: ImporterDep) -> Response:
+    """Make a draft of it and show what became of each question, or say why it cannot be used."""
+    form = await request.form()
+    file, language = form.get("file"), language_of(request)
+    data = await file.read() if isinstance(file, UploadFile) else b""
+    extras = [code for code in OPTIONAL if form.get(f"extra.{code}") == "yes"]
+    await form.close()
+    if not isinstance(file, UploadFile) or not file.filename:
+        return _import_page(request, session, actor, {"file": translate(language, "Choose a file.")})
+    try:
+        # what was made before a fault is undone
+        with session.begin_nested():
+            made = import_file(session, actor, file.filename, data, language=language, extras=extras)
+    except (Invalid, Conflict) as refusal:
+        errors = {"file": translate(language, refusal.message, **refusal.values)}
+        return _import_page(request, session, actor, errors)
+    return redirect(request, "import_report_page", slug=made.survey.slug)
+
+
+def _import_page(request: Request, session: Session, actor: Actor, errors: dict[str, str]) -> Response:
+    return render(
+        request,
+        f"{FOLDER}/import.html",
+        status=422 if errors else 200,
+        errors=errors,
+        extras=recommended_extras(language_of(request)),
+        count=len(list_initiatives(session, actor)),
+    )
 
 
 @router.get("/surveys/{slug}/items")

@@ -8,8 +8,11 @@ from sqlmodel import Session
 
 from app.actionplan.initiatives.models import Initiative, InitiativeVersion
 from app.actionplan.initiatives.queries import list_initiatives
+from app.auth.permissions import require
 from app.core.errors import Invalid
 from app.people.rules import Actor
+from app.surveys.authoring.importing import OPTIONAL, import_draft, keep_report, read_questionnaire
+from app.surveys.authoring.questionnaire import Report
 from app.surveys.authoring.schemas import ItemIn, SurveyFile
 from app.surveys.authoring.service import Import, import_survey
 
@@ -37,6 +40,23 @@ def make_survey(session: Session, actor: Actor, document: SurveyFile) -> Import:
     if unknown:
         raise Invalid("The survey names initiatives that do not exist: %(codes)s.", codes=", ".join(unknown[:5]))
     return import_survey(session, actor, document, [_item(*known[code]) for code in wanted])
+
+
+def import_file(
+    session: Session, actor: Actor, name: str, data: bytes, *, language: str, extras: Collection[str] = OPTIONAL
+) -> Import:
+    """Make a draft over all initiatives from a questionnaire, or a survey from a survey file, by the file's ending.
+
+    Raises Invalid for a file that cannot be used; then nothing is made.
+    """
+    require(actor, "survey.import")
+    if name.lower().endswith(".json"):
+        made = make_survey(session, actor, parse_survey_file(data))
+        if made.is_new:
+            keep_report(made.survey, Report(file=name[:200]), made.unused)
+        return made
+    document, report = read_questionnaire(name, data, language)
+    return import_draft(session, actor, document, report, items=items_for(session, actor), extras=extras)
 
 
 def items_for(session: Session, actor: Actor, codes: Collection[str] | None = None) -> list[ItemIn]:

@@ -13,15 +13,15 @@ from app.people.rules import is_address
 from app.surveys.answering.addresses import keep_address
 from app.surveys.answering.autosave import AnswerWriter, StaleSave
 from app.surveys.answering.flow import Part, Stop, go_to, neighbours, parts_for, stops_for, way_of
+from app.surveys.answering.pages import shown_in
 from app.surveys.answering.questions import part_views, read_part, typed_values
 from app.surveys.answering.rules import minutes_left, next_position, values_of
-from app.surveys.answering.visits import Visit, answers_of, find_visit, form_for
+from app.surveys.answering.visits import Visit, answers_of, find_visit, form_for, spoken_language
 from app.surveys.authoring.answers import Unfit
 from app.surveys.authoring.queries import get_survey_by_slug
 from app.web.cookieless import with_token
 from app.web.deps import ReadingSessionDep, SessionDep
 from app.web.forms import FormDep, Typed
-from app.web.language import language_of
 from app.web.security import OwnForm
 from app.web.templating import path_to, redirect, render
 
@@ -101,7 +101,8 @@ def _section_page(
     typed: Typed,
     faults: Mapping[str, Unfit],
 ) -> Response:
-    survey, language = visit.survey, language_of(request)
+    survey = visit.survey
+    language = spoken_language(request, survey)
     part, form, answers = _find(parts, code), form_for(session, visit), answers_of(session, visit)
     stops = stops_for(parts, form)
     here = Stop(section=code)
@@ -132,6 +133,7 @@ def _section_page(
         minutes=max(1, minutes_left(left, len(form.criteria))),
         title=pick(part.section.title, language, survey.default_language),
         text=pick(part.section.text, language, survey.default_language),
+        shown_in=shown_in([part.section.title, *(one.text for one in part.questions)], survey, language),
         questions=views,
         errors=errors,
         has_answers=bool(answers),

@@ -14,13 +14,12 @@ from app.surveys.answering.models import Response as GivenResponse
 from app.surveys.answering.pages import PROGRESS_WORDS
 from app.surveys.answering.queries import find_earlier_response, kept_in
 from app.surveys.answering.rules import Form, Progress, next_position, values_of
-from app.surveys.answering.visits import Visit, answers_of, form_for
+from app.surveys.answering.visits import Visit, answers_of, form_for, spoken_language
 from app.surveys.authoring.conditions import Asked, shown
 from app.surveys.authoring.models import Question, Section, Survey
 from app.surveys.authoring.queries import list_questions, list_sections
 from app.surveys.authoring.question_types import TYPES
 from app.surveys.rounds.models import Round
-from app.web.language import language_of
 from app.web.templating import path_to, redirect
 
 
@@ -71,7 +70,7 @@ def section_rows(
     request: Request, parts: Sequence[Part], form: Form, answers: Mapping[str, Answer], survey: Survey
 ) -> list[dict[str, Any]]:
     """Every section with whether it is done, for the list of all pages."""
-    language = language_of(request)
+    language = spoken_language(request, survey)
     rows: list[dict[str, Any]] = []
     for part in parts:
         is_done = _is_done(part, form, answers)

@@ -7,7 +7,8 @@ from typing import Any
 from babel.numbers import format_compact_currency, format_percent
 
 from app.core.catalogues import translate
-from app.core.words import pick
+from app.core.tags import catalogue_language, language_name
+from app.core.words import Words, pick, picked_language
 from app.surveys.answering.models import Answer
 from app.surveys.answering.rules import Form, Progress, progress_of
 from app.surveys.authoring.models import Criterion, Question, Survey, SurveyItem
@@ -76,6 +77,7 @@ class Rating:
     code: str
     url: str
     label: str
+    language: str
     text: str
     low: str
     high: str
@@ -95,6 +97,7 @@ class Comment:
     code: str
     url: str
     text: str
+    language: str
     value: str
     rev: int
     max_length: int
@@ -107,6 +110,7 @@ class ItemView:
 
     code: str
     title: str
+    title_language: str
     summary: str
     language: str
     cost: str
@@ -128,21 +132,29 @@ def item_view(item: SurveyItem, survey: Survey, language: str) -> ItemView:
     """One initiative in the page's language."""
     facts = item.facts
     first, last = facts.get("first_year"), facts.get("last_year")
-    shown = language if item.summary.get(language) else survey.default_language
     return ItemView(
         code=item.code,
         title=pick(item.title, language, survey.default_language),
+        title_language=picked_language(item.title, language, survey.default_language),
         summary=pick(item.summary, language, survey.default_language),
-        language=shown,
+        language=picked_language(item.summary, language, survey.default_language),
         cost=_cost(facts.get("cost_min"), facts.get("cost_max"), language),
         years=f"{first}–{last}" if first and last and first != last else str(first or ""),
         lead=str(facts.get("lead") or ""),
     )
 
 
+def shown_in(texts: Sequence[Words], survey: Survey, language: str) -> str:
+    """The names of the languages in which some of these texts are shown for want of a translation, mostly none."""
+    shown = [picked_language(words, language, survey.default_language) for words in texts if any(words.values())]
+    return ", ".join(language_name(tag) for tag in dict.fromkeys(shown) if tag != language)
+
+
 def _cost(low: int | None, high: int | None, language: str) -> str:
     known = [
-        format_compact_currency(euros, "EUR", locale=language, fraction_digits=1 if euros >= 1_000_000 else 0)
+        format_compact_currency(
+            euros, "EUR", locale=catalogue_language(language), fraction_digits=1 if euros >= 1_000_000 else 0
+        )
         for euros in dict.fromkeys((low, high))
         if euros is not None
     ]
@@ -174,6 +186,7 @@ def ratings_view(
                 code=code,
                 url=f"{response_url}/answers/{code}",
                 label=pick(criterion.label, language, survey.default_language),
+                language=picked_language(criterion.label, language, survey.default_language),
                 text=pick(criterion.text, language, survey.default_language),
                 low=low or translate(language, "low"),
                 high=high or translate(language, "high"),
@@ -220,6 +233,7 @@ def comment_view(
         code=code,
         url=f"{response_url}/answers/{code}",
         text=pick(question.text, language, survey.default_language),
+        language=picked_language(question.text, language, survey.default_language),
         value=entry.typed.get(code, (now.text or "") if now else ""),
         rev=now.rev if now else 0,
         max_length=question.max_length,
@@ -233,7 +247,7 @@ def _feedback(
     shares: list[float] = said["shares"]
     tallest = max(shares) or 1
     points = range(survey.scale_low, survey.scale_high + 1)
-    percents = [format_percent(share, locale=language) for share in shares]
+    percents = [format_percent(share, locale=catalogue_language(language)) for share in shares]
     bars: list[Bar] = []
     for place, share in enumerate(shares):
         height = max(1.5, round(share / tallest * TALLEST_BAR, 1))
@@ -287,6 +301,7 @@ def question_views(
         {
             "code": question.code,
             "text": pick(question.text, language, survey.default_language),
+            "language": picked_language(question.text, language, survey.default_language),
             "required": question.required,
             "fault": faults.get(question.code, ""),
             "is_long": len(question.options) > MOST_BUTTONS,
@@ -315,6 +330,7 @@ def overview_rows(
             {
                 "position": position,
                 "title": pick(item.title, language, survey.default_language),
+                "language": picked_language(item.title, language, survey.default_language),
                 "state": state.value,
                 "word": translate(language, PROGRESS_WORDS[state]),
             }
@@ -337,6 +353,7 @@ def answer_rows(
             {
                 "position": position,
                 "title": pick(item.title, language, survey.default_language),
+                "language": picked_language(item.title, language, survey.default_language),
                 "answers": given,
                 "is_open": any(one["is_open"] for one in given),
             }

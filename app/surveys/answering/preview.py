@@ -7,12 +7,20 @@ from fastapi import APIRouter, Request, Response
 from app.auth.guard import permitted
 from app.core.errors import NotFound
 from app.people.rules import Actor
-from app.surveys.answering.pages import Entry, cannot_judge_word, comment_view, is_in_a_row, item_view, ratings_view
+from app.surveys.answering.pages import (
+    Entry,
+    cannot_judge_word,
+    comment_view,
+    is_in_a_row,
+    item_view,
+    ratings_view,
+    shown_in,
+)
 from app.surveys.answering.rules import minutes_left
+from app.surveys.answering.visits import spoken_language
 from app.surveys.authoring.drafting import get_changeable_survey
 from app.surveys.authoring.queries import list_criteria, list_items, list_questions
 from app.web.deps import SessionDep
-from app.web.language import language_of
 from app.web.templating import render
 
 router = APIRouter(tags=["authoring"])
@@ -28,7 +36,11 @@ def preview_page(
 ) -> Response:
     """One item as it will be asked, in the language chosen above it."""
     survey = get_changeable_survey(session, actor, slug)
-    items, criteria, language = list_items(session, survey.id), list_criteria(session, survey.id), language_of(request)
+    items, criteria, language = (
+        list_items(session, survey.id),
+        list_criteria(session, survey.id),
+        spoken_language(request, survey),
+    )
     if not 1 <= position <= len(items):
         raise NotFound("There is no such page.")
     item, entry = items[position - 1], Entry({}, None)
@@ -48,6 +60,7 @@ def preview_page(
         item=item_view(item, survey, language),
         ratings=ratings_view(survey, item, criteria, [], entry, {}, "", language),
         is_in_a_row=is_in_a_row(criteria),
+        shown_in=shown_in([item.title, item.summary], survey, language),
         marks=[],
         comment=comment_view(item, comments[0], entry, "", survey, language) if comments else None,
         cannot_judge=cannot_judge_word(survey, language),

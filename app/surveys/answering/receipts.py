@@ -14,6 +14,7 @@ from app.surveys.answering.queries import find_by_receipt, list_answers
 from app.surveys.answering.rules import TOKEN_COOKIE
 from app.surveys.answering.service import CLOSED_ROUND, hand_out_token, withdraw
 from app.surveys.answering.tokens import hash_receipt
+from app.surveys.answering.visits import spoken_language
 from app.surveys.authoring.queries import get_survey, list_criteria, list_items
 from app.surveys.rounds.queries import get_round, is_over
 from app.web.deps import SessionDep
@@ -49,7 +50,11 @@ def read_receipt(request: Request, session: SessionDep, typed: FormDep) -> Respo
         survey=survey,
         code=typed.get("code", ""),
         rows=answer_rows(
-            list_items(session, survey.id), list_criteria(session, survey.id), answers, survey, language_of(request)
+            list_items(session, survey.id),
+            list_criteria(session, survey.id),
+            answers,
+            survey,
+            spoken_language(request, survey),
         ),
         is_open=not is_over(get_round(session, response.round_id)),
     )

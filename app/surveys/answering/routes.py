@@ -30,6 +30,7 @@ from app.surveys.answering.pages import (
     overview_rows,
     question_views,
     ratings_view,
+    shown_in,
 )
 from app.surveys.answering.queries import (
     find_earlier_answers,
@@ -54,6 +55,7 @@ from app.surveys.answering.visits import (
     own_tokens,
     prefilled,
     read_page,
+    spoken_language,
     survey_language,
     token_of,
 )
@@ -71,7 +73,6 @@ from app.web.cookieless import kept_token, with_token
 from app.web.deps import ReadingSessionDep, SessionDep
 from app.web.forms import FormDep, Typed
 from app.web.helices import marks_of
-from app.web.language import language_of
 from app.web.security import VISIT_COOKIE, OwnForm, get_cookie, set_cookie
 from app.web.templating import path_to, redirect, render
 
@@ -211,7 +212,7 @@ def survey_overview(request: Request, session: SessionDep, slug: str) -> Respons
         form_for(session, visit),
         answers_of(session, visit),
         survey,
-        language_of(request),
+        spoken_language(request, survey),
     )
     for row in rows:
         row["url"] = path_to(request, "survey_item", slug=slug, position=row["position"])
@@ -237,7 +238,7 @@ def _start_page(
     *,
     status: int = 200,
 ) -> Response:
-    language = language_of(request)
+    language = spoken_language(request, survey)
     form = form_of(session, survey.id)
     total = survey.items_per_person or len(form.items)
     questions = list_questions(session, survey.id)
@@ -252,12 +253,14 @@ def _start_page(
         minutes=minutes_left(total, len(form.criteria)),
         notices=notice_of(survey, questions, language),
         consent=consent_of(survey, questions, language),
+        shown_in=shown_in([survey.title, survey.introduction, *(q.text for q in questions)], survey, language),
         questions=question_views(questions, chosen, _translated(errors, language), survey, language),
         errors=_translated(errors, language),
     )
 
 
 def _closed(request: Request, session: Session, survey: Survey) -> Response:
+    spoken_language(request, survey)
     last = find_last_round(session, survey.id)
     closed_at = (last.closed_at or last.closes_at) if last else None
     return render(request, f"{FOLDER}/closed.html", slug=survey.slug, survey=survey, closed_at=closed_at)
@@ -266,7 +269,8 @@ def _closed(request: Request, session: Session, survey: Survey) -> Response:
 def _item_page(
     request: Request, session: Session, visit: Visit, position: int, typed: Typed, faults: dict[str, str]
 ) -> Response:
-    survey, language = visit.survey, language_of(request)
+    survey = visit.survey
+    language = spoken_language(request, survey)
     items = items_for(session, visit)
     if not 1 <= position <= len(items):
         raise NotFound("There is no such page.")
@@ -289,6 +293,7 @@ def _item_page(
         address,
         language,
     )
+    texts = [words for c in list_criteria(session, survey.id) for words in (c.label, c.text)]
     comments = [q for q in list_questions(session, survey.id) if q.kind == "item_comment"]
     done = sum(progress_of(code, form.criteria, answers) is Progress.DONE for code in form.items)
     has_marks = any(rating.feedback and rating.feedback.marks for rating in ratings)
@@ -309,6 +314,7 @@ def _item_page(
         item=item_view(item, survey, language),
         ratings=ratings,
         is_in_a_row=is_in_a_row(criteria),
+        shown_in=shown_in([item.title, item.summary, *texts], survey, language),
         marks=marks if has_marks else [],
         comment=comment_view(item, comments[0], entry, address, survey, language) if comments else None,
         cannot_judge=cannot_judge_word(survey, language),

@@ -14,11 +14,10 @@ from app.surveys.answering.pages import answer_rows
 from app.surveys.answering.queries import form_of
 from app.surveys.answering.questions import given_text
 from app.surveys.answering.tokens import receipt_code
-from app.surveys.answering.visits import Visit, answers_of, find_visit, items_for
+from app.surveys.answering.visits import Visit, answers_of, find_visit, items_for, spoken_language
 from app.surveys.authoring.queries import get_survey_by_slug, list_criteria, list_items, options_of
 from app.surveys.rounds.queries import is_over
 from app.web.deps import SessionDep
-from app.web.language import language_of
 from app.web.security import OwnForm
 from app.web.templating import redirect, render
 
@@ -81,7 +80,7 @@ def submit_survey(request: Request, session: SessionDep, slug: str) -> Response:
     parts, form, answers = way_of(session, visit)
     missing = [] if visit.response.submitted_on else missing_answers(parts, form, answers)
     if missing:
-        language = language_of(request)
+        language = spoken_language(request, survey)
         sentence = translate(language, "Answer this question before you send.")
         errors = {one.code: f"{pick(one.text, language, survey.default_language)}: {sentence}" for one in missing}
         return _check_page(request, session, visit, errors)
@@ -109,7 +108,7 @@ def survey_done(request: Request, session: SessionDep, slug: str) -> Response:
         return redirect(request, "survey_start", slug=slug)
     secret = request.app.state.settings.secret_key
     receipt = receipt_code(secret, visit.response.id, visit.respondent.token_hash or "")
-    thanks = pick(survey.thank_you, language_of(request), survey.default_language)
+    thanks = pick(survey.thank_you, spoken_language(request, survey), survey.default_language)
     return render(
         request,
         f"{FOLDER}/done.html",
@@ -131,7 +130,7 @@ def _answer_rows(request: Request, session: Session, visit: Visit) -> list[dict[
         list_criteria(session, survey.id),
         answers_of(session, visit),
         survey,
-        language_of(request),
+        spoken_language(request, survey),
     )
     for row in rows:
         row["url"] = Stop(position=row["position"]).url(request, survey.slug, "from=check")
@@ -140,7 +139,8 @@ def _answer_rows(request: Request, session: Session, visit: Visit) -> list[dict[
 
 def _section_answers(request: Request, session: Session, visit: Visit) -> list[dict[str, Any]]:
     """The sections this person was asked, each with its questions and what was said."""
-    language, survey = language_of(request), visit.survey
+    survey = visit.survey
+    language = spoken_language(request, survey)
     parts, form, answers = way_of(session, visit)
     items = list_items(session, survey.id)
     return [

@@ -18,7 +18,7 @@ from app.surveys.rounds.models import Invitation, Round
 from app.surveys.rounds.queries import find_invitation, find_last_round, find_open_round
 from app.web.cookieless import kept_token
 from app.web.forms import Typed
-from app.web.language import language_of
+from app.web.language import speak
 from app.web.security import get_cookie
 
 LONGEST_REVISION = 9
@@ -90,8 +90,13 @@ def prefilled(request: Request, session: Session, survey: Survey) -> dict[str, s
 
 def survey_language(request: Request, survey: Survey) -> str:
     """The language to show a survey in: the visitor's if it has it, else its own."""
-    language = language_of(request)
+    language = spoken_language(request, survey)
     return language if language in survey.languages else survey.default_language
+
+
+def spoken_language(request: Request, survey: Survey) -> str:
+    """The language of a page of the survey; a text that is missing in it is shown in the survey's own."""
+    return speak(request, survey.languages, survey.default_language)
 
 
 def read_page(form: Form, item: str, visit: Visit, typed: Typed) -> tuple[list[Save], dict[str, str]]:

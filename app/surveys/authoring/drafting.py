@@ -53,13 +53,13 @@ def create_draft(session: Session, actor: Actor, *, title: str, language: str, i
     title = title.strip()
     if not title:
         raise Invalid("Give the survey a title.", {"title": "Give the survey a title."})
-    template = _template()
+    template = recommended()
     known = template["title"]
     words = known if title == known.get(language) else dict.fromkeys(LANGUAGES, title)
     document = SurveyFile.model_validate(
         template
         | {
-            "id": _free_id(session, actor, title),
+            "id": free_id(session, actor, title),
             "default_language": language,
             "title": words,
             "introduction": {},
@@ -71,13 +71,29 @@ def create_draft(session: Session, actor: Actor, *, title: str, language: str, i
     survey = import_survey(session, actor, document, items).survey
     if words is not known:
         survey.outdated = {"title": [tag for tag in LANGUAGES if tag != language]}
-    _offer_regions(session, actor, survey)
+    offer_regions(session, actor, survey)
     return survey
+
+
+def free_id(session: Session, actor: Actor, title: str) -> str:
+    """An id made from the title that no survey of the consortium has."""
+    stem = region_code(title, []).lower().replace("_", "-")
+    number, free = 1, stem
+    while find_survey_by_external_id(session, actor, free):
+        number += 1
+        free = f"{stem}-{number}"
+    return free
+
+
+@cache
+def recommended() -> dict[str, Any]:
+    """The recommended questions, rule and texts, as a survey file."""
+    return json.loads(TEMPLATE.read_bytes())
 
 
 def recommended_title(language: str) -> str:
     """The title a new survey starts with."""
-    return str(_template()["title"].get(language, ""))
+    return str(recommended()["title"].get(language, ""))
 
 
 def change_draft(session: Session, actor: Actor, survey: Survey, revision: int) -> None:
@@ -188,7 +204,7 @@ def _take_turn(session: Session, survey: Survey, revision: int) -> None:
     session.flush()
 
 
-def _offer_regions(session: Session, actor: Actor, survey: Survey) -> None:
+def offer_regions(session: Session, actor: Actor, survey: Survey) -> None:
     """The partners' regions, and the two of the template for everybody else."""
     question = find_question(session, survey.id, "region")
     partners = [found for found in list_organisations(session, actor) if found.is_partner and found.region]
@@ -198,17 +214,3 @@ def _offer_regions(session: Session, actor: Actor, survey: Survey) -> None:
     names = {found.region: found.name for found in partners}
     own = [{"code": code, "label": dict.fromkeys(survey.languages, name)} for code, name in names.items()]
     question.options = [*own, *elsewhere]
-
-
-def _free_id(session: Session, actor: Actor, title: str) -> str:
-    stem = region_code(title, []).lower().replace("_", "-")
-    number, free = 1, stem
-    while find_survey_by_external_id(session, actor, free):
-        number += 1
-        free = f"{stem}-{number}"
-    return free
-
-
-@cache
-def _template() -> dict[str, Any]:
-    return json.loads(TEMPLATE.read_bytes())

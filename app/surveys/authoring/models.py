@@ -19,6 +19,7 @@ class Survey(Row, table=True):
     `outdated` names, by the path of a text, the languages whose translation is older than the original. `item_kind`
     says what is rated: initiatives, indicators or programmes. Of items in a seeded order of each person's own, the
     first `warm_ups` come first for everybody.
+    `import_report` says what became of each question of the file the survey was made from.
     """
 
     __table_args__ = (UniqueConstraint("consortium_id", "external_id"),)
@@ -55,6 +56,7 @@ class Survey(Row, table=True):
     item_kind: str = "initiative"
     is_shuffled: bool = False
     warm_ups: int = 0
+    import_report: dict[str, Any] | None = Field(default=None, sa_type=JSON)
 
 
 class Deviation(Row, table=True):

@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import Session
 
 from app.core.catalogues import translate
-from app.core.words import Words
+from app.core.words import Words, pick, picked_language
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.publishing import Check
 from app.surveys.authoring.queries import find_question, list_criteria, list_items, list_questions
@@ -70,15 +70,17 @@ def step_rows(session: Session, survey: Survey, checks: Sequence[Check], languag
 
 
 def translation_rows(texts: Mapping[str, Words], survey: Survey, target: str) -> list[dict[str, Any]]:
-    """Every text that has an original, with its translation and whether that is missing or outdated."""
+    """Every text beside its original, or beside what there is instead, and whether it is missing or outdated."""
     rows: list[dict[str, Any]] = []
     for path, words in texts.items():
-        original = words.get(survey.default_language, "")
+        others = {tag: text for tag, text in words.items() if tag != target}
+        original = pick(others, survey.default_language)
         if original:
             rows.append(
                 {
                     "path": path,
                     "original": original,
+                    "language": picked_language(others, survey.default_language),
                     "text": words.get(target, ""),
                     "is_missing": not words.get(target, "").strip(),
                     "is_outdated": target in survey.outdated.get(path, []),

@@ -8,7 +8,8 @@ from sqlmodel import Session
 
 from app.auth.guard import permitted
 from app.core.catalogues import translate
-from app.core.errors import Invalid, NotFound
+from app.core.errors import Invalid
+from app.core.tags import language_name, normal_tag
 from app.core.words import LANGUAGES
 from app.people.rules import Actor, is_address
 from app.surveys.authoring.drafting import (
@@ -20,7 +21,7 @@ from app.surveys.authoring.drafting import (
     replace_regions,
 )
 from app.surveys.authoring.models import Survey
-from app.surveys.authoring.pages import step_rows, translation_rows
+from app.surveys.authoring.pages import step_rows
 from app.surveys.authoring.publishing import checks_of
 from app.surveys.authoring.queries import (
     find_question,
@@ -30,6 +31,7 @@ from app.surveys.authoring.queries import (
 )
 from app.surveys.authoring.rules import LARGEST_SCALE
 from app.surveys.authoring.texts import LONGEST_TEXT, put_text, texts_of
+from app.surveys.authoring.translation_table import completeness_of
 from app.surveys.rounds.queries import count_invitations
 from app.web.deps import SessionDep
 from app.web.forms import FormDep, Typed, revision_in, whole_number
@@ -194,17 +196,23 @@ def save_rules(request: Request, session: SessionDep, actor: MakerDep, slug: str
 @router.get("/surveys/{slug}/build/languages")
 def languages_step(request: Request, session: SessionDep, actor: MakerDep, slug: str) -> Response:
     """In which languages the survey is offered."""
-    survey = get_changeable_survey(session, actor, slug)
-    return _step(request, survey, "languages", names=LANGUAGES, gaps=_gaps(session, survey))
+    return _languages(request, session, get_changeable_survey(session, actor, slug))
 
 
 @router.post("/surveys/{slug}/build/languages", dependencies=[OwnForm])
 def save_languages(request: Request, session: SessionDep, actor: MakerDep, slug: str, typed: FormDep) -> Response:
     """Keep the languages; texts in one that is taken out stay, should it come back."""
     survey = get_changeable_survey(session, actor, slug)
-    chosen = [code for code in LANGUAGES if typed.get(f"language.{code}") == "yes"]
+    known = dict.fromkeys((*LANGUAGES, *survey.languages))
+    chosen = [code for code in known if typed.get(f"language.{code}") == "yes"]
     if survey.default_language not in chosen:
         chosen.insert(0, survey.default_language)
+    errors: dict[str, str] = {}
+    other = typed.get("other", "").strip()
+    if other and not normal_tag(other):
+        errors["other"] = "Enter a language tag such as ar, uk or pt-BR."
+        return _languages(request, session, survey, typed, errors)
+    chosen += [normal_tag(other)] if other and normal_tag(other) not in chosen else []
     change_draft(session, actor, survey, revision_in(typed))
     survey.languages = chosen
     return redirect(request, "build_page", slug=slug)
@@ -234,41 +242,6 @@ def save_dates(request: Request, session: SessionDep, actor: MakerDep, slug: str
     return redirect(request, "build_page", slug=slug)
 
 
-@router.get("/surveys/{slug}/translation/{target}")
-def translation_page(request: Request, session: SessionDep, actor: MakerDep, slug: str, target: str) -> Response:
-    """Every text in the survey's own language beside one other."""
-    survey = get_changeable_survey(session, actor, slug)
-    _check_target(survey, target)
-    return render(
-        request,
-        f"{FOLDER}/translation.html",
-        survey=survey,
-        target=target,
-        names=LANGUAGES,
-        rows=translation_rows(texts_of(session, survey), survey, target),
-        others=[tag for tag in survey.languages if tag not in (survey.default_language, target)],
-        is_draft=survey.published_at is None,
-    )
-
-
-@router.post("/surveys/{slug}/translation/{target}", dependencies=[OwnForm])
-def save_translation(
-    request: Request, session: SessionDep, actor: MakerDep, slug: str, target: str, typed: FormDep
-) -> Response:
-    """Keep the translations; one that is sent again unchanged counts as checked."""
-    survey = get_changeable_survey(session, actor, slug)
-    _check_target(survey, target)
-    change_draft(session, actor, survey, revision_in(typed))
-    for path in texts_of(session, survey):
-        if f"text.{path}" in typed:
-            text = typed[f"text.{path}"].replace("\r\n", "\n").strip()[:LONGEST_TEXT]
-            put_text(session, survey, path, target, text)
-            if typed.get(f"checked.{path}") == "yes":
-                rest = [tag for tag in survey.outdated.get(path, []) if tag != target]
-                survey.outdated = {key: tags for key, tags in {**survey.outdated, path: rest}.items() if tags}
-    return redirect(request, "build_page", slug=slug)
-
-
 def _step(
     request: Request,
     survey: Survey,
@@ -288,6 +261,27 @@ def _step(
         errors={name: translate(language, sentence) for name, sentence in (errors or {}).items()},
         is_draft=survey.published_at is None,
         **values,
+    )
+
+
+def _languages(
+    request: Request,
+    session: Session,
+    survey: Survey,
+    typed: Typed | None = None,
+    errors: dict[str, str] | None = None,
+) -> Response:
+    texts = texts_of(session, survey)
+    known = dict.fromkeys((*LANGUAGES, *survey.languages))
+    return _step(
+        request,
+        survey,
+        "languages",
+        typed=typed,
+        errors=errors,
+        names={tag: language_name(tag) for tag in known},
+        states={tag: completeness_of(texts, survey, tag) for tag in known},
+        spoken_here=LANGUAGES,
     )
 
 
@@ -329,13 +323,3 @@ def _rule_values(survey: Survey) -> dict[str, str]:
         "items_per_person": str(survey.items_per_person or ""),
         "warm_ups": str(survey.warm_ups),
     }
-
-
-def _gaps(session: Session, survey: Survey) -> dict[str, int]:
-    texts = texts_of(session, survey).values()
-    return {tag: sum(bool(any(words.values())) and not words.get(tag) for words in texts) for tag in LANGUAGES}
-
-
-def _check_target(survey: Survey, target: str) -> None:
-    if target not in LANGUAGES or target == survey.default_language:
-        raise NotFound("There is no such page.")

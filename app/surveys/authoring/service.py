@@ -37,9 +37,12 @@ class Import:
     unused: list[str] = field(default_factory=list[str])
 
 
-def import_survey(session: Session, actor: Actor, document: SurveyFile, items: Sequence[ItemIn]) -> Import:
+def import_survey(
+    session: Session, actor: Actor, document: SurveyFile, items: Sequence[ItemIn], *, may_lack_texts: bool = False
+) -> Import:
     """Make a survey from a file over the given items; importing the same file again changes nothing.
 
+    With `may_lack_texts` it becomes a draft though translations are missing: publishing asks for them.
     Raises Invalid when the file is incomplete, Conflict when a survey of this id exists with other contents.
     """
     require(actor, "survey.import")
@@ -47,6 +50,8 @@ def import_survey(session: Session, actor: Actor, document: SurveyFile, items: S
     _check(document, rating, items)
     parts = read_parts(document)
     questions = parts.questions
+    if not may_lack_texts:
+        _check_texts(document, rating)
     existing = find_survey_by_external_id(session, actor, document.id)
     if existing:
         if _digest_of(session, existing) != _digest(document, rating, items, questions):
@@ -139,6 +144,9 @@ def _check(document: SurveyFile, rating: QuestionIn, items: Sequence[ItemIn]) ->
         raise Invalid("Two criteria have the same id.")
     if not any(criterion.weight_default for criterion in rating.criteria):
         raise Invalid("At least one criterion needs a weight above zero.")
+
+
+def _check_texts(document: SurveyFile, rating: QuestionIn) -> None:
     asked = [question for section in document.sections for question in section.questions if question.type in TYPES]
     texts: list[tuple[str, Words]] = [("title", document.title)]
     texts += [(f"criterion {criterion.id}", criterion.label) for criterion in rating.criteria]

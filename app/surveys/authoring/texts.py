@@ -1,6 +1,6 @@
 """Every text of a survey by its path, for the translation page, its table, and the checks before publishing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from sqlmodel import Session
 
@@ -20,17 +20,34 @@ def texts_of(session: Session, survey: Survey) -> dict[str, Words]:
     return {path: words for path, (words, _) in _places(session, survey).items()}
 
 
+def put_translations(
+    session: Session, survey: Survey, translations: Mapping[str, Words], older: Mapping[str, set[str]]
+) -> None:
+    """Write many translations by path; those in `older` belong to an original that has changed since.
+
+    KeyError for a path that is not there.
+    """
+    places, outdated = _places(session, survey), dict(survey.outdated)
+    for path, texts in translations.items():
+        words, put = places[path]
+        put({**words, **texts})
+        kept = [tag for tag in outdated.get(path, []) if tag not in texts]
+        outdated[path] = [*kept, *sorted(older.get(path, set()))]
+    survey.outdated = {path: tags for path, tags in outdated.items() if tags}
+
+
 def put_text(session: Session, survey: Survey, path: str, language: str, text: str) -> bool:
     """Write one text in one language; returns whether that changed anything. KeyError for a path that is not there.
 
-    A new original makes the translations there are outdated; a new translation is up to date.
+    A new original makes the translations there are outdated, one written where there was none does not; a new
+    translation is up to date.
     """
     words, put = _places(session, survey)[path]
     if words.get(language, "") == text:
         return False
     put({**{tag: said for tag, said in words.items() if tag != language}, **({language: text} if text else {})})
     outdated = dict(survey.outdated)
-    if language == survey.default_language:
+    if language == survey.default_language and words.get(language):
         outdated[path] = [tag for tag in survey.languages if tag != language and words.get(tag)]
     else:
         outdated[path] = [tag for tag in outdated.get(path, []) if tag != language]
