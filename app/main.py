@@ -36,6 +36,7 @@ from app.surveys.answering import routes as answering_pages
 from app.surveys.answering import sending as sending_pages
 from app.surveys.answering.autosave import AnswerWriter
 from app.surveys.authoring import routes as authoring_pages
+from app.surveys.mails import routes as mails_pages
 from app.surveys.rounds import routes as rounds_pages
 from app.surveys.rounds import stopping as stopping_pages
 from app.web.errors import add_error_handlers, answer_error
@@ -55,6 +56,7 @@ PAGES: list[APIRouter] = [
     # before the pages of one survey: their address would take "new" for its name
     validation_pages.router,
     authoring_pages.router,
+    mails_pages.router,
     rounds_pages.router,
     stopping_pages.router,
     overview_pages.router,

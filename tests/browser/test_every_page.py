@@ -39,6 +39,7 @@ STEPS = {
     "rules_step": "build/rules",
     "languages_step": "build/languages",
     "dates_step": "build/dates",
+    "mails_step": "build/mails",
     "items_page": "items",
     "translation_page": "translation/bg",
     "publish_page": "publish",
@@ -65,7 +66,15 @@ FOR_MEMBERS = {
     "history_of_thing": "the history of the survey",
     "outbox_page": "/outbox",
 }
-NO_PAGES = {"personal_link", "stop_page", "results_table", "export_priorities", "oidc_start", "oidc_callback"}
+NO_PAGES = {
+    "personal_link",
+    "mail_preview",
+    "stop_page",
+    "results_table",
+    "export_priorities",
+    "oidc_start",
+    "oidc_callback",
+}
 ROLES = ("admin", "coordinator", "another manager", "editor", "reviewer")
 
 

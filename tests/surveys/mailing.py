@@ -32,8 +32,9 @@ def people(session: Session, survey: Survey, count: int = 4, *, language: str = 
         f"person{number}@innaxe.example,Person {number},{HELICES[number % 4]},,{language}" for number in range(count)
     )
     add_people(session, operator(session), survey, read_list(session, survey, text))
+    found = list(list_invitations(session, survey.id))
     session.commit()
-    return list(list_invitations(session, survey.id))
+    return found
 
 
 def mailed(session: Session, engine: Engine, survey: Survey, mailing: Settings) -> int:
@@ -48,7 +49,7 @@ def parts(mail: Message) -> dict[str, str]:
     for part in mail.walk():
         payload = part.get_payload(decode=True)
         if isinstance(payload, bytes):
-            found[part.get_content_type()] = payload.decode()
+            found[part.get_content_type()] = payload.decode().replace("\r\n", "\n")
     return found
 
 

@@ -2,8 +2,10 @@
 
 import re
 from datetime import timedelta
+from email.message import Message
 from typing import Any
 
+import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import Session, select
@@ -15,6 +17,7 @@ from app.core.settings import Settings
 from app.mail.models import OutboxMessage
 from app.mail.worker import send_due
 from app.people.queries import operator
+from app.surveys.answering.models import Answer
 from app.surveys.answering.schemas import StartIn
 from app.surveys.answering.service import Consent, start_response
 from app.surveys.answering.tokens import answer_token
@@ -159,17 +162,30 @@ def test_pages_paste_send_watch_and_remind(
     assert "too few" in page
     assert send("invitations").headers["location"] == f"{here}/live?sent=2"
     assert "2 mails are on their way." in client.get(f"{here}/live?sent=2").text
-    assert "Mailed within 48 hours" in client.get(f"{here}/live").text
+    assert "2 were mailed within 48 hours" in client.get(f"{here}/live").text
+    assert send("reminders", helix="industry").headers["location"] == f"{here}/live?sent=0&resting=2"
+    told = client.get(f"{here}/live?sent=0&resting=2").text
+    assert "2 people got a mail within the last 48 hours and were left out." in told
     with Session(for_writing(engine)) as own, own.begin():
         for one in list_invitations(own, survey.id):
             one.sent_at = now() - timedelta(days=3)
     assert "Remind these 2" in client.get(f"{here}/live").text
-    assert send("reminders", helix="academia").headers["location"] == f"{here}/live?sent=0"
-    assert send("reminders", helix="industry").headers["location"] == f"{here}/live?sent=2"
-    sink[0].recipient_answer = "550 no such user"
+    assert send("reminders", helix="academia").headers["location"] == f"{here}/live?sent=0&resting=0"
+    assert send("reminders", helix="industry").headers["location"] == f"{here}/live?sent=2&resting=0"
+    sink[0].recipient_answer = "550 5.1.1 <ana@example.org> no such user"
     send_due(engine, mailing)
-    assert "Mail came back" in client.get(f"{here}/people").text
-    assert send("reminders", helix="industry").headers["location"] == f"{here}/live?sent=0", "not to a dead address"
+    page = client.get(f"{here}/people").text
+    assert "Mail came back" in page
+    assert "The server knows no such mailbox (550)." in page
+    german = client.get(f"{here}/people?lang=de").text
+    assert "Der Server kennt dieses Postfach nicht (550)." in german
+    client.get(f"{here}/people?lang=en")
+    with Session(for_writing(engine)) as own, own.begin():
+        for one in list_invitations(own, survey.id):
+            one.reminded_at = now() - timedelta(days=3)
+    assert send("reminders", helix="industry").headers["location"] == f"{here}/live?sent=0&resting=0", (
+        "not to a dead address"
+    )
 
 
 def test_publishing_sends_the_invitations(session: Session, engine: Engine, client: TestClient) -> None:
@@ -189,3 +205,89 @@ def test_publishing_sends_the_invitations(session: Session, engine: Engine, clie
     assert [mail.kind for mail in session.exec(select(OutboxMessage)).all()] == ["invitation"]
     survey = get_survey(session, session.exec(select(Survey.id)).one())
     assert survey.published_at
+
+
+def numbers_in(mail: Message) -> list[str]:
+    return re.findall(r'href="http://127\.0\.0\.1:8000(/i/[\w-]+\?r=\d+)"', parts(mail)["text/html"])
+
+
+def test_a_number_in_the_mail_is_marked_on_the_page_and_kept_only_when_saved(
+    session: Session, engine: Engine, mailing: Settings, sink: tuple[Sink, int], survey: Survey, client: TestClient
+) -> None:
+    people(session, survey, 1)
+    mailed(session, engine, survey, mailing)
+    html = parts(sink[0].mails[0])["text/html"]
+    assert "Initiative I1" in html
+    numbers = numbers_in(sink[0].mails[0])
+    assert [number[-1] for number in numbers] == ["1", "2", "3", "4", "5"]
+    session.commit()
+    start = client.get(numbers[3]).headers["location"]
+    assert start == f"/s/{survey.slug}?r=4"
+    page = client.get(start).text
+    assert '<input type="hidden" name="r" value="4">' in page
+    fields = {"csrf": csrf_in(page), "consent": "yes", "r": "4"}
+    again = client.post(f"/s/{survey.slug}", data=fields)
+    assert again.status_code == 422
+    assert '<input type="hidden" name="r" value="4">' in again.text, "a form that is not complete keeps the number"
+    first = client.post(f"/s/{survey.slug}", data=fields | {"helix": "industry"}).headers["location"]
+    assert first == f"/s/{survey.slug}/q/1?r=4"
+    page = client.get(first).text
+    assert re.findall(r'name="I1\.\w+" [^>]* value="(\d)" checked', page) == ["4"]
+    assert client.get(numbers[1]).headers["location"] == f"/s/{survey.slug}?r=2"
+    assert client.get(f"/s/{survey.slug}?r=2").headers["location"] == f"/s/{survey.slug}/q/1?r=2"
+    assert session.exec(select(Answer)).all() == [], "looking stores nothing"
+    session.commit()
+    saved = client.post(f"/s/{survey.slug}/q/1", data={"csrf": csrf_in(page), "I1.impact": "4", "rev.I1.impact": "0"})
+    assert saved.status_code == 303
+    assert [(one.code, one.point) for one in session.exec(select(Answer)).all()] == [("I1.impact", 4)]
+    session.commit()
+    later_click = client.get(f"/s/{survey.slug}/q/1?r=1").text
+    assert re.findall(r'name="I1\.impact" [^>]* value="(\d)" checked', later_click) == ["4"], "an answer stays"
+
+
+@pytest.mark.parametrize("number", ["0", "6", "x", "44", "-1", "4.5", "\u0664"])
+def test_a_number_that_is_not_on_the_scale_is_ignored(
+    session: Session,
+    engine: Engine,
+    mailing: Settings,
+    sink: tuple[Sink, int],
+    survey: Survey,
+    client: TestClient,
+    number: str,
+) -> None:
+    people(session, survey, 1)
+    mailed(session, engine, survey, mailing)
+    answer = client.get(link_in(sink[0].mails[0]), params={"r": number})
+    assert answer.headers["location"] == f"/s/{survey.slug}"
+
+
+def test_no_numbers_where_people_are_asked_about_different_initiatives(
+    session: Session, engine: Engine, mailing: Settings, sink: tuple[Sink, int], survey: Survey, client: TestClient
+) -> None:
+    survey.items_per_person = 2
+    session.add(survey)
+    people(session, survey, 1)
+    mailed(session, engine, survey, mailing)
+    assert numbers_in(sink[0].mails[0]) == []
+    assert client.get(f"{link_in(sink[0].mails[0])}?r=4").headers["location"] == f"/s/{survey.slug}"
+
+
+def test_a_mail_is_readable_without_pictures_by_thumb_and_in_the_dark(
+    session: Session, engine: Engine, mailing: Settings, sink: tuple[Sink, int], survey: Survey
+) -> None:
+    people(session, survey, 1)
+    mailed(session, engine, survey, mailing)
+    html = parts(sink[0].mails[0])["text/html"]
+    assert "<img" not in html
+    button = re.search(r'class="button"[^>]*style="([^"]+)"', html)
+    assert button
+    assert "font-size:16px" in button[1]
+    assert "line-height:24px" in button[1]
+    assert "padding:12px 22px" in button[1], "24 + 2 × 12 = 48 pixels high"
+    number = re.search(r'class="number"[^>]*style="([^"]+)"', html)
+    assert number
+    assert "height:46px" in number[1], "48 with its border"
+    sizes = [int(size) for size in re.findall(r"font-size:(\d+)px", html)]
+    assert min(sizes) >= 14
+    assert "prefers-color-scheme: dark" in html
+    assert '<meta name="color-scheme" content="light dark">' in html

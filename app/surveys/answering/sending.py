@@ -10,6 +10,7 @@ from app.core.words import pick
 from app.surveys.answering import service
 from app.surveys.answering.pages import answer_rows
 from app.surveys.answering.queries import form_of
+from app.surveys.answering.thanking import send_answers
 from app.surveys.answering.tokens import receipt_code
 from app.surveys.answering.visits import Visit, answers_of, find_visit, items_for
 from app.surveys.authoring.queries import get_survey_by_slug, list_criteria
@@ -59,7 +60,7 @@ def submit_survey(request: Request, session: SessionDep, slug: str) -> Response:
     visit = find_visit(request, session, survey)
     if visit is None:
         return redirect(request, "survey_start", slug=slug)
-    service.submit_response(session, visit.response.id, visit.tokens, secret=request.app.state.settings.secret_key)
+    send_answers(session, visit.response.id, visit.tokens, request.app.state.settings)
     return redirect(request, "survey_done", slug=slug)
 
 
