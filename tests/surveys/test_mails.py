@@ -101,7 +101,7 @@ def test_a_text_of_ones_own_is_sent_recorded_and_put_back(
     own["opening"] = own["opening"].removesuffix(" {{")
     assert desk.post(**own).headers["location"].endswith("?kind=invitation&language=en")
     assert "Restore the usual text" in desk.page()
-    assert "1 texts of your own" in desk.client.get(desk.here.removesuffix("/mails")).text
+    assert "Texts of your own: 1" in desk.client.get(desk.here.removesuffix("/mails")).text
     mailed(session, engine, survey, mailing)
     [mail] = sink[0].mails
     assert mail["Subject"] == "A small survey Bcc: all@example.org"

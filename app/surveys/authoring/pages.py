@@ -47,7 +47,7 @@ def step_rows(session: Session, survey: Survey, checks: Sequence[Check], languag
         "languages": ", ".join(tag.upper() for tag in survey.languages),
         "translation": "",
         "dates": survey.closes_on.isoformat() if survey.closes_on else "",
-        "mails": translate(language, "%(count)s texts of your own", count=own_texts) if own_texts else "",
+        "mails": translate(language, "Texts of your own: %(count)s", count=own_texts) if own_texts else "",
     }
     rows: list[dict[str, Any]] = []
     for step, word in STEP_WORDS.items():
