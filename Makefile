@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check bench study clean browser
+.PHONY: help setup demo run test check bench study faults clean browser
 
 PYTHON ?= python3
 VENV := .venv
@@ -37,7 +37,7 @@ check: setup ## format, lint, types, import contracts, templates and the quick t
 	$(BIN)/lint-imports
 	$(BIN)/pyright
 	$(BIN)/djlint templates --lint --quiet
-	$(TESTS) -m "not browser" --cov=app --cov-report=
+	$(TESTS) -m "not browser and not faults" --cov=app --cov-report=
 	$(BIN)/coverage report --include='app/stats/*,app/**/rules.py' --fail-under=100 --skip-covered
 
 test: setup browser ## every check and test, the real browser and a real PostgreSQL included
@@ -46,8 +46,11 @@ test: setup browser ## every check and test, the real browser and a real Postgre
 	$(BIN)/lint-imports
 	$(BIN)/pyright
 	$(BIN)/djlint templates --lint --quiet
-	$(TESTS) --cov=app --cov-report=
+	$(TESTS) -m "not faults" --cov=app --cov-report=
 	$(BIN)/coverage report --include='app/stats/*,app/**/rules.py' --fail-under=100 --skip-covered
+
+faults: setup ## what happens when servers misbehave and processes are killed, at full size
+	@$(BIN)/python -m pytest -n 0 -m faults
 
 bench: setup ## what the statistics cost, in ratios
 	@$(BIN)/python -m tests.bench.statistics

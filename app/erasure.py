@@ -3,7 +3,7 @@
 from typing import Any
 
 from sqlalchemy import Engine
-from sqlmodel import Session, col, delete, func, select
+from sqlmodel import Session, col, delete, func, or_, select
 
 from app.auth.models import (
     ApiKey,
@@ -28,7 +28,7 @@ from app.people.service import LAST_ADMIN
 from app.surveys.answering.models import KeptAddress, Respondent, Response
 from app.surveys.answering.queries import form_of, kept_in, list_answers
 from app.surveys.answering.service import delete_respondents
-from app.surveys.rounds.models import Invitation
+from app.surveys.rounds.models import Invitation, Suggestion
 
 OWN_TABLES = (ApiKey, BrowserSession, OidcLogin, PasswordLogin, SecondFactor, SignInLink)
 
@@ -55,6 +55,10 @@ def export_person(session: Session, email: str) -> dict[str, Any]:
         "left_in_surveys": [
             str(key) for key in session.exec(select(KeptAddress.survey_id).where(KeptAddress.address == email)).all()
         ],
+        "named_by_others": [
+            {"survey": str(named.survey_id), "on": named.suggested_on.isoformat()}
+            for named in session.exec(select(Suggestion).where(Suggestion.email == email)).all()
+        ],
         "note": "Answers in anonymous surveys, and those of closed rounds, cannot be found by an address. "
         "Their receipt code opens them.",
     }
@@ -79,6 +83,8 @@ def erase_person(engine: Engine, email: str) -> dict[str, Any]:
         respondents = session.exec(select(Respondent.id).where(col(Respondent.invitation_id).in_(keys))).all()
         erased["answers"] = delete_respondents(session, respondents)
         erased["invitations"] = len(keys)
+        named = delete(Suggestion).where(or_(col(Suggestion.email) == email, col(Suggestion.invitation_id).in_(keys)))
+        erased["suggestions"] = session.exec(named).rowcount
         session.exec(delete(Invitation).where(col(Invitation.id).in_(keys)))
         mails = select(OutboxMessage).where(func.lower(col(OutboxMessage.recipient)) == email)
         erased["mails"] = 0

@@ -42,6 +42,7 @@ from app.surveys.authoring import exchange_routes as exchange_pages
 from app.surveys.authoring import item_routes as item_pages
 from app.surveys.authoring import routes as authoring_pages
 from app.surveys.authoring import translation_routes as translation_pages
+from app.surveys.mails import routes as mails_pages
 from app.surveys.rounds import routes as rounds_pages
 from app.surveys.rounds import stopping as stopping_pages
 from app.web.cookieless import TokenInAddress
@@ -67,6 +68,7 @@ PAGES: list[APIRouter] = [
     preview_pages.router,
     translation_pages.router,
     exchange_pages.router,
+    mails_pages.router,
     rounds_pages.router,
     stopping_pages.router,
     overview_pages.router,

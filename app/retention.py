@@ -16,7 +16,7 @@ from app.surveys.answering.models import KeptAddress, Respondent
 from app.surveys.answering.service import delete_respondents
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.queries import list_surveys
-from app.surveys.rounds.models import Invitation
+from app.surveys.rounds.models import Invitation, Suggestion
 from app.surveys.rounds.queries import find_last_round
 
 TRACES_LAST = timedelta(days=1)
@@ -50,6 +50,7 @@ def run_retention(engine: Engine, *, is_dry_run: bool) -> dict[str, Any]:
                 if not is_dry_run:
                     delete_respondents(session, keys)
                     session.exec(delete(KeptAddress).where(col(KeptAddress.survey_id) == survey.id))
+                    session.exec(delete(Suggestion).where(col(Suggestion.survey_id) == survey.id))
                     session.exec(delete(Invitation).where(col(Invitation.survey_id) == survey.id))
                     after = {"respondents": len(keys), "invitations": invited}
                     record(session, operator_of(survey.consortium_id), "responses.expired", survey, after=after)

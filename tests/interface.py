@@ -10,6 +10,7 @@ from app.auth.guard import ACCOUNT_MENU, NAVIGATION
 from app.consensus.fates import RULE_NAMES, STANDING_WORDS
 from app.consensus.pages import SORTS, VERDICT_WORDS
 from app.history.routes import ACT_WORDS
+from app.mail.rules import PROBLEMS
 from app.people.routes import HELIX_WORDS, ROLE_WORDS
 from app.surveys.answering.pages import PROGRESS_WORDS
 from app.surveys.answering.routes import ITEM_WORDS
@@ -19,6 +20,8 @@ from app.surveys.authoring.pages import STEP_WORDS
 from app.surveys.authoring.publishing import TROUBLE_WORDS
 from app.surveys.authoring.questionnaire import BUILT_IN_WORDS, REMARK_WORDS
 from app.surveys.authoring.translation_table import FAULT_WORDS
+from app.surveys.mails.delivery import CHECK_WORDS, RECORD_WORDS
+from app.surveys.mails.routes import KIND_NAMES, KIND_TIMES
 from app.surveys.rounds.routes import STANDING_NAMES
 from app.web.errors import SENTENCES, TITLES
 
@@ -88,8 +91,12 @@ def interface_messages() -> set[Message]:
         BUILT_IN_WORDS,
         TYPE_WORDS,
         FAULT_WORDS,
+        KIND_NAMES,
+        KIND_TIMES,
+        RECORD_WORDS,
     ):
         words += table.values()
+    words += [*PROBLEMS, *(sentence for pair in CHECK_WORDS.values() for sentence in pair)]
     return (found | set(words)) - PROGRAMS_ONLY
 
 

@@ -28,9 +28,10 @@ from app.surveys.answering.models import Answer, Respondent
 from app.surveys.answering.schemas import StartIn
 from app.surveys.answering.service import Consent, start_response
 from app.surveys.answering.tokens import answer_token
-from app.surveys.rounds.models import Invitation
+from app.surveys.rounds.models import Invitation, Suggestion
 from app.surveys.rounds.queries import list_rounds
 from app.surveys.rounds.service import invite
+from app.surveys.rounds.suggesting import suggest_colleague
 from tests.make import SECRET, Cast, answer, make_open_survey, make_response, sign_in
 
 CANARY = "zqcanaryqz"
@@ -41,6 +42,8 @@ def plant(session: Session, engine: Engine, client: TestClient) -> Person:
     home = operator(session)
     person = create_person(session, home, email=f"{CANARY}@example.org", role="manager", name=CANARY.title())
     survey = make_open_survey(session)
+    other, _ = invite(session, home, survey, email="other@example.org", helix="industry")
+    suggest_colleague(session, other, f"{CANARY}@example.org")
     invitation, token = invite(session, home, survey, email=f"{CANARY}@example.org", helix="industry")
     start = StartIn(consent=True, helix="industry", language="en")
     response, own = start_response(
@@ -83,7 +86,7 @@ def test_an_erased_person_leaves_no_trace(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     person = plant(session, engine, client)
-    assert {"person", "invitation", "outbox_message"} <= set(places(engine, tmp_path))
+    assert {"person", "invitation", "suggestion", "outbox_message"} <= set(places(engine, tmp_path))
     exported = json.dumps(export_person(session, person.email))
     assert CANARY in exported
     assert '"I1.impact": 4' in exported
@@ -118,7 +121,8 @@ def test_answers_are_deleted_when_their_months_are_over(session: Session, engine
     for _ in range(5):
         response, token = make_response(session, survey)
         answer(engine, response, token, {"I1.impact": 4})
-    invite(session, operator(session), survey, email="guest@example.org")
+    guest, _ = invite(session, operator(session), survey, email="guest@example.org")
+    suggest_colleague(session, guest, "named@example.org")
     close_round(session, operator(session), survey)
     session.commit()
     assert run_retention(engine, is_dry_run=False)["deleted"] == {}
@@ -132,7 +136,7 @@ def test_answers_are_deleted_when_their_months_are_over(session: Session, engine
     assert len(session.exec(select(Respondent)).all()) == 5
     session.commit()
     assert run_retention(engine, is_dry_run=False)["deleted"] == {"respondents": 5, "invitations": 1}
-    for table in (Respondent, Answer, Invitation):
+    for table in (Respondent, Answer, Invitation, Suggestion):
         assert session.exec(select(table)).all() == []
     session.commit()
     assert run_retention(engine, is_dry_run=False)["deleted"] == {}

@@ -28,13 +28,14 @@ Email = Annotated[str, typer.Option()]
 def outbox_status(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """Say how many mails are queued, sent and failed, and why."""
     with work() as session:
-        counts: dict[str, object] = {**count_messages(session)}
-        counts["reasons"] = dict(list_problems(session))
+        counts, reasons = count_messages(session), list_problems(session)
     if as_json:
-        show(counts)
-    else:
-        for name, value in counts.items():
-            typer.echo(f"{name:>8}  {value}")
+        show({**counts, "reasons": dict(reasons)})
+        return
+    for name, count in counts.items():
+        typer.echo(f"{name:>8}  {count}")
+    for reason, count in reasons:
+        typer.echo(f"{count:>8}  {reason}")
 
 
 @outbox.callback()

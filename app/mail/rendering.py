@@ -1,5 +1,6 @@
 """From the templates of a mail to its subject, text and HTML in one language."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -24,18 +25,25 @@ class MailTexts:
     html: str
 
 
-def render_mail(kind: str, language: str, values: dict[str, Any]) -> MailTexts:
+def render_mail(kind: str, language: str, values: Mapping[str, Any]) -> MailTexts:
     """Fill the templates `<kind>/subject.txt`, `body.txt` and, where there is one, `body.html`."""
-    language = language if language in LANGUAGES else "en"
-    environment = _environment(language)
-    values = {**values, "language": language}
-    subject = " ".join(environment.get_template(f"{kind}/subject.txt").render(values).split())
     has_html = (TEMPLATES / kind / "body.html").is_file()
     return MailTexts(
-        subject=subject,
-        body=environment.get_template(f"{kind}/body.txt").render(values),
-        html=environment.get_template(f"{kind}/body.html").render(values) if has_html else "",
+        subject=" ".join(render_part(f"{kind}/subject.txt", language, values).split()),
+        body=render_part(f"{kind}/body.txt", language, values),
+        html=render_part(f"{kind}/body.html", language, values) if has_html else "",
     )
+
+
+def render_part(name: str, language: str, values: Mapping[str, Any]) -> str:
+    """Fill one template."""
+    language = language if language in LANGUAGES else "en"
+    return _environment(language).get_template(name).render({**values, "language": language})
+
+
+def long_day(day: date, language: str) -> str:
+    """A day in words."""
+    return format_date(day, "long", locale=language)
 
 
 @cache
@@ -49,9 +57,4 @@ def _environment(language: str) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     environment.install_gettext_translations(translations_for(language), newstyle=True)  # pyright: ignore[reportAttributeAccessIssue] -- added by the extension
-
-    def long_day(day: date) -> str:
-        return format_date(day, "long", locale=language)
-
-    environment.filters["day"] = long_day
     return environment

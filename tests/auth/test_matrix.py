@@ -36,6 +36,7 @@ BUILDERS = STAFF | {OWN}
 
 # who gets in; what "anyone" may open depends on a token of their own, and has its own tests
 MATRIX: dict[str, set[str] | str] = {
+    "accept_named": BUILDERS,
     "account_page": ALL,
     "add_people_page": BUILDERS,
     "ask_for_link": "anyone",
@@ -82,6 +83,8 @@ MATRIX: dict[str, set[str] | str] = {
     "live_page": READERS | {OWN, OTHER},
     "login_page": "anyone",
     "new_survey": STAFF | {OWN, OTHER},
+    "mail_preview": BUILDERS,
+    "mails_step": BUILDERS,
     "oidc_callback": "anyone",
     "oidc_start": "anyone",
     "organisation_list": STAFF | {OWN, OTHER},
@@ -109,6 +112,7 @@ MATRIX: dict[str, set[str] | str] = {
     "read_routes": {"admin"},
     "receipt_page": "anyone",
     "regions_step": BUILDERS,
+    "reject_named": BUILDERS,
     "remove_factor": {"admin"},
     "remove_second_step": ALL,
     "reopen_account": {"admin"},
@@ -122,6 +126,7 @@ MATRIX: dict[str, set[str] | str] = {
     "save_dates": BUILDERS,
     "save_languages": BUILDERS,
     "save_listed_items": BUILDERS,
+    "save_mail_text": BUILDERS,
     "save_page": "anyone",
     "save_question": BUILDERS,
     "save_regions": BUILDERS,
@@ -130,6 +135,7 @@ MATRIX: dict[str, set[str] | str] = {
     "save_texts": BUILDERS,
     "save_translation": BUILDERS,
     "send_invitations_page": BUILDERS,
+    "send_test_mail": BUILDERS,
     "send_reminders": BUILDERS,
     "set_password": ALL,
     "sign_in": "anyone",
@@ -223,6 +229,7 @@ def _things(session: Session, survey: Survey, spare: Person) -> dict[str, str]:
         "round_id": str(current.id),
         "initiative_id": str(initiative.id),
         "person_id": str(spare.id),
+        "suggestion_id": "00000000-0000-0000-0000-000000000000",
         "key_id": "00000000-0000-0000-0000-000000000000",
         "kind": "csv",
         "target": "ca",

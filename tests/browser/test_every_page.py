@@ -39,6 +39,7 @@ STEPS = {
     "rules_step": "build/rules",
     "languages_step": "build/languages",
     "dates_step": "build/dates",
+    "mails_step": "build/mails",
     "items_page": "items",
     "translation_page": "translation/bg",
     "publish_page": "publish",
@@ -70,6 +71,7 @@ FOR_MEMBERS = {
 NO_PAGES = {
     *("personal_link", "stop_page", "results_table", "export_priorities", "oidc_start", "oidc_callback"),
     *("export_survey", "export_translation"),
+    "mail_preview",
 }
 ROLES = ("admin", "coordinator", "another manager", "editor", "reviewer")
 

@@ -56,7 +56,7 @@ def test_a_server_that_is_busy_is_tried_again_later(
     sink[0].answer = "451 later"
     assert send_due(engine, mailing) == 0
     session.refresh(message)
-    assert message.problem == "the server answered 451"
+    assert message.problem == "The server answered 451."
     assert message.due_at > now()
     sink[0].answer = "250 OK"
     message.due_at = now()

@@ -16,6 +16,7 @@ from app.surveys.answering.notice import shown_text
 from app.surveys.answering.queries import form_of, get_owned_response, kept_in, list_answers
 from app.surveys.answering.rules import LARGEST_REVISION, TOKEN_COOKIE
 from app.surveys.answering.schemas import ReceiptOut, ResponseOut, StartIn, StartOut
+from app.surveys.answering.thanking import send_answers
 from app.surveys.answering.tokens import tokens_from
 from app.surveys.authoring.answers import QuestionType
 from app.surveys.authoring.queries import get_survey, list_questions
@@ -82,7 +83,7 @@ def submit_response(request: Request, session: SessionDep, settings: SettingsDep
     """Send a response; the same receipt however often."""
     if is_foreign_call(request.headers, request.app.state.settings.address):
         raise NotAllowed("This form came from another site.")
-    _, receipt = service.submit_response(session, response_id, tokens_of(request), secret=settings.secret_key)
+    _, receipt = send_answers(session, response_id, tokens_of(request), settings)
     return ReceiptOut(receipt=receipt)
 
 

@@ -47,9 +47,11 @@ from app.surveys.answering.rules import (
 from app.surveys.answering.schemas import StartIn
 from app.surveys.answering.service import Consent
 from app.surveys.answering.visits import (
+    FIRST_CHOICE,
     Visit,
     answers_of,
     find_visit,
+    first_choice,
     form_for,
     items_for,
     own_tokens,
@@ -67,6 +69,7 @@ from app.surveys.authoring.queries import (
     list_criteria,
     list_questions,
 )
+from app.surveys.authoring.rules import answer_code
 from app.surveys.rounds.models import Invitation
 from app.surveys.rounds.queries import find_invitation, find_last_round, find_open_round
 from app.web.cookieless import kept_token, with_token
@@ -90,11 +93,12 @@ def personal_link(request: Request, session: SessionDep, token: str) -> Response
     if survey_id is None:
         raise NotFound(DEAD_LINK)
     survey = get_survey(session, survey_id)
+    query = _query(_first_choice(request, survey))
     if get_cookie(request, TOKEN_COOKIE + survey.slug) == token:
-        return redirect(request, "survey_start", slug=survey.slug)
+        return redirect(request, "survey_start", slug=survey.slug, query=query)
     # with the token in the address, until a browser has shown that it keeps the cookie
     request.state.kept_token = token
-    response = redirect(request, "survey_start", slug=survey.slug)
+    response = redirect(request, "survey_start", slug=survey.slug, query=query)
     set_cookie(request, response, TOKEN_COOKIE + survey.slug, token)
     return response
 
@@ -110,11 +114,18 @@ def survey_start(request: Request, session: SessionDep, slug: str) -> Response:
         return _closed(request, session, survey)
     visit = find_visit(request, session, survey)
     if visit is None:
-        return _start_page(request, session, survey, prefilled(request, session, survey), {})
+        return _start_page(
+            request, session, survey, prefilled(request, session, survey), _first_choice(request, survey), {}
+        )
     if visit.response.submitted_on:
         return redirect(request, "survey_done", slug=slug)
     parts, form, answered = way_of(session, visit)
-    return go_to(request, slug, next_open(parts, form, answered), query="welcome=1" if answered else "")
+    return go_to(
+        request,
+        slug,
+        next_open(parts, form, answered),
+        query="welcome=1" if answered else _query(_first_choice(request, survey)),
+    )
 
 
 @router.post("/s/{slug}", dependencies=[OwnForm])
@@ -128,6 +139,7 @@ def start_survey(request: Request, session: SessionDep, slug: str, typed: FormDe
     questions = [q for q in list_questions(session, survey.id) if q.kind == "single_choice"]
     chosen = {q.code: typed.get(q.code, "")[:64] for q in questions}
     language = survey_language(request, survey)
+    choice = first_choice(survey, typed.get(FIRST_CHOICE, ""))
     try:
         if typed.get("consent") != "yes":
             raise Invalid("Press the button to agree and begin.", {"start": "Press the button to agree and begin."})
@@ -147,10 +159,10 @@ def start_survey(request: Request, session: SessionDep, slug: str, typed: FormDe
             token=_token_to_begin(tokens, invitation, known),
         )
     except Invalid as fault:
-        return _start_page(request, session, survey, chosen, fault.errors, status=422)
+        return _start_page(request, session, survey, chosen, choice, fault.errors, status=422)
     if not get_cookie(request, VISIT_COOKIE):
         request.state.kept_token = kept if invitation else token
-    response = go_to(request, slug, first_stop(session, survey, given))
+    response = go_to(request, slug, first_stop(session, survey, given), query=_query(choice))
     # who came by a personal link keeps that one: it opens the same answers on any device
     set_cookie(request, response, TOKEN_COOKIE + slug, kept if invitation else token)
     return response
@@ -163,7 +175,8 @@ def survey_item(request: Request, session: SessionDep, slug: str, position: int)
     visit = find_visit(request, session, survey)
     if visit is None or visit.response.submitted_on:
         return redirect(request, "survey_start", slug=slug)
-    return _item_page(request, session, visit, position, {}, {})
+    typed = _marked(session, visit, _first_choice(request, survey)) if position == 1 else {}
+    return _item_page(request, session, visit, position, typed, {})
 
 
 @router.post("/s/{slug}/q/{position}", dependencies=[OwnForm])
@@ -222,6 +235,23 @@ def survey_overview(request: Request, session: SessionDep, slug: str) -> Respons
     return render(request, f"{FOLDER}/all.html", slug=slug, rows=rows, sections=sections, done=done)
 
 
+def _first_choice(request: Request, survey: Survey) -> int | None:
+    """The number chosen in the invitation, if the address names one."""
+    return first_choice(survey, request.query_params.get(FIRST_CHOICE, ""))
+
+
+def _query(choice: int | None) -> str:
+    return "" if choice is None else f"{FIRST_CHOICE}={choice}"
+
+
+def _marked(session: Session, visit: Visit, choice: int | None) -> Typed:
+    """The first rating as chosen in the invitation, unless there is an answer; it is kept only when it is saved."""
+    form = form_for(session, visit)
+    code = answer_code(form.items[0], form.criteria[0])
+    earlier = find_earlier_answers(session, visit.respondent.id, visit.current.number) or {}
+    return {} if choice is None or code in answers_of(session, visit) or code in earlier else {code: str(choice)}
+
+
 def _token_to_begin(tokens: tuple[str, ...], invitation: Invitation | None, known: Respondent | None) -> str:
     """The token to begin under: their own for those who have begun, one made from the invitation's, or a new one."""
     if known:
@@ -234,6 +264,7 @@ def _start_page(
     session: Session,
     survey: Survey,
     chosen: dict[str, str],
+    choice: int | None,
     errors: dict[str, str],
     *,
     status: int = 200,
@@ -248,6 +279,7 @@ def _start_page(
         status=status,
         slug=survey.slug,
         survey=survey,
+        first_choice=choice,
         total=total,
         items_word=translate(language, ITEM_WORDS[survey.item_kind]),
         minutes=minutes_left(total, len(form.criteria)),

@@ -13,6 +13,7 @@ from app.surveys.answering.flow import Stop, missing_answers, stops_for, way_of
 from app.surveys.answering.pages import answer_rows
 from app.surveys.answering.queries import form_of
 from app.surveys.answering.questions import given_text
+from app.surveys.answering.thanking import send_answers
 from app.surveys.answering.tokens import receipt_code
 from app.surveys.answering.visits import Visit, answers_of, find_visit, items_for, spoken_language
 from app.surveys.authoring.queries import get_survey_by_slug, list_criteria, list_items, options_of
@@ -84,7 +85,7 @@ def submit_survey(request: Request, session: SessionDep, slug: str) -> Response:
         sentence = translate(language, "Answer this question before you send.")
         errors = {one.code: f"{pick(one.text, language, survey.default_language)}: {sentence}" for one in missing}
         return _check_page(request, session, visit, errors)
-    service.submit_response(session, visit.response.id, visit.tokens, secret=request.app.state.settings.secret_key)
+    send_answers(session, visit.response.id, visit.tokens, request.app.state.settings)
     return redirect(request, "survey_done", slug=slug)
 
 

@@ -183,6 +183,7 @@ def sever_links(session: Session, actor: Actor, survey: Survey) -> int:
         .where(col(Respondent.survey_id) == survey.id, col(Respondent.invitation_id).is_not(None))
         .values(invitation_id=None)
     ).rowcount
+    session.exec(update(Invitation).where(col(Invitation.survey_id) == survey.id).values(last_day_on=None))
     session.expire_all()
     record(session, actor, "links.severed", survey, after={"links": severed})
     return severed

@@ -13,15 +13,16 @@ from app.surveys.answering.queries import find_respondent, find_response, form_o
 from app.surveys.answering.rules import TOKEN_COOKIE, Form, Value
 from app.surveys.answering.tokens import tokens_from
 from app.surveys.authoring.models import Survey, SurveyItem
-from app.surveys.authoring.queries import list_items
+from app.surveys.authoring.queries import list_items, scale_of
 from app.surveys.rounds.models import Invitation, Round
 from app.surveys.rounds.queries import find_invitation, find_last_round, find_open_round
 from app.web.cookieless import kept_token
-from app.web.forms import Typed
+from app.web.forms import Typed, whole_number
 from app.web.language import speak
 from app.web.security import get_cookie
 
 LONGEST_REVISION = 9
+FIRST_CHOICE = "r"
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,15 @@ def survey_language(request: Request, survey: Survey) -> str:
 def spoken_language(request: Request, survey: Survey) -> str:
     """The language of a page of the survey; a text that is missing in it is shown in the survey's own."""
     return speak(request, survey.languages, survey.default_language)
+
+
+def first_choice(survey: Survey, text: str) -> int | None:
+    """The number that somebody chose in the mail for the first rating; None for anything that is none on its scale.
+
+    Where people are asked about different initiatives the mail offers no numbers, so there is nothing to choose.
+    """
+    number = whole_number(text, survey.scale_high + 1)
+    return number if survey.items_per_person is None and number in scale_of(survey) else None
 
 
 def read_page(form: Form, item: str, visit: Visit, typed: Typed) -> tuple[list[Save], dict[str, str]]:

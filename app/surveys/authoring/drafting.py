@@ -104,8 +104,16 @@ def change_draft(session: Session, actor: Actor, survey: Survey, revision: int) 
     require(actor, "survey.change", survey)
     if survey.published_at:
         raise Conflict("This survey is published: its parts are fixed.")
-    _take_turn(session, survey, revision)
+    take_turn(session, survey, revision)
     record(session, actor, "survey.changed", survey, after={"revision": survey.revision})
+
+
+def take_turn(session: Session, survey: Survey, revision: int) -> None:
+    """Count one more change by somebody who has seen the revision. Raises Conflict when another came first."""
+    if survey.revision != revision:
+        raise Conflict("Somebody else changed this survey meanwhile. Reload the page to see it, then change it again.")
+    survey.revision += 1
+    session.flush()
 
 
 def change_open_part(
@@ -119,7 +127,7 @@ def change_open_part(
     changed = {part: value for part, value in values.items() if getattr(survey, part) != value}
     if not changed:
         return
-    _take_turn(session, survey, revision)
+    take_turn(session, survey, revision)
     for part, value in changed.items():
         if part not in OPEN_PARTS:
             raise Conflict("This survey is published: its parts are fixed.")
@@ -194,13 +202,6 @@ def replace_regions(session: Session, survey: Survey, text: str) -> None:
         code = region_code(name, [option["code"] for option in (*known.values(), *options)])
         options.append(known.get(name) or {"code": code, "label": dict.fromkeys(survey.languages, name)})
     question.options = options
-    session.flush()
-
-
-def _take_turn(session: Session, survey: Survey, revision: int) -> None:
-    if survey.revision != revision:
-        raise Conflict("Somebody else changed this survey meanwhile. Reload the page to see it, then change it again.")
-    survey.revision += 1
     session.flush()
 
 

@@ -10,6 +10,7 @@ from app.core.words import Words, pick, picked_language
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.publishing import Check
 from app.surveys.authoring.queries import find_question, list_criteria, list_items, list_questions
+from app.surveys.mails.queries import list_mail_texts
 
 STEP_WORDS = {
     "items": "Initiatives",
@@ -21,6 +22,7 @@ STEP_WORDS = {
     "languages": "Languages",
     "translation": "Translations",
     "dates": "Dates",
+    "mails": "Mails",
 }
 PARTS = ("title", "criterion", "question", "option", "item")
 
@@ -29,6 +31,7 @@ def step_rows(session: Session, survey: Survey, checks: Sequence[Check], languag
     """The task list: every step with what it holds in a few words, and what is wrong there."""
     items, criteria = list_items(session, survey.id), list_criteria(session, survey.id)
     region = find_question(session, survey.id, "region")
+    own_texts = len(list_mail_texts(session, survey.id))
     first = next((tag for tag in survey.languages if tag != survey.default_language), None)
     facts = {
         "items": translate(language, "%(count)s chosen", count=len(items)),
@@ -50,6 +53,7 @@ def step_rows(session: Session, survey: Survey, checks: Sequence[Check], languag
         "languages": ", ".join(tag.upper() for tag in survey.languages),
         "translation": "",
         "dates": survey.closes_on.isoformat() if survey.closes_on else "",
+        "mails": translate(language, "Texts of your own: %(count)s", count=own_texts) if own_texts else "",
     }
     rows: list[dict[str, Any]] = []
     for step, word in STEP_WORDS.items():

@@ -25,6 +25,9 @@ from app.surveys.authoring.queries import (
 )
 from app.surveys.authoring.rules import LONGEST_END, protocol_hash
 from app.surveys.authoring.texts import texts_of
+from app.surveys.mails.queries import list_mail_texts
+from app.surveys.mails.rules import MailKind
+from app.surveys.rounds.queries import list_invitations
 
 FORMAT = "innaxe-protocol/1"
 FEEDBACK_ARM = "each helix and all together, from the second round on, after one's own first answer"
@@ -95,6 +98,10 @@ def checks_of(session: Session, survey: Survey) -> list[Check]:
                     values,
                 )
             )
+    gaps = _without_introduction(session, survey)
+    if gaps:
+        sentence = "The invitation does not say who asks and why in: %(languages)s. Write an introduction or a text."
+        found.append(Check(sentence, "mails", False, (("languages", ", ".join(gaps)),)))
     if survey.closes_on is None:
         found.append(
             Check("No closing day is set. The round stays open until you close it.", "dates", is_blocking=False)
@@ -114,6 +121,13 @@ def _question_checks(session: Session, survey: Survey, items: Sequence[SurveyIte
     for code, trouble in troubles(asked):
         found.append(Check(TROUBLE_WORDS[trouble], "questions", values=(("code", code),)))
     return found
+
+
+def _without_introduction(session: Session, survey: Survey) -> list[str]:
+    """The languages of people on the list in which an invitation would come without a word on who asks."""
+    own = {text.language for text in list_mail_texts(session, survey.id) if text.kind == MailKind.INVITATION}
+    used = {one.language or survey.default_language for one in list_invitations(session, survey.id)}
+    return [tag for tag in missing_languages(survey.introduction, survey.languages) if tag in used - own]
 
 
 def publish(session: Session, actor: Actor, survey: Survey) -> None:

@@ -5,8 +5,7 @@ has closed (decision 15); in anonymous ones it exists only in the mail, so nobod
 """
 
 from collections.abc import Collection
-from datetime import timedelta
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Engine
@@ -17,23 +16,26 @@ from app.core.clock import now, today
 from app.core.db import for_writing
 from app.core.errors import Conflict
 from app.core.settings import Settings
-from app.core.tokens import hash_token, make_token, seal, sign, unseal
-from app.core.words import pick
+from app.core.tokens import hash_token
 from app.history.service import record
-from app.mail.rendering import render_mail
-from app.mail.service import queue_mail
 from app.people.queries import operator_of
 from app.people.rules import Actor
 from app.surveys.authoring.models import Survey
-from app.surveys.authoring.queries import get_survey, list_criteria, list_items
+from app.surveys.authoring.queries import get_survey
+from app.surveys.mails.rules import MailKind
+from app.surveys.rounds.mailing import promise_mail
 from app.surveys.rounds.models import Invitation, Round
 from app.surveys.rounds.people import standings_of
 from app.surveys.rounds.queries import find_open_round, list_invitations
-from app.surveys.rounds.rules import BETWEEN_REMINDERS, MAY_BE_REMINDED, wants_reminder
+from app.surveys.rounds.rules import BETWEEN_REMINDERS, MAY_BE_REMINDED, Standing, wants_last_day, wants_reminder
+from app.surveys.rounds.suggesting import forget_suggestion
 
-SEAL = "invitation"
-SECONDS_PER_RATING = 8
-LONGEST_SUBJECT_TITLE = 80
+
+class Reminded(NamedTuple):
+    """How many were promised a reminder, and how many of the chosen got none because of the mail before."""
+
+    mails: int
+    too_soon: int
 
 
 def send_invitations(session: Session, actor: Actor, survey: Survey, settings: Settings) -> int:
@@ -49,7 +51,8 @@ def send_invitations(session: Session, actor: Actor, survey: Survey, settings: S
         is_due = is_new or (invitation.sealed_token and invitation.sent_at and invitation.sent_at < current.opened_at)
         if not is_due or invitation.declined_on or invitation.stopped_on:
             continue
-        _mail(session, survey, current, invitation, "invitation" if is_new else "next_round", settings)
+        kind = MailKind.INVITATION if is_new else MailKind.NEXT_ROUND
+        promise_mail(session, survey, current, invitation, kind, settings)
         invitation.sent_at, invitation.reminded_at, invitation.reminders = now(), None, 0
         count += 1
     session.flush()
@@ -58,22 +61,27 @@ def send_invitations(session: Session, actor: Actor, survey: Survey, settings: S
     return count
 
 
-def remind(session: Session, actor: Actor, survey: Survey, chosen: Collection[UUID], settings: Settings) -> int:
-    """Promise a reminder to those of the chosen who have not finished; returns how many.
+def remind(session: Session, actor: Actor, survey: Survey, chosen: Collection[UUID], settings: Settings) -> Reminded:
+    """Promise a reminder to those of the chosen who have not finished; says how many, and how many had to rest.
 
     Whoever got a mail within 48 hours gets none. Raises Conflict while no round is open.
     """
     require(actor, "round.open", survey)
     current = _open_round(session, survey)
     standings = standings_of(session, survey, current)
-    count = 0
+    mails = too_soon = 0
     for invitation in list_invitations(session, survey.id):
-        if invitation.id in chosen and standings[invitation.id] in MAY_BE_REMINDED and not is_too_soon(invitation):
-            count += _remind(session, survey, current, invitation, settings)
+        is_open = standings[invitation.id] in MAY_BE_REMINDED and invitation.sealed_token is not None
+        if invitation.id not in chosen or not is_open:
+            continue
+        if is_too_soon(invitation):
+            too_soon += 1
+        else:
+            mails += _remind(session, survey, current, invitation, settings)
     session.flush()
-    if count:
-        record(session, actor, "reminders.sent", survey, after={"mails": count, "round": current.number})
-    return count
+    if mails:
+        record(session, actor, "reminders.sent", survey, after={"mails": mails, "round": current.number})
+    return Reminded(mails, too_soon)
 
 
 def is_too_soon(invitation: Invitation) -> bool:
@@ -92,20 +100,12 @@ def remind_due(engine: Engine, settings: Settings) -> int:
             standings = standings_of(session, survey, current)
             mails = 0
             for invitation in list_invitations(session, survey.id):
-                last = invitation.reminded_at or invitation.sent_at
-                standing = standings[invitation.id]
-                if wants_reminder(standing, invitation.reminders, last, current.opened_at, current.closes_at, now()):
-                    mails += _remind(session, survey, current, invitation, settings)
+                mails += _remind_if_due(session, survey, current, invitation, standings[invitation.id], settings)
             if mails:
                 after = {"mails": mails, "round": current.number}
                 record(session, operator_of(survey.consortium_id), "reminders.sent", survey, after=after)
             count += mails
     return count
-
-
-def stop_token(secret: str, invitation_id: UUID) -> str:
-    """The token of the address at which somebody ends the mails; it opens no answers."""
-    return sign(secret, "stop", str(invitation_id))[:40]
 
 
 def find_by_stop_token(session: Session, token: str) -> Invitation | None:
@@ -122,65 +122,31 @@ def stop_mails(session: Session, invitation: Invitation, *, is_declining: bool) 
 
 
 def take_back_stop(session: Session, invitation: Invitation) -> None:
-    """Undo it: they may be mailed again."""
+    """Undo it: they may be mailed again, and whom they named instead is forgotten."""
     invitation.stopped_on = invitation.declined_on = None
+    forget_suggestion(session, invitation)
     session.flush()
 
 
-def mail_values(session: Session, survey: Survey, current: Round | None, language: str) -> dict[str, Any]:
-    """What the texts of a survey's mails are filled with, but for the links."""
-    items = survey.items_per_person or len(list_items(session, survey.id))
-    criteria = len(list_criteria(session, survey.id))
-    closes_at = current.closes_at if current else None
-    last_day = (closes_at - timedelta(seconds=1)).date() if closes_at else survey.closes_on
-    return {
-        "title": pick(survey.title, language, survey.default_language)[:LONGEST_SUBJECT_TITLE],
-        "introduction": pick(survey.introduction, language, survey.default_language),
-        "items": items,
-        "minutes": max(1, -(-items * criteria * SECONDS_PER_RATING // 60)),
-        "last_day": last_day,
-        "round": current.number if current else 1,
-        "is_anonymous": survey.is_anonymous,
-        "controller": survey.controller,
-        "contact": survey.contact,
-    }
-
-
-def _mail(
-    session: Session, survey: Survey, current: Round, invitation: Invitation, kind: str, settings: Settings
-) -> None:
-    token = unseal(settings.secret_key, SEAL, invitation.sealed_token) if invitation.sealed_token else None
-    if token is None:
-        token = make_token()
-        invitation.token_hash = hash_token(token)
-        invitation.sealed_token = None if survey.is_anonymous else seal(settings.secret_key, SEAL, token)
-    stop = stop_token(settings.secret_key, invitation.id)
-    invitation.stop_hash = hash_token(stop)
-    language = invitation.language or survey.default_language
-    urls = {
-        "url": f"{settings.address}/i/{token}",
-        "stop_url": f"{settings.address}/u/{stop}",
-        "name": invitation.name,
-    }
-    texts = render_mail(kind, language, mail_values(session, survey, current, language) | urls)
-    queue_mail(
-        session,
-        kind=kind,
-        recipient=invitation.email,
-        subject=texts.subject,
-        body=texts.body,
-        html=texts.html,
-        stop_url=urls["stop_url"],
-        about_id=invitation.id,
-        consortium_id=survey.consortium_id,
-    )
+def _remind_if_due(
+    session: Session, survey: Survey, current: Round, invitation: Invitation, standing: Standing, settings: Settings
+) -> int:
+    last = invitation.reminded_at or invitation.sent_at
+    had_last_day = invitation.last_day_on is not None
+    if invitation.sealed_token and wants_last_day(standing, had_last_day, last, current.closes_at, now()):
+        promise_mail(session, survey, current, invitation, MailKind.LAST_DAY, settings)
+        invitation.reminded_at, invitation.last_day_on = now(), today()
+        return 1
+    if wants_reminder(standing, invitation.reminders, last, current.opened_at, current.closes_at, now()):
+        return _remind(session, survey, current, invitation, settings)
+    return 0
 
 
 def _remind(session: Session, survey: Survey, current: Round, invitation: Invitation, settings: Settings) -> int:
     if invitation.sealed_token is None:
         # their link is nowhere but in the mail they have
         return 0
-    _mail(session, survey, current, invitation, "reminder", settings)
+    promise_mail(session, survey, current, invitation, MailKind.REMINDER, settings)
     invitation.reminded_at = now()
     invitation.reminders += 1
     return 1

@@ -34,6 +34,8 @@ class Round(Row, table=True):
 class Invitation(Row, table=True):
     """A personal link for one address; the token is kept as a hash.
 
+    `last_day_on` says that they had begun and not finished, so it is forgotten with the link to their answers.
+
     In confidential surveys it is also kept sealed with the installation's key, until the last planned round has
     closed: without it nobody could be reminded, or asked again in the next round, under the link they have.
     """
@@ -52,6 +54,16 @@ class Invitation(Row, table=True):
     sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     reminded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     reminders: int = 0
+    last_day_on: date | None = None
     declined_on: date | None = None
     stopped_on: date | None = None
     created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Suggestion(Row, table=True):
+    """Somebody whom a person invited named to answer instead; deleted once the project has decided."""
+
+    survey_id: UUID = Field(foreign_key="survey.id", index=True)
+    invitation_id: UUID = Field(foreign_key="invitation.id", unique=True)
+    email: str
+    suggested_on: date

@@ -87,14 +87,7 @@ def add_people(session: Session, actor: Actor, survey: Survey, lines: Sequence[P
 
 def standings_of(session: Session, survey: Survey, current: Round | None) -> dict[UUID, Standing]:
     """How far everybody invited has come; whether they have answered is known in confidential surveys only."""
-    ids = [invitation.id for invitation in list_invitations(session, survey.id)]
-    bounced = set(
-        session.exec(
-            select(col(OutboxMessage.about_id)).where(
-                col(OutboxMessage.failed_at).is_not(None), col(OutboxMessage.about_id).in_(ids)
-            )
-        ).all()
-    )
+    bounced = bounces_of(session, survey)
     answered: dict[UUID | None, bool] = {}
     if current:
         answered = {
@@ -109,6 +102,17 @@ def standings_of(session: Session, survey: Survey, current: Round | None) -> dic
         invitation.id: _standing(invitation, answered.get(invitation.id), invitation.id in bounced)
         for invitation in list_invitations(session, survey.id)
     }
+
+
+def bounces_of(session: Session, survey: Survey) -> dict[UUID, str]:
+    """Why the mails of a survey came back, by invitation, as the outbox keeps it."""
+    ids = select(Invitation.id).where(Invitation.survey_id == survey.id)
+    rows = session.exec(
+        select(col(OutboxMessage.about_id), OutboxMessage.problem)
+        .where(col(OutboxMessage.failed_at).is_not(None), col(OutboxMessage.about_id).in_(ids))
+        .order_by(col(OutboxMessage.failed_at))
+    ).all()
+    return {key: problem for key, problem in rows if key is not None}
 
 
 def coverage_of(

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
@@ -12,6 +13,7 @@ from app.core.catalogues import translate
 from app.core.clock import now
 from app.core.errors import Invalid
 from app.core.words import pick
+from app.mail.reasons import in_words
 from app.people.rules import Actor
 from app.surveys.answering.addresses import list_addresses
 from app.surveys.answering.queries import count_begun
@@ -20,7 +22,7 @@ from app.surveys.authoring.models import Survey
 from app.surveys.authoring.publishing import checks_of
 from app.surveys.authoring.queries import find_question, get_own_survey_by_slug, helices_of, list_items
 from app.surveys.rounds.inviting import is_too_soon, remind, send_invitations
-from app.surveys.rounds.people import PastedLine, add_people, coverage_of, read_list, standings_of
+from app.surveys.rounds.people import PastedLine, add_people, bounces_of, coverage_of, read_list, standings_of
 from app.surveys.rounds.queries import (
     count_invitations,
     find_last_round,
@@ -29,6 +31,7 @@ from app.surveys.rounds.queries import (
 )
 from app.surveys.rounds.rules import MAY_BE_REMINDED, Standing, answers_needed
 from app.surveys.rounds.service import open_round
+from app.surveys.rounds.suggesting import accept_suggestion, list_suggestions, reject_suggestion
 from app.web.deps import SessionDep, SettingsDep
 from app.web.forms import FormDep, whole_number
 from app.web.language import language_of
@@ -106,6 +109,22 @@ def add_people_page(request: Request, session: SessionDep, actor: OpenerDep, slu
     return _people_page(request, session, survey, lines=lines, added=added)
 
 
+@router.post("/surveys/{slug}/suggestions/{suggestion_id}/acceptance", dependencies=[OwnForm])
+def accept_named(request: Request, session: SessionDep, actor: OpenerDep, slug: str, suggestion_id: UUID) -> Response:
+    """Put somebody on the list whom a person invited has named; they are mailed with the next invitations."""
+    survey = get_changeable_survey(session, actor, slug)
+    accept_suggestion(session, actor, survey, suggestion_id)
+    return redirect(request, "people_page", slug=slug, query="added=1")
+
+
+@router.post("/surveys/{slug}/suggestions/{suggestion_id}/rejection", dependencies=[OwnForm])
+def reject_named(request: Request, session: SessionDep, actor: OpenerDep, slug: str, suggestion_id: UUID) -> Response:
+    """Do not ask somebody whom a person invited has named; the address is deleted."""
+    survey = get_changeable_survey(session, actor, slug)
+    reject_suggestion(session, actor, survey, suggestion_id)
+    return redirect(request, "people_page", slug=slug)
+
+
 @router.post("/surveys/{slug}/invitations", dependencies=[OwnForm])
 def send_invitations_page(
     request: Request, session: SessionDep, settings: SettingsDep, actor: OpenerDep, slug: str
@@ -131,8 +150,8 @@ def send_reminders(
     survey = get_changeable_survey(session, actor, slug)
     helix = typed.get("helix", "")
     chosen = {invitation.id for invitation in list_invitations(session, survey.id) if invitation.helix == helix}
-    count = remind(session, actor, survey, chosen, settings)
-    return redirect(request, "live_page", slug=slug, query=f"sent={count}")
+    reminded = remind(session, actor, survey, chosen, settings)
+    return redirect(request, "live_page", slug=slug, query=f"sent={reminded.mails}&resting={reminded.too_soon}")
 
 
 def _publish_page(request: Request, session: Session, survey: Survey, *, status: int = 200) -> Response:
@@ -179,6 +198,7 @@ def _people_page(
     unknown = translate(language, "not known")
     current = find_open_round(session, survey.id)
     standings = standings_of(session, survey, current)
+    bounces = bounces_of(session, survey)
     shown = [code for code in (*regions, "") if any(row[code] for row in table.values())]
     return render(
         request,
@@ -209,8 +229,15 @@ def _people_page(
                 "helix": helices.get(invitation.helix, ""),
                 "region": regions.get(invitation.region, ""),
                 "state": translate(language, STANDING_NAMES[_public(standings[invitation.id])]),
+                "reason": in_words(bounces[invitation.id], language)
+                if standings[invitation.id] is Standing.BOUNCED
+                else "",
             }
             for invitation in invitations
+        ],
+        suggestions=[
+            {"id": suggestion.id, "email": suggestion.email, "by": by.email, "on": suggestion.suggested_on}
+            for suggestion, by in list_suggestions(session, survey.id)
         ],
         waiting=sum(standing is Standing.WAITING for standing in standings.values()),
         is_open=current is not None,
@@ -269,6 +296,7 @@ def _live_page(request: Request, session: Session, actor: Actor, survey: Survey)
             if counts[standing] and not (survey.is_anonymous and standing in (Standing.STARTED, Standing.DONE))
         ],
         sent=None if sent is None else whole_number(sent, 0),
+        resting=whole_number(request.query_params.get("resting", ""), 0),
         may_remind=is_open and not survey.is_anonymous and may(actor, "round.open", survey),
     )
 

@@ -29,6 +29,7 @@ class Standing(StrEnum):
 MAY_BE_REMINDED = frozenset({Standing.SENT, Standing.STARTED})
 BETWEEN_REMINDERS = timedelta(hours=48)
 LAST_DAY = timedelta(hours=24)
+BEFORE_LAST_DAY = timedelta(hours=24)
 PLANNED_REMINDERS = 2
 
 
@@ -53,15 +54,36 @@ def wants_reminder(
 ) -> bool:
     """Whether a planned reminder goes to somebody now: never to those who finished, declined or stopped mails.
 
-    Who has begun and not finished gets one more on the last day. Between two mails lie at least 48 hours, but for that.
+    Between two mails lie at least 48 hours.
     """
     if standing not in MAY_BE_REMINDED or closes is None or at >= closes:
         return False
     if last is not None and at - last < BETWEEN_REMINDERS:
         return False
-    if reminded < due_reminders(opened, closes, at):
-        return True
-    return standing is Standing.STARTED and closes - at <= LAST_DAY and reminded <= PLANNED_REMINDERS
+    return reminded < due_reminders(opened, closes, at)
+
+
+def wants_last_day(
+    standing: Standing, had_one: bool, last: datetime | None, closes: datetime | None, at: datetime
+) -> bool:
+    """Whether somebody who has begun and not sent is told now that the round ends: once, within the last 24 hours.
+
+    It may follow another mail after 24 hours and not 48: in a round of six to nine days the second reminder lies
+    closer to the end than that, and this is the mail that keeps what they have already given from being lost unsent.
+
+    >>> end, hour = datetime(2027, 3, 22), timedelta(hours=1)
+    >>> [wants_last_day(Standing.STARTED, False, end - 49 * hour, end, end - n * hour) for n in (25, 24, 1, 0)]
+    [False, True, True, False]
+    >>> wants_last_day(Standing.STARTED, False, end - 30 * hour, end, end - 7 * hour)
+    False
+    >>> wants_last_day(Standing.STARTED, True, None, end, end - hour), wants_last_day(
+    ...     Standing.SENT, False, None, end, end - hour
+    ... )
+    (False, False)
+    """
+    if standing is not Standing.STARTED or had_one or closes is None or not closes - LAST_DAY <= at < closes:
+        return False
+    return last is None or at - last >= BEFORE_LAST_DAY
 
 
 def answers_needed(levels: int, half_width: float = 0.5) -> int:

@@ -5,12 +5,15 @@ from fastapi.responses import PlainTextResponse
 from sqlmodel import Session
 
 from app.auth.guard import Anyone
-from app.core.errors import NotFound
+from app.core.catalogues import translate
+from app.core.errors import Invalid, NotFound
 from app.surveys.authoring.queries import get_survey
 from app.surveys.rounds.inviting import find_by_stop_token, stop_mails, take_back_stop
 from app.surveys.rounds.models import Invitation
+from app.surveys.rounds.suggesting import find_suggestion_by, suggest_colleague
 from app.web.deps import SessionDep
 from app.web.forms import FormDep
+from app.web.language import language_of
 from app.web.security import OwnForm
 from app.web.templating import redirect, render
 
@@ -22,11 +25,7 @@ ONE_CLICK = "List-Unsubscribe"
 @router.get("/u/{token}")
 def stop_page(request: Request, session: SessionDep, token: str) -> Response:
     """Show the buttons; looking changes nothing."""
-    invitation = _get(session, token)
-    survey = get_survey(session, invitation.survey_id)
-    return render(
-        request, "surveys/rounds/stop.html", slug=survey.slug, survey=survey, invitation=invitation, token=token
-    )
+    return _page(request, session, token)
 
 
 @router.post("/u/{token}")
@@ -40,13 +39,39 @@ def stop_with_one_click(session: SessionDep, token: str, typed: FormDep) -> Resp
 
 @router.post("/u/{token}/choice", dependencies=[OwnForm])
 def stop_by_hand(request: Request, session: SessionDep, token: str, typed: FormDep) -> Response:
-    """Stop the mails, decline, or take it back."""
-    invitation = _get(session, token)
-    if typed.get("choice") == "undo":
+    """Stop the mails, decline, say that somebody else should answer and whom, or take it back."""
+    invitation, choice = _get(session, token), typed.get("choice")
+    if choice == "undo":
         take_back_stop(session, invitation)
-    else:
-        stop_mails(session, invitation, is_declining=typed.get("choice") == "decline")
+        return redirect(request, "stop_page", token=token)
+    email = typed.get("email", "").strip()
+    if choice == "other" and email:
+        try:
+            suggest_colleague(session, invitation, email)
+        except Invalid as refusal:
+            return _page(request, session, token, email=email[:254], errors=refusal.errors)
+    stop_mails(session, invitation, is_declining=choice in ("decline", "other"))
     return redirect(request, "stop_page", token=token)
+
+
+def _page(
+    request: Request, session: Session, token: str, *, email: str = "", errors: dict[str, str] | None = None
+) -> Response:
+    invitation = _get(session, token)
+    survey = get_survey(session, invitation.survey_id)
+    language = language_of(request)
+    return render(
+        request,
+        "surveys/rounds/stop.html",
+        status=422 if errors else 200,
+        slug=survey.slug,
+        survey=survey,
+        invitation=invitation,
+        has_suggested=find_suggestion_by(session, invitation) is not None,
+        token=token,
+        email=email,
+        errors={name: translate(language, sentence) for name, sentence in (errors or {}).items()},
+    )
 
 
 def _get(session: Session, token: str) -> Invitation:

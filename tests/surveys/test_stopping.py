@@ -1,0 +1,137 @@
+"""The end of mails: one click, or a page with buttons; looking changes nothing."""
+
+import re
+from typing import Any
+
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+
+from app.core.settings import Settings
+from app.mail.worker import send_due
+from app.people.queries import operator
+from app.surveys.authoring.models import Survey
+from app.surveys.rounds.inviting import remind
+from app.surveys.rounds.models import Invitation, Suggestion
+from app.surveys.rounds.people import standings_of
+from app.surveys.rounds.queries import find_open_round, list_invitations
+from app.surveys.rounds.rules import Standing
+from tests.conftest import Sink
+from tests.make import (
+    HELICES,
+    csrf_in,
+    make_cast,
+    sign_in,
+)
+from tests.surveys.mailing import later, link_in, mailed, people, stop_in
+
+
+def test_one_click_without_a_cookie_stops_the_mails_and_only_that(
+    session: Session, engine: Engine, mailing: Settings, sink: tuple[Sink, int], survey: Survey, client: TestClient
+) -> None:
+    people(session, survey, 2)
+    mailed(session, engine, survey, mailing)
+    first = sink[0].mails[0]
+    stop = stop_in(first)
+    client.cookies.clear()
+    assert client.post(stop, data={"anything": "else"}).status_code == 404
+    assert client.post(stop, data={"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert client.post(stop, data={"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert client.post("/u/unknown", data={"List-Unsubscribe": "One-Click"}).status_code == 404
+    session.expire_all()
+    standings = standings_of(session, survey, find_open_round(session, survey.id))
+    assert sorted(standings.values()) == [Standing.SENT, Standing.STOPPED]
+    session.commit()
+    assert client.get(link_in(first)).status_code == 303, "the link still works"
+    later(session, survey, days=3)
+    everybody = [one.id for one in list_invitations(session, survey.id)]
+    assert remind(session, operator(session), survey, everybody, mailing) == (1, 0)
+
+
+def test_declining_by_hand_and_taking_it_back(
+    session: Session, engine: Engine, mailing: Settings, sink: tuple[Sink, int], survey: Survey, client: TestClient
+) -> None:
+    people(session, survey, 1)
+    mailed(session, engine, survey, mailing)
+    stop = stop_in(sink[0].mails[0])
+
+    def press(choice: str) -> Invitation:
+        fields = {"csrf": csrf_in(client.get(stop).text), "choice": choice}
+        assert client.post(f"{stop}/choice", data=fields).status_code == 303
+        with Session(engine) as own:
+            return own.exec(select(Invitation)).one()
+
+    assert client.post(f"{stop}/choice", data={"choice": "decline"}).status_code == 403, "a form of ours only"
+    assert press("decline").declined_on
+    assert "You will not be asked again." in client.get(stop).text
+    undone = press("undo")
+    assert (undone.declined_on, undone.stopped_on) == (None, None)
+    assert press("stop").declined_on is None
+
+
+def choose(client: TestClient, stop: str, **fields: str) -> Any:
+    return client.post(f"{stop}/choice", data={"csrf": csrf_in(client.get(stop).text)} | fields)
+
+
+def test_somebody_else_is_named_decided_on_and_only_then_mailed(
+    session: Session, engine: Engine, mailing: Settings, sink: tuple[Sink, int], survey: Survey, client: TestClient
+) -> None:
+    cast = make_cast(session)
+    people(session, survey, 3)
+    mailed(session, engine, survey, mailing)
+    stops = [stop_in(mail) for mail in sorted(sink[0].mails, key=lambda mail: mail["To"])]
+    assert "Somebody else should answer" in client.get(stops[0]).text
+    wrong = choose(client, stops[0], choice="other", email="no address")
+    assert wrong.status_code == 422
+    assert 'value="no address"' in wrong.text
+    session.expire_all()
+    assert list_invitations(session, survey.id)[0].declined_on is None, "a slip of the pen declines nothing"
+    session.commit()
+    assert choose(client, stops[0], choice="other", email=" Eva@Example.org ").status_code == 303
+    assert "is passed on to those who run the survey" in client.get(stops[0]).text
+    assert choose(client, stops[1], choice="other", email="person2@innaxe.example").status_code == 303
+    assert choose(client, stops[2], choice="other").status_code == 303, "naming nobody is fine"
+    session.expire_all()
+    assert all(one.declined_on for one in list_invitations(session, survey.id))
+    assert [one.email for one in session.exec(select(Suggestion)).all()] == ["eva@example.org"], "not who is invited"
+    session.commit()
+    assert send_due(engine, mailing) == 0, "nobody named is mailed"
+
+    sign_in(client, session, cast.carla)
+    here = f"/surveys/{survey.slug}"
+    page = client.get(f"{here}/people").text
+    assert "1 person was named by somebody invited" in page
+    [key] = set(re.findall(r"/suggestions/([\w-]+)/acceptance", page))
+    csrf = csrf_in(page)
+    assert client.post(f"{here}/suggestions/{key}/acceptance", data={"csrf": csrf}).status_code == 303
+    assert client.post(f"{here}/suggestions/{key}/acceptance", data={"csrf": csrf}).status_code == 409
+    session.expire_all()
+    [eva] = [one for one in list_invitations(session, survey.id) if one.email == "eva@example.org"]
+    assert (eva.helix, eva.sent_at) == (HELICES[0], None)
+    assert session.exec(select(Suggestion)).all() == []
+    session.commit()
+    assert "named by somebody" not in client.get(f"{here}/people").text
+    sent = len(sink[0].mails)
+    assert mailed(session, engine, survey, mailing) == 1
+    assert sink[0].mails[sent]["To"] == "eva@example.org"
+
+
+def test_who_is_named_and_not_wanted_is_forgotten(
+    session: Session, engine: Engine, mailing: Settings, sink: tuple[Sink, int], survey: Survey, client: TestClient
+) -> None:
+    cast = make_cast(session)
+    people(session, survey, 2)
+    mailed(session, engine, survey, mailing)
+    first, second = (stop_in(mail) for mail in sink[0].mails)
+    choose(client, first, choice="other", email="eva@example.org")
+    choose(client, second, choice="other", email="fay@example.org")
+    assert choose(client, second, choice="undo").status_code == 303
+    [named] = session.exec(select(Suggestion)).all()
+    session.commit()
+    sign_in(client, session, cast.carla)
+    here = f"/surveys/{survey.slug}"
+    csrf = csrf_in(client.get(f"{here}/people").text)
+    assert client.post(f"{here}/suggestions/{named.id}/rejection", data={"csrf": csrf}).status_code == 303
+    session.expire_all()
+    assert session.exec(select(Suggestion)).all() == []
+    assert len(list_invitations(session, survey.id)) == 2
