@@ -23,6 +23,7 @@ from app.auth import oidc as oidc_pages
 from app.auth import routes as auth_pages
 from app.auth.guard import Anyone
 from app.consensus import api as consensus_api
+from app.consensus import next_round as next_round_pages
 from app.consensus import routes as consensus_pages
 from app.core.db import make_engine
 from app.core.migrations import Schema, newest_revision, schema_of
@@ -62,6 +63,7 @@ PAGES: list[APIRouter] = [
     answering_pages.router,
     sending_pages.router,
     consensus_pages.router,
+    next_round_pages.router,
     priorities_pages.router,
 ]
 

@@ -8,6 +8,7 @@ from babel.messages.extract import extract
 
 from app.auth.guard import ACCOUNT_MENU, NAVIGATION
 from app.consensus.fates import RULE_NAMES, STANDING_WORDS
+from app.consensus.next_round import GROUNDS_WORDS, REASON_WORDS
 from app.consensus.pages import SORTS, VERDICT_WORDS
 from app.history.routes import ACT_WORDS
 from app.people.routes import HELIX_WORDS, ROLE_WORDS
@@ -69,6 +70,8 @@ def interface_messages() -> set[Message]:
         VERDICT_WORDS,
         STANDING_WORDS,
         RULE_NAMES,
+        REASON_WORDS,
+        GROUNDS_WORDS,
         SORTS,
         PROGRESS_WORDS,
         STEP_WORDS,

@@ -14,7 +14,7 @@ from app.surveys.answering.rules import Form, Value
 from app.surveys.authoring.queries import get_survey, list_criteria, list_items, list_questions, scale_of
 from app.surveys.authoring.rules import answer_code
 from app.surveys.rounds.models import Round
-from app.surveys.rounds.queries import find_invitation
+from app.surveys.rounds.queries import find_invitation, find_round_asking
 
 
 def find_respondent(session: Session, survey_id: UUID, tokens: Sequence[str]) -> Respondent | None:
@@ -95,12 +95,16 @@ def count_assigned(session: Session, round_id: UUID) -> dict[str, Counter[str]]:
     return counts
 
 
-def find_earlier_answers(session: Session, respondent_id: UUID, number: int) -> dict[str, Answer] | None:
-    """The respondent's answers by code in the round before `number`; None when they took no part in it."""
+def find_earlier_answers(session: Session, respondent: Respondent, item: str, before: int) -> dict[str, Answer] | None:
+    """The respondent's answers by code in the last round before `before` that asked about an item.
+
+    None when they took no part in it.
+    """
+    asking = find_round_asking(session, respondent.survey_id, item, before)
+    if asking is None:
+        return None
     found = session.exec(
-        select(Response.id)
-        .join(Round, col(Round.id) == col(Response.round_id))
-        .where(Response.respondent_id == respondent_id, Round.number == number - 1)
+        select(Response.id).where(Response.respondent_id == respondent.id, Response.round_id == asking.id)
     ).first()
     return {answer.code: answer for answer in list_answers(session, found)} if found else None
 

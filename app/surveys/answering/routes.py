@@ -56,6 +56,7 @@ from app.surveys.authoring.queries import (
 )
 from app.surveys.rounds.models import Invitation
 from app.surveys.rounds.queries import find_invitation, find_last_round, find_open_round
+from app.surveys.rounds.rules import asked_in
 from app.web.deps import ReadingSessionDep, SessionDep
 from app.web.forms import FormDep, Typed
 from app.web.helices import marks_of
@@ -217,7 +218,9 @@ def _start_page(
 ) -> Response:
     language = language_of(request)
     form = form_of(session, survey.id)
-    total = survey.items_per_person or len(form.items)
+    current = find_open_round(session, survey.id)
+    asked = len(asked_in(current.item_codes if current else None, form.items))
+    total = min(survey.items_per_person or asked, asked)
     questions = list_questions(session, survey.id)
     return render(
         request,
@@ -249,7 +252,7 @@ def _item_page(
         raise NotFound("There is no such page.")
     item, form = items[position - 1], form_for(session, visit)
     answers = answers_of(session, visit)
-    earlier = find_earlier_answers(session, visit.respondent.id, visit.current.number)
+    earlier = find_earlier_answers(session, visit.respondent, item.code, visit.current.number)
     errors = _translated(faults, language)
     entry = Entry(answers, earlier, typed, errors)
     address = f"/api/v1/responses/{visit.response.id}"

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from app.surveys.authoring.rules import Scale, answer_code
+from app.surveys.authoring.rules import Scale, answer_code, split_code
 
 SECONDS_PER_RATING = 8
 """A judgement and its share of reading and turning the page; ux.md J2: 27-30 s for three criteria and a page."""
@@ -44,6 +44,18 @@ class Form:
                 return "This text has a character that cannot be stored."
             return None if len(value) <= self.comments[code] else "This text is too long."
         return "This survey has no such question."
+
+
+def left_out(code: str, item_codes: Collection[str] | None) -> str | None:
+    """Why a round that asks about these items, None for all, takes no answer under a code; None when it does.
+
+    >>> left_out("I2.impact", ["I1"]), left_out("I1.impact", ["I1"]), left_out("org_size", ["I1"])
+    ('This round does not ask about this initiative.', None, None)
+    """
+    item, criterion = split_code(code)
+    if item_codes is None or not criterion or item in item_codes:
+        return None
+    return "This round does not ask about this initiative."
 
 
 def is_readable(text: str) -> bool:

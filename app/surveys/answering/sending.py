@@ -14,6 +14,7 @@ from app.surveys.answering.tokens import receipt_code
 from app.surveys.answering.visits import Visit, answers_of, find_visit, items_for
 from app.surveys.authoring.queries import get_survey_by_slug, list_criteria
 from app.surveys.rounds.queries import is_over
+from app.surveys.rounds.rules import asked_in
 from app.web.deps import SessionDep
 from app.web.language import language_of
 from app.web.security import OwnForm
@@ -34,7 +35,7 @@ def survey_check(request: Request, session: SessionDep, slug: str) -> Response:
     rows = _answer_rows(request, session, visit)
     last = str(request.app.url_path_for("survey_item", slug=slug, position=len(rows)))
     done = sum(not row["is_open"] for row in rows)
-    left = len(form_of(session, survey.id).items) - len(rows)
+    left = len(asked_in(visit.current.item_codes, form_of(session, survey.id).items)) - len(rows)
     more = min(left, survey.items_per_person or 0) if done == len(rows) else 0
     return render(request, f"{FOLDER}/check.html", slug=slug, rows=rows, done=done, back_url=last, more=more)
 

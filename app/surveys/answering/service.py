@@ -32,6 +32,7 @@ from app.surveys.authoring.queries import find_question
 from app.surveys.authoring.rules import assign_items
 from app.surveys.rounds.models import Invitation, Round
 from app.surveys.rounds.queries import find_open_round, get_round, is_over
+from app.surveys.rounds.rules import asked_in
 
 SHORTEST_IDEMPOTENCY_KEY, LONGEST_IDEMPOTENCY_KEY = 16, 200
 CLOSED = "This survey takes no answers now."
@@ -232,7 +233,8 @@ def ask_for_more(session: Session, survey: Survey, response: Response, responden
     own = response.item_codes
     if own is None or survey.items_per_person is None:
         return 0
-    rest = [code for code in form_of(session, survey.id).items if code not in own]
+    asked = asked_in(get_round(session, response.round_id).item_codes, form_of(session, survey.id).items)
+    rest = [code for code in asked if code not in own]
     more = _least_asked(session, survey, respondent, response.round_id, rest)
     response.item_codes = [*own, *more]
     session.flush()
@@ -240,13 +242,14 @@ def ask_for_more(session: Session, survey: Survey, response: Response, responden
 
 
 def _respond(session: Session, survey: Survey, respondent: Respondent, current: Round) -> Response:
+    items = asked_in(current.item_codes, form_of(session, survey.id).items)
     earlier = find_earlier_response(session, respondent.id, current.number)
     if survey.items_per_person is None:
-        asked = None
-    elif earlier:
-        asked = earlier.item_codes
+        asked = None if current.item_codes is None else items
     else:
-        asked = _least_asked(session, survey, respondent, current.id, form_of(session, survey.id).items)
+        # who rated some of what returns is asked about that again; who rated none of it, about what needs it most
+        own = [code for code in (earlier.item_codes or ()) if code in items] if earlier else []
+        asked = own or _least_asked(session, survey, respondent, current.id, items)
     response = Response(respondent_id=respondent.id, round_id=current.id, begun_on=today(), item_codes=asked)
     session.add(response)
     session.flush()

@@ -185,6 +185,7 @@ def save_rules(request: Request, session: SessionDep, actor: MakerDep, slug: str
     survey.retention_months = numbers["retention_months"]
     survey.planned_rounds = numbers["planned_rounds"]
     survey.items_per_person = numbers["items_per_person"] or None
+    survey.items_returning = "all" if typed.get("items_returning") == "all" else "undecided"
     survey.is_anonymous = typed.get("privacy") == "anonymous"
     return redirect(request, "build_page", slug=slug)
 

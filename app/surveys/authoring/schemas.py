@@ -102,6 +102,7 @@ class SettingsIn(FilePart):
     min_group_size: int = Field(default=5, ge=3, le=1000)
     anonymous: bool = False
     retention_months: int = Field(default=24, ge=1, le=600)
+    items_returning: Literal["undecided", "all"] = "undecided"
 
 
 class SurveyFile(FilePart):

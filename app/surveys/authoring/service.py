@@ -75,6 +75,7 @@ def import_survey(session: Session, actor: Actor, document: SurveyFile, items: S
         contact=document.contact or (CONTACT if document.demo else ""),
         is_demo=document.demo,
         items_per_person=_items_per_person(document, items),
+        items_returning=document.settings.items_returning,
         created_at=now(),
     )
     session.add(survey)

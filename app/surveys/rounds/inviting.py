@@ -29,7 +29,7 @@ from app.surveys.authoring.queries import get_survey, list_criteria, list_items
 from app.surveys.rounds.models import Invitation, Round
 from app.surveys.rounds.people import standings_of
 from app.surveys.rounds.queries import find_open_round, list_invitations
-from app.surveys.rounds.rules import BETWEEN_REMINDERS, MAY_BE_REMINDED, wants_reminder
+from app.surveys.rounds.rules import BETWEEN_REMINDERS, MAY_BE_REMINDED, asked_in, wants_reminder
 
 SEAL = "invitation"
 SECONDS_PER_RATING = 8
@@ -129,7 +129,9 @@ def take_back_stop(session: Session, invitation: Invitation) -> None:
 
 def mail_values(session: Session, survey: Survey, current: Round | None, language: str) -> dict[str, Any]:
     """What the texts of a survey's mails are filled with, but for the links."""
-    items = survey.items_per_person or len(list_items(session, survey.id))
+    codes = [item.code for item in list_items(session, survey.id)]
+    asked = len(asked_in(current.item_codes if current else None, codes))
+    items = min(survey.items_per_person or asked, asked)
     criteria = len(list_criteria(session, survey.id))
     closes_at = current.closes_at if current else None
     last_day = (closes_at - timedelta(seconds=1)).date() if closes_at else survey.closes_on

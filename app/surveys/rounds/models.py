@@ -15,6 +15,7 @@ class Round(Row, table=True):
 
     `feedback` is what the round before said, and `outcome` what this one will tell the next. It is made at the very
     closing: made later, it would differ from the published results by whoever withdrew in between.
+    `item_codes` are the items it asks about, None for all; what it leaves out keeps the figures of the round before.
     After `closes_at` no answer is taken, whether the worker has closed the round yet or not.
     """
 
@@ -27,6 +28,7 @@ class Round(Row, table=True):
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     closed_by_id: UUID | None = Field(default=None, foreign_key="person.id")
     feedback: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    item_codes: list[str] | None = Field(default=None, sa_type=JSON)
     outcome: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     closes_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
 

@@ -1,6 +1,7 @@
 """When rounds end and who is reminded. Pure."""
 
 import math
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
@@ -12,6 +13,15 @@ def end_of(day: date) -> datetime:
     '2026-10-04T00:00:00+00:00'
     """
     return datetime.combine(date.fromordinal(day.toordinal() + 1), time(), UTC)
+
+
+def asked_in(item_codes: Sequence[str] | None, items: Sequence[str]) -> list[str]:
+    """The items a round asks about, in the survey's order; a round that names none asks about all.
+
+    >>> asked_in(["I3", "I1"], ["I1", "I2", "I3"]), asked_in(None, ["I1", "I2"])
+    (['I1', 'I3'], ['I1', 'I2'])
+    """
+    return [item for item in items if item_codes is None or item in item_codes]
 
 
 class Standing(StrEnum):
