@@ -23,6 +23,7 @@ from app.auth import oidc as oidc_pages
 from app.auth import routes as auth_pages
 from app.auth.guard import Anyone
 from app.consensus import api as consensus_api
+from app.consensus import feedback as feedback_pages
 from app.consensus import next_round as next_round_pages
 from app.consensus import routes as consensus_pages
 from app.core.db import make_engine
@@ -37,6 +38,7 @@ from app.surveys.answering import routes as answering_pages
 from app.surveys.answering import sending as sending_pages
 from app.surveys.answering.autosave import AnswerWriter
 from app.surveys.authoring import routes as authoring_pages
+from app.surveys.rounds import reading as reading_pages
 from app.surveys.rounds import routes as rounds_pages
 from app.surveys.rounds import stopping as stopping_pages
 from app.web.errors import add_error_handlers, answer_error
@@ -57,6 +59,7 @@ PAGES: list[APIRouter] = [
     validation_pages.router,
     authoring_pages.router,
     rounds_pages.router,
+    reading_pages.router,
     stopping_pages.router,
     overview_pages.router,
     initiatives_pages.router,
@@ -64,6 +67,7 @@ PAGES: list[APIRouter] = [
     sending_pages.router,
     consensus_pages.router,
     next_round_pages.router,
+    feedback_pages.router,
     priorities_pages.router,
 ]
 

@@ -90,7 +90,17 @@
     return field.value === "none" ? null : Number(field.value);
   };
 
+  // a reason is asked for where a rating lies outside the middle half of the group's
+  const offer = (field) => {
+    const why = field.type === "radio" && field.closest("fieldset").querySelector(".why");
+    if (!why) return;
+    const isOutside = field.value !== "none" && (field.value < Number(why.dataset.low) || field.value > Number(why.dataset.high));
+    why.classList.toggle("inside", !isOutside);
+    why.open = isOutside;
+  };
+
   form.addEventListener("change", (event) => {
+    offer(event.target);
     const box = event.target.closest("[data-url]");
     if (!box || closed) return;
     const code = box.dataset.code;

@@ -1,4 +1,4 @@
-"""Which items return in a later round."""
+"""Which items return in a later round, and which reasons it shows."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -29,9 +29,28 @@ def upgrade() -> None:
                     batch_op.alter_column(column.name, existing_type=column.type, server_default=None)
     # what was published before asked about everything in every round
     op.execute("UPDATE survey SET items_returning = 'all' WHERE published_at IS NOT NULL")
+    op.create_table('shared_reason',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('round_id', sa.Uuid(), nullable=False),
+    sa.Column('response_id', sa.Uuid(), nullable=False),
+    sa.Column('code', sa.String(), nullable=False),
+    sa.Column('is_for', sa.Boolean(), nullable=False),
+    sa.Column('helix', sa.String(), nullable=False),
+    sa.Column('hidden_on', sa.Date(), nullable=True),
+    sa.Column('hidden_by_id', sa.Uuid(), nullable=True),
+    sa.Column('hidden_because', sa.String(), nullable=False),
+    sa.ForeignKeyConstraint(['hidden_by_id'], ['person.id'], name=op.f('fk_shared_reason_hidden_by_id_person')),
+    sa.ForeignKeyConstraint(['response_id'], ['response.id'], name=op.f('fk_shared_reason_response_id_response')),
+    sa.ForeignKeyConstraint(['round_id'], ['round.id'], name=op.f('fk_shared_reason_round_id_round')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_shared_reason')),
+    sa.UniqueConstraint('response_id', 'code', name=op.f('uq_shared_reason_response_id_code'))
+    )
+    op.create_index(op.f('ix_shared_reason_round_id'), 'shared_reason', ['round_id'], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_index(op.f('ix_shared_reason_round_id'), table_name='shared_reason')
+    op.drop_table('shared_reason')
     for table, columns in new_columns().items():
         with op.batch_alter_table(table, schema=None) as batch_op:
             for column in columns:

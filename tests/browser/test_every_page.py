@@ -28,6 +28,7 @@ FOR_STAKEHOLDERS = {
     "survey_start": f"/s/{SURVEY}",
     "survey_item": f"/s/{SURVEY}/q/7",
     "survey_overview": f"/s/{SURVEY}/all",
+    "round_feedback": f"/s/{SURVEY}/feedback",
     "survey_check": f"/s/{SURVEY}/check",
     "survey_done": f"/s/{SURVEY}/done",
 }
@@ -50,6 +51,8 @@ FOR_MEMBERS = {
     "survey_page": f"/surveys/{SURVEY}",
     "new_survey": "/surveys/new",
     **{name: f"a draft, {step}" for name, step in STEPS.items()},
+    "reasons_page": f"/surveys/{SURVEY}/reasons",
+    "next_round_page": f"/surveys/{SURVEY}/rounds/new",
     "live_page": f"/surveys/{SURVEY}/live",
     "initiative_list": "/initiatives",
     "initiative_page": "a first initiative",

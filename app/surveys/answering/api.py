@@ -18,6 +18,7 @@ from app.surveys.answering.rules import LARGEST_REVISION, TOKEN_COOKIE, left_out
 from app.surveys.answering.schemas import ReceiptOut, ResponseOut, StartIn, StartOut
 from app.surveys.answering.tokens import tokens_from
 from app.surveys.authoring.queries import get_survey, list_questions
+from app.surveys.authoring.rules import WHY
 from app.surveys.rounds.queries import get_round, is_over
 from app.web.deps import SessionDep, SettingsDep
 from app.web.errors import answer_error
@@ -67,7 +68,11 @@ def read_response(request: Request, session: SessionDep, response_id: UUID) -> R
     is_closed = is_over(current)
     return ResponseOut(
         status="closed" if is_closed else "submitted" if response.submitted_on else "open",
-        questions=[one for one in questions if left_out(one["code"], current.item_codes) is None],
+        questions=[
+            one
+            for one in questions
+            if left_out(one["code"], current.item_codes) is None and (current.feedback or not one["code"].endswith(WHY))
+        ],
         answers={
             answer.code: {"value": value_of(answer), "rev": answer.rev} for answer in list_answers(session, response.id)
         },

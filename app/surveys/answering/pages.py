@@ -10,9 +10,9 @@ from app.core.catalogues import translate
 from app.core.words import pick
 from app.surveys.answering.models import Answer
 from app.surveys.answering.queries import value_of
-from app.surveys.answering.rules import Form, Progress, Value, progress_of
+from app.surveys.answering.rules import Form, Progress, Value, is_above, progress_of
 from app.surveys.authoring.models import Criterion, Question, Survey, SurveyItem
-from app.surveys.authoring.rules import answer_code
+from app.surveys.authoring.rules import answer_code, why_code
 from app.web.helices import Mark
 
 PROGRESS_WORDS = {Progress.DONE: "Done", Progress.PARTLY: "Partly", Progress.OPEN: "Not started"}
@@ -71,6 +71,20 @@ class Point:
 
 
 @dataclass(frozen=True)
+class Why:
+    """The box for the reason of a rating that lies outside the middle half of the group's, between `low` and `high`."""
+
+    code: str
+    url: str
+    value: str
+    rev: int
+    low: float
+    high: float
+    is_outside: bool
+    fault: str
+
+
+@dataclass(frozen=True)
 class Rating:
     """One criterion of one initiative."""
 
@@ -87,6 +101,7 @@ class Rating:
     was_skipped: bool
     has_earlier: bool
     feedback: Feedback | None
+    why: Why | None
 
 
 @dataclass(frozen=True)
@@ -193,9 +208,28 @@ def ratings_view(
                 was_skipped=entry.earlier is not None and before is None,
                 has_earlier=before is not None and before.point is not None,
                 feedback=_feedback(said, before, survey, marks, language) if said else None,
+                why=_why(code, chosen, said, entry, response_url) if said else None,
             )
         )
     return views
+
+
+def _why(rating: str, chosen: int | None, said: Mapping[str, Any], entry: Entry, response_url: str) -> Why | None:
+    low, high = said["middle"]
+    if low is None or high is None:
+        return None
+    code = why_code(rating)
+    kept = entry.answers.get(code)
+    return Why(
+        code=code,
+        url=f"{response_url}/answers/{code}",
+        value=entry.typed.get(code, (kept.text or "") if kept else ""),
+        rev=kept.rev if kept else 0,
+        low=low,
+        high=high,
+        is_outside=is_above(chosen, said["middle"]) is not None,
+        fault=entry.faults.get(code, ""),
+    )
 
 
 def _chosen(code: str, entry: Entry, now: Answer | None, before: Answer | None) -> tuple[int | None, bool]:
@@ -300,6 +334,14 @@ def question_views(
     ]
 
 
+def differs(item: str, criteria: Sequence[str], own: Mapping[str, Answer], told: Mapping[str, Any]) -> bool:
+    """Whether a person's rating of an item, by any criterion, lies outside the middle half of the group's."""
+    codes = [answer_code(item, criterion) for criterion in criteria]
+    return any(
+        is_above(own[code].point, told[code]["middle"]) is not None for code in codes if code in own and code in told
+    )
+
+
 def overview_rows(
     items: Sequence[SurveyItem], form: Form, answered: Mapping[str, Answer], survey: Survey, language: str
 ) -> list[dict[str, Any]]:
@@ -310,6 +352,7 @@ def overview_rows(
         rows.append(
             {
                 "position": position,
+                "code": item.code,
                 "title": pick(item.title, language, survey.default_language),
                 "state": state.value,
                 "word": translate(language, PROGRESS_WORDS[state]),

@@ -10,9 +10,9 @@ from sqlmodel import Session, col, func, or_, select
 from app.core.errors import NotFound
 from app.core.tokens import hash_token
 from app.surveys.answering.models import Answer, Respondent, Response
-from app.surveys.answering.rules import Form, Value
+from app.surveys.answering.rules import LONGEST_WHY, Form, Value
 from app.surveys.authoring.queries import get_survey, list_criteria, list_items, list_questions, scale_of
-from app.surveys.authoring.rules import answer_code
+from app.surveys.authoring.rules import answer_code, why_code
 from app.surveys.rounds.models import Round
 from app.surveys.rounds.queries import find_invitation, find_round_asking
 
@@ -109,6 +109,18 @@ def find_earlier_answers(session: Session, respondent: Respondent, item: str, be
     return {answer.code: answer for answer in list_answers(session, found)} if found else None
 
 
+def find_latest_answers(session: Session, respondent_id: UUID) -> dict[str, Answer]:
+    """What a respondent said last under each code, in whatever round."""
+    rows = session.exec(
+        select(Answer)
+        .join(Response, col(Response.id) == col(Answer.response_id))
+        .join(Round, col(Round.id) == col(Response.round_id))
+        .where(Response.respondent_id == respondent_id)
+        .order_by(col(Round.number))
+    )
+    return {answer.code: answer for answer in rows.all()}
+
+
 def count_responses(session: Session, round_id: UUID) -> dict[str, int]:
     """How many respondents gave at least one answer in this round, by helix."""
     rows = session.exec(
@@ -170,9 +182,10 @@ def _read_form(session: Session, survey_id: UUID) -> Form:
     items = [item.code for item in list_items(session, survey_id)]
     criteria = [criterion.code for criterion in list_criteria(session, survey_id)]
     questions = list_questions(session, survey_id)
+    ratings = frozenset(answer_code(item, criterion) for item in items for criterion in criteria)
     return Form(
         scale=scale_of(get_survey(session, survey_id)),
-        ratings=frozenset(answer_code(item, criterion) for item in items for criterion in criteria),
+        ratings=ratings,
         choices={
             question.code: frozenset(option["code"] for option in question.options)
             for question in questions
@@ -183,7 +196,8 @@ def _read_form(session: Session, survey_id: UUID) -> Form:
             for question in questions
             if question.kind == "item_comment"
             for item in items
-        },
+        }
+        | {why_code(rating): LONGEST_WHY for rating in ratings},
         items=tuple(items),
         criteria=tuple(criteria),
     )

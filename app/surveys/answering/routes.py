@@ -15,6 +15,7 @@ from app.surveys.answering.pages import (
     Entry,
     cannot_judge_word,
     comment_view,
+    differs,
     item_view,
     overview_rows,
     question_views,
@@ -22,6 +23,7 @@ from app.surveys.answering.pages import (
 )
 from app.surveys.answering.queries import (
     find_earlier_answers,
+    find_latest_answers,
     find_respondent,
     find_survey_of_token,
     form_of,
@@ -56,6 +58,7 @@ from app.surveys.authoring.queries import (
 )
 from app.surveys.rounds.models import Invitation
 from app.surveys.rounds.queries import find_invitation, find_last_round, find_open_round
+from app.surveys.rounds.reasons import list_shown_reasons
 from app.surveys.rounds.rules import asked_in
 from app.web.deps import ReadingSessionDep, SessionDep
 from app.web.forms import FormDep, Typed
@@ -187,17 +190,27 @@ def survey_overview(request: Request, session: SessionDep, slug: str) -> Respons
     visit = find_visit(request, session, survey)
     if visit is None:
         return redirect(request, "survey_start", slug=slug)
-    rows = overview_rows(
-        items_for(session, visit),
-        form_for(session, visit),
-        answers_of(session, visit),
-        survey,
-        language_of(request),
-    )
+    form = form_for(session, visit)
+    rows = overview_rows(items_for(session, visit), form, answers_of(session, visit), survey, language_of(request))
+    own = find_latest_answers(session, visit.respondent.id)
+    differing = {row["code"] for row in rows if differs(row["code"], form.criteria, own, visit.current.feedback)}
+    is_filtered = request.query_params.get("show") == "differ"
+    total, done = len(rows), sum(row["state"] == Progress.DONE for row in rows)
+    rows = [row for row in rows if not is_filtered or row["code"] in differing]
     for row in rows:
         row["url"] = str(request.app.url_path_for("survey_item", slug=slug, position=row["position"]))
-    done = sum(row["state"] == Progress.DONE for row in rows)
-    return render(request, f"{FOLDER}/all.html", slug=slug, rows=rows, done=done)
+    return render(
+        request,
+        f"{FOLDER}/all.html",
+        slug=slug,
+        rows=rows,
+        total=total,
+        done=done,
+        differing=len(differing),
+        is_filtered=is_filtered,
+        has_feedback=bool(visit.current.feedback),
+        may_read_feedback=visit.current.number > 1,
+    )
 
 
 def _token_to_begin(tokens: tuple[str, ...], invitation: Invitation | None, known: Respondent | None) -> str:
@@ -240,7 +253,14 @@ def _start_page(
 def _closed(request: Request, session: Session, survey: Survey) -> Response:
     last = find_last_round(session, survey.id)
     closed_at = (last.closed_at or last.closes_at) if last else None
-    return render(request, f"{FOLDER}/closed.html", slug=survey.slug, survey=survey, closed_at=closed_at)
+    return render(
+        request,
+        f"{FOLDER}/closed.html",
+        slug=survey.slug,
+        survey=survey,
+        closed_at=closed_at,
+        may_read_feedback=last is not None and bool(own_tokens(request, survey.slug)),
+    )
 
 
 def _item_page(
@@ -272,6 +292,8 @@ def _item_page(
     done = sum(progress_of(code, form.criteria, answers) is Progress.DONE for code in form.items)
     has_marks = any(rating.feedback and rating.feedback.marks for rating in ratings)
     previous = {"slug": survey.slug, "position": position - 1}
+    told = {rating.code for rating in ratings if rating.feedback}
+    reasons = list_shown_reasons(session, survey, visit.current, item.code) if told else []
     return render(
         request,
         f"{FOLDER}/page.html",
@@ -287,6 +309,9 @@ def _item_page(
         item=item_view(item, survey, language),
         ratings=ratings,
         marks=marks if has_marks else [],
+        reasons=[reason for reason in reasons if reason.code in told],
+        labels={rating.code: rating.label for rating in ratings},
+        mark_of={mark.code: mark for mark in marks},
         comment=comment_view(item, comments[0], entry, address, survey, language) if comments else None,
         cannot_judge=cannot_judge_word(survey, language),
         has_answers=bool(answers),

@@ -11,6 +11,8 @@ SECONDS_PER_RATING = 8
 
 TOKEN_COOKIE = "innaxe_answers_"  # noqa: S105 -- how the names of our cookies begin; the survey's name follows
 
+LONGEST_WHY = 500
+
 LARGEST_REVISION = 2**31 - 1
 
 Value = int | str | None
@@ -44,6 +46,18 @@ class Form:
                 return "This text has a character that cannot be stored."
             return None if len(value) <= self.comments[code] else "This text is too long."
         return "This survey has no such question."
+
+
+def is_above(point: int | None, middle: Sequence[float | None]) -> bool | None:
+    """Whether a rating lies above the middle half of the group's, rather than below; None inside it or without one.
+
+    >>> is_above(5, [3.0, 4.0]), is_above(2, [3.0, 4.0]), is_above(3, [3.0, 4.0]), is_above(None, [3.0, 4.0])
+    (True, False, None, None)
+    """
+    low, high = middle
+    if point is None or low is None or high is None or low <= point <= high:
+        return None
+    return point > high
 
 
 def left_out(code: str, item_codes: Collection[str] | None) -> str | None:

@@ -93,6 +93,7 @@ def survey_done(request: Request, session: SessionDep, slug: str) -> Response:
         receipt=receipt,
         thank_you=thanks.replace("{code}", receipt),
         is_open=not is_over(visit.current),
+        may_read_feedback=visit.current.number > 1 or visit.current.closed_at is not None,
         personal_link=f"{request.app.state.settings.address}/i/{visit.tokens[0]}",
         rows=_answer_rows(request, session, visit),
     )

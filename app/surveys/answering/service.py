@@ -30,7 +30,7 @@ from app.surveys.answering.tokens import answer_token, hash_receipt, receipt_cod
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.queries import find_question
 from app.surveys.authoring.rules import assign_items
-from app.surveys.rounds.models import Invitation, Round
+from app.surveys.rounds.models import Invitation, Round, SharedReason
 from app.surveys.rounds.queries import find_open_round, get_round, is_over
 from app.surveys.rounds.rules import asked_in
 
@@ -169,6 +169,7 @@ def withdraw(session: Session, survey: Survey, respondent: Respondent) -> None:
 def delete_respondents(session: Session, keys: Sequence[UUID]) -> int:
     """Delete respondents with their responses and answers; returns how many answers there were."""
     own = select(Response.id).where(col(Response.respondent_id).in_(keys))
+    session.exec(delete(SharedReason).where(col(SharedReason.response_id).in_(own)))
     answers = session.exec(delete(Answer).where(col(Answer.response_id).in_(own))).rowcount
     session.exec(delete(Response).where(col(Response.respondent_id).in_(keys)))
     session.exec(delete(Respondent).where(col(Respondent.id).in_(keys)))

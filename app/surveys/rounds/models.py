@@ -33,6 +33,25 @@ class Round(Row, table=True):
     closes_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
 
 
+class SharedReason(Row, table=True):
+    """That the reason of a rating outside the middle half is shown in the next round, without a name.
+
+    It holds no text: that stays with the answer, under the rating's `code` and ".why", and goes when it is withdrawn.
+    `helix` is empty where so few of one gave reasons that naming it could tell who. Somebody hid it on `hidden_on`.
+    """
+
+    __table_args__ = (UniqueConstraint("response_id", "code"),)
+
+    round_id: UUID = Field(foreign_key="round.id", index=True)
+    response_id: UUID = Field(foreign_key="response.id")
+    code: str
+    is_for: bool
+    helix: str = ""
+    hidden_on: date | None = None
+    hidden_by_id: UUID | None = Field(default=None, foreign_key="person.id")
+    hidden_because: str = ""
+
+
 class Invitation(Row, table=True):
     """A personal link for one address; the token is kept as a hash.
 

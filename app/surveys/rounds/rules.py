@@ -1,9 +1,13 @@
-"""When rounds end and who is reminded. Pure."""
+"""When rounds end, what they ask and may tell, and who is reminded. Pure."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+
+import numpy as np
+
+from app.stats.disclosure import may_show
 
 
 def end_of(day: date) -> datetime:
@@ -22,6 +26,28 @@ def asked_in(item_codes: Sequence[str] | None, items: Sequence[str]) -> list[str
     (['I1', 'I3'], ['I1', 'I2'])
     """
     return [item for item in items if item_codes is None or item in item_codes]
+
+
+REASONS_FROM = 10
+"""Free text tells more of who wrote it than a number: this many must stand behind it (decision 18)."""
+
+
+def named_helices(raters: int, givers: Mapping[str, int], minimum: int) -> set[str] | None:
+    """Which helices may be named beside the reasons about an item; None when no reason may be shown.
+
+    Ten people must have rated it, and of the minimum group reasons be given; a helix is named when ten of it gave one,
+    and the others could not be told by subtraction.
+
+    >>> named_helices(40, {"civil": 12, "industry": 11}, 5) == {"civil", "industry"}, named_helices(9, {"civil": 9}, 5)
+    (True, None)
+    >>> named_helices(40, {"civil": 12, "industry": 3}, 5), named_helices(40, {"civil": 3}, 5)
+    (set(), None)
+    """
+    if raters < REASONS_FROM or sum(givers.values()) < minimum:
+        return None
+    names = sorted(givers)
+    shown = may_show(np.array([float(givers[name]) for name in names]), REASONS_FROM)
+    return {name for name, is_shown in zip(names, shown, strict=True) if is_shown}
 
 
 class Standing(StrEnum):

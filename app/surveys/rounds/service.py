@@ -18,6 +18,7 @@ from app.surveys.authoring.rules import split_code
 from app.surveys.rounds.feedback import feedback_from
 from app.surveys.rounds.models import Invitation, Round
 from app.surveys.rounds.queries import find_last_round, find_unclosed_round
+from app.surveys.rounds.reasons import share_reasons
 from app.surveys.rounds.rules import end_of
 
 
@@ -75,6 +76,7 @@ def end_round(session: Session, actor: Actor, survey: Survey) -> Round:
     current.closed_by_id = actor.id
     current.outcome = feedback_from(session, survey, current)
     session.flush()
+    share_reasons(session, survey, current)
     record(session, actor, "round.closed", current, after={"number": current.number})
     return current
 
