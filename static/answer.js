@@ -35,6 +35,17 @@
     say("failed", status.dataset.failed);
   };
 
+  // in real time, what all say so far comes after one's own answer; a reason being typed is left alone
+  const look = async () => {
+    const answer = await fetch(form.dataset.live).catch(() => null);
+    if (!answer?.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const part of page.querySelectorAll("[data-part]")) {
+      const place = document.getElementById(part.id);
+      if (place && !(part.dataset.part === "why" && place.firstElementChild)) place.replaceWith(part);
+    }
+  };
+
   const send = async (box, code) => {
     if (busy.has(code) || closed) return;
     const value = waiting.get(code);
@@ -58,6 +69,7 @@
     if (answer.ok) {
       revision(code).value = kept.rev;
       pauses = 0;
+      if (form.dataset.live && box.matches("fieldset")) look();
       if (waiting.get(code) === value) waiting.delete(code);
       else send(box, code);
       if (!waiting.size) {

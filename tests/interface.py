@@ -104,7 +104,7 @@ def _messages_of(tree: ast.AST) -> Iterator[str]:
             if isinstance(owner, ast.Attribute) and owner.attr in ("faults", "advice"):
                 yield from _text(node.args[0], constants)
         # what a form finds wrong is returned, and shown beside the field
-        if isinstance(node, ast.FunctionDef) and node.name == "fault":
+        if isinstance(node, ast.FunctionDef) and node.name in ("fault", "left_out"):
             for inner in ast.walk(node):
                 if isinstance(inner, ast.Return) and inner.value is not None:
                     yield from _text(inner.value, constants)

@@ -1,4 +1,4 @@
-"""Which items return in a later round, and which reasons it shows."""
+"""Which items return in a later round, which reasons it shows, and what a round in real time shows."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,6 +13,7 @@ def new_columns() -> dict[str, list[sa.Column]]:
     return {
         'survey': [
             sa.Column('items_returning', sa.String(), server_default='undecided', nullable=False),
+            sa.Column('is_real_time', sa.Boolean(), server_default=sa.false(), nullable=False),
         ],
         'round': [sa.Column('item_codes', sa.JSON(), nullable=True)],
     }
@@ -46,9 +47,19 @@ def upgrade() -> None:
     sa.UniqueConstraint('response_id', 'code', name=op.f('uq_shared_reason_response_id_code'))
     )
     op.create_index(op.f('ix_shared_reason_round_id'), 'shared_reason', ['round_id'], unique=False)
+    op.create_table('realtime_state',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('round_id', sa.Uuid(), nullable=False),
+    sa.Column('item', sa.String(), nullable=False),
+    sa.Column('counts', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['round_id'], ['round.id'], name=op.f('fk_realtime_state_round_id_round')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_realtime_state')),
+    sa.UniqueConstraint('round_id', 'item', name=op.f('uq_realtime_state_round_id_item'))
+    )
 
 
 def downgrade() -> None:
+    op.drop_table('realtime_state')
     op.drop_index(op.f('ix_shared_reason_round_id'), table_name='shared_reason')
     op.drop_table('shared_reason')
     for table, columns in new_columns().items():

@@ -69,6 +69,7 @@ MATRIX: dict[str, set[str] | str] = {
     "items_page": BUILDERS,
     "languages_step": BUILDERS,
     "initiative_page": ALL,
+    "item_feedback": "anyone",
     "live_page": READERS | {OWN, OTHER},
     "login_page": "anyone",
     "next_round_page": BUILDERS,

@@ -68,7 +68,15 @@ FOR_MEMBERS = {
     "history_of_thing": "the history of the survey",
     "outbox_page": "/outbox",
 }
-NO_PAGES = {"personal_link", "stop_page", "results_table", "export_priorities", "oidc_start", "oidc_callback"}
+NO_PAGES = {
+    "personal_link",
+    "item_feedback",
+    "stop_page",
+    "results_table",
+    "export_priorities",
+    "oidc_start",
+    "oidc_callback",
+}
 ROLES = ("admin", "coordinator", "another manager", "editor", "reviewer")
 
 

@@ -51,7 +51,10 @@ def survey_page(
         line=line,
         survey=line.survey,
         may_read_history=may(actor, "history.read"),
-        may_open=may(actor, "round.open", line.survey) and line.open_round is None and bool(line.rounds),
+        may_open=may(actor, "round.open", line.survey)
+        and line.open_round is None
+        and bool(line.rounds)
+        and not line.survey.is_real_time,
         may_build=may(actor, "survey.change", line.survey),
         may_close=may(actor, "round.close", line.survey) and line.open_round is not None,
     )

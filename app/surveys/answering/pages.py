@@ -8,11 +8,12 @@ from babel.numbers import format_compact_currency, format_percent
 
 from app.core.catalogues import translate
 from app.core.words import pick
+from app.surveys.answering.differing import Why, why_box
 from app.surveys.answering.models import Answer
 from app.surveys.answering.queries import value_of
-from app.surveys.answering.rules import Form, Progress, Value, is_above, progress_of
+from app.surveys.answering.rules import Form, Progress, Value, progress_of
 from app.surveys.authoring.models import Criterion, Question, Survey, SurveyItem
-from app.surveys.authoring.rules import answer_code, why_code
+from app.surveys.authoring.rules import answer_code
 from app.web.helices import Mark
 
 PROGRESS_WORDS = {Progress.DONE: "Done", Progress.PARTLY: "Partly", Progress.OPEN: "Not started"}
@@ -58,6 +59,7 @@ class Feedback:
     first: int
     last: int
     ticks: Sequence[int]
+    is_live: bool
 
 
 @dataclass(frozen=True)
@@ -68,20 +70,6 @@ class Point:
     chosen: bool
     was: bool
     name: str
-
-
-@dataclass(frozen=True)
-class Why:
-    """The box for the reason of a rating that lies outside the middle half of the group's, between `low` and `high`."""
-
-    code: str
-    url: str
-    value: str
-    rev: int
-    low: float
-    high: float
-    is_outside: bool
-    fault: str
 
 
 @dataclass(frozen=True)
@@ -207,29 +195,15 @@ def ratings_view(
                 fault=entry.faults.get(code, ""),
                 was_skipped=entry.earlier is not None and before is None,
                 has_earlier=before is not None and before.point is not None,
-                feedback=_feedback(said, before, survey, marks, language) if said else None,
-                why=_why(code, chosen, said, entry, response_url) if said else None,
+                feedback=_feedback(said, now if survey.is_real_time else before, survey, marks, language)
+                if said
+                else None,
+                why=why_box(code, chosen, said, entry.answers, entry.typed, entry.faults, response_url)
+                if said
+                else None,
             )
         )
     return views
-
-
-def _why(rating: str, chosen: int | None, said: Mapping[str, Any], entry: Entry, response_url: str) -> Why | None:
-    low, high = said["middle"]
-    if low is None or high is None:
-        return None
-    code = why_code(rating)
-    kept = entry.answers.get(code)
-    return Why(
-        code=code,
-        url=f"{response_url}/answers/{code}",
-        value=entry.typed.get(code, (kept.text or "") if kept else ""),
-        rev=kept.rev if kept else 0,
-        low=low,
-        high=high,
-        is_outside=is_above(chosen, said["middle"]) is not None,
-        fault=entry.faults.get(code, ""),
-    )
 
 
 def _chosen(code: str, entry: Entry, now: Answer | None, before: Answer | None) -> tuple[int | None, bool]:
@@ -258,7 +232,7 @@ def comment_view(
 
 
 def _feedback(
-    said: Mapping[str, Any], before: Answer | None, survey: Survey, marks: Sequence[Mark], language: str
+    said: Mapping[str, Any], own: Answer | None, survey: Survey, marks: Sequence[Mark], language: str
 ) -> Feedback:
     shares: list[float] = said["shares"]
     tallest = max(shares) or 1
@@ -276,7 +250,7 @@ def _feedback(
                 middle=100 * place + 50,
                 text=percents[place],
                 text_y=round(FLOOR - height - 7, 1),
-                mine=before is not None and before.point == points[place],
+                mine=own is not None and own.point == points[place],
             )
         )
     groups = {mark.code: mark for mark in marks}
@@ -291,6 +265,7 @@ def _feedback(
         first=50,
         last=100 * len(shares) - 50,
         ticks=[100 * place + 50 for place in range(len(shares))],
+        is_live=survey.is_real_time,
     )
 
 
@@ -332,14 +307,6 @@ def question_views(
         for question in questions
         if question.kind == "single_choice"
     ]
-
-
-def differs(item: str, criteria: Sequence[str], own: Mapping[str, Answer], told: Mapping[str, Any]) -> bool:
-    """Whether a person's rating of an item, by any criterion, lies outside the middle half of the group's."""
-    codes = [answer_code(item, criterion) for criterion in criteria]
-    return any(
-        is_above(own[code].point, told[code]["middle"]) is not None for code in codes if code in own and code in told
-    )
 
 
 def overview_rows(

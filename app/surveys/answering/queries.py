@@ -146,16 +146,19 @@ def count_begun(session: Session, round_id: UUID) -> dict[str, tuple[int, int]]:
     return {helix: (begun, done) for helix, begun, done in rows.all()}
 
 
-def count_points(session: Session, round_id: UUID) -> Sequence[tuple[str, str, int, int]]:
-    """How often each point was chosen in a round: rows of (answer code, helix, point, count)."""
-    return session.exec(
+def count_points(session: Session, round_id: UUID, item: str | None = None) -> Sequence[tuple[str, str, int, int]]:
+    """How often each point was chosen in a round, of one item or of all: rows of (answer code, helix, point, count)."""
+    wanted = (
         select(Answer.code, Respondent.helix, col(Answer.point), func.count())
         .join(Response, col(Response.id) == col(Answer.response_id))
         .join(Respondent, col(Respondent.id) == col(Response.respondent_id))
         .where(Response.round_id == round_id, col(Answer.point).is_not(None))
         .group_by(col(Answer.code), col(Respondent.helix), col(Answer.point))
         .order_by(col(Answer.code), col(Respondent.helix), col(Answer.point))
-    ).all()  # pyright: ignore[reportReturnType] -- the filter above leaves no answer without a point
+    )
+    if item is not None:
+        wanted = wanted.where(col(Answer.code).startswith(f"{item}.", autoescape=True))
+    return session.exec(wanted).all()  # pyright: ignore[reportReturnType] -- the filter above leaves no answer without a point
 
 
 def value_of(answer: Answer) -> Value:

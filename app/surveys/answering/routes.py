@@ -9,13 +9,14 @@ from app.core.errors import AppError, Invalid, NotFound
 from app.core.tokens import hash_token
 from app.surveys.answering import service
 from app.surveys.answering.autosave import AnswerWriter, StaleSave
+from app.surveys.answering.differing import differs
 from app.surveys.answering.models import Respondent
 from app.surveys.answering.notice import consent_of, notice_of, shown_text
 from app.surveys.answering.pages import (
     Entry,
+    Rating,
     cannot_judge_word,
     comment_view,
-    differs,
     item_view,
     overview_rows,
     question_views,
@@ -48,7 +49,7 @@ from app.surveys.answering.visits import (
     read_page,
     survey_language,
 )
-from app.surveys.authoring.models import Survey
+from app.surveys.authoring.models import Survey, SurveyItem
 from app.surveys.authoring.queries import (
     find_question,
     get_survey,
@@ -58,11 +59,12 @@ from app.surveys.authoring.queries import (
 )
 from app.surveys.rounds.models import Invitation
 from app.surveys.rounds.queries import find_invitation, find_last_round, find_open_round
+from app.surveys.rounds.realtime import show_so_far, so_far
 from app.surveys.rounds.reasons import list_shown_reasons
 from app.surveys.rounds.rules import asked_in
 from app.web.deps import ReadingSessionDep, SessionDep
 from app.web.forms import FormDep, Typed
-from app.web.helices import marks_of
+from app.web.helices import Mark, marks_of
 from app.web.language import language_of
 from app.web.security import OwnForm, get_cookie, set_cookie
 from app.web.templating import redirect, render
@@ -183,6 +185,19 @@ def save_page(request: Request, session: ReadingSessionDep, slug: str, position:
     return redirect(request, "survey_check", slug=slug)
 
 
+@router.get("/s/{slug}/q/{position}/feedback")
+def item_feedback(request: Request, session: SessionDep, slug: str, position: int) -> Response:
+    """What all say so far of one initiative, for the page's script after a save; only in real time."""
+    visit = find_visit(request, session, get_survey_by_slug(session, slug))
+    items = items_for(session, visit) if visit and visit.survey.is_real_time else []
+    if visit is None or not 1 <= position <= len(items):
+        raise NotFound("There is no such page.")
+    language = language_of(request)
+    entry = Entry(answers_of(session, visit), None)
+    ratings = _ratings(request, session, visit, items[position - 1], entry, language)
+    return render(request, f"{FOLDER}/_feedback.html", ratings=ratings)
+
+
 @router.get("/s/{slug}/all")
 def survey_overview(request: Request, session: SessionDep, slug: str) -> Response:
     """Every initiative with how far it is answered."""
@@ -193,7 +208,8 @@ def survey_overview(request: Request, session: SessionDep, slug: str) -> Respons
     form = form_for(session, visit)
     rows = overview_rows(items_for(session, visit), form, answers_of(session, visit), survey, language_of(request))
     own = find_latest_answers(session, visit.respondent.id)
-    differing = {row["code"] for row in rows if differs(row["code"], form.criteria, own, visit.current.feedback)}
+    told = so_far(session, survey, visit.current) if survey.is_real_time else visit.current.feedback
+    differing = {row["code"] for row in rows if differs(row["code"], form.criteria, own, told)}
     is_filtered = request.query_params.get("show") == "differ"
     total, done = len(rows), sum(row["state"] == Progress.DONE for row in rows)
     rows = [row for row in rows if not is_filtered or row["code"] in differing]
@@ -208,7 +224,7 @@ def survey_overview(request: Request, session: SessionDep, slug: str) -> Respons
         done=done,
         differing=len(differing),
         is_filtered=is_filtered,
-        has_feedback=bool(visit.current.feedback),
+        has_feedback=bool(told),
         may_read_feedback=visit.current.number > 1,
     )
 
@@ -276,18 +292,8 @@ def _item_page(
     errors = _translated(faults, language)
     entry = Entry(answers, earlier, typed, errors)
     address = f"/api/v1/responses/{visit.response.id}"
-    question = find_question(session, survey.id, "helix")
-    marks = marks_of(question.options if question else [], language, survey.default_language)
-    ratings = ratings_view(
-        survey,
-        item,
-        list_criteria(session, survey.id),
-        marks,
-        entry,
-        visit.current.feedback,
-        address,
-        language,
-    )
+    marks = _marks(session, survey, language)
+    ratings = _ratings(request, session, visit, item, entry, language)
     comments = [q for q in list_questions(session, survey.id) if q.kind == "item_comment"]
     done = sum(progress_of(code, form.criteria, answers) is Progress.DONE for code in form.items)
     has_marks = any(rating.feedback and rating.feedback.marks for rating in ratings)
@@ -308,7 +314,11 @@ def _item_page(
         welcome=request.query_params.get("welcome") == "1",
         item=item_view(item, survey, language),
         ratings=ratings,
-        marks=marks if has_marks else [],
+        marks=marks if has_marks or survey.is_real_time else [],
+        is_told=bool(told),
+        live_url=str(request.app.url_path_for("item_feedback", slug=survey.slug, position=position))
+        if survey.is_real_time
+        else "",
         reasons=[reason for reason in reasons if reason.code in told],
         labels={rating.code: rating.label for rating in ratings},
         mark_of={mark.code: mark for mark in marks},
@@ -322,6 +332,24 @@ def _item_page(
             else request.app.url_path_for("survey_overview", slug=survey.slug)
         ),
     )
+
+
+def _ratings(
+    request: Request, session: Session, visit: Visit, item: SurveyItem, entry: Entry, language: str
+) -> list[Rating]:
+    survey = visit.survey
+    told = (
+        show_so_far(session, request.app.state.engine, survey, visit.current, item.code)
+        if survey.is_real_time
+        else visit.current.feedback
+    )
+    criteria, marks = list_criteria(session, survey.id), _marks(session, survey, language)
+    return ratings_view(survey, item, criteria, marks, entry, told, f"/api/v1/responses/{visit.response.id}", language)
+
+
+def _marks(session: Session, survey: Survey, language: str) -> list[Mark]:
+    question = find_question(session, survey.id, "helix")
+    return marks_of(question.options if question else [], language, survey.default_language)
 
 
 def _translated(errors: dict[str, str], language: str) -> dict[str, str]:

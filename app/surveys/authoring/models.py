@@ -17,6 +17,7 @@ class Survey(Row, table=True):
     `organisation_id` is the partner who runs it, None when the consortium does. It is a draft until `published_at`;
     then `protocol` holds all that was fixed before the first round, and later changes are deviations with a reason.
     `items_returning` says which items later rounds ask about: "undecided" for those the rule finds open, or "all".
+    With `is_real_time` there is one round, and it shows what all say so far instead of what a round before said.
     `outdated` names, by the path of a text, the languages whose translation is older than the original.
     """
 
@@ -45,6 +46,7 @@ class Survey(Row, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     planned_rounds: int = 2
     items_returning: str = "undecided"
+    is_real_time: bool = False
     items_per_person: int | None = None
     closes_on: date | None = None
     outdated: dict[str, list[str]] = Field(default_factory=dict, sa_type=JSON)

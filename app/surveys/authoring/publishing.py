@@ -19,6 +19,10 @@ from app.surveys.authoring.texts import texts_of
 
 FORMAT = "innaxe-protocol/1"
 FEEDBACK_ARM = "each helix and all together, from the second round on, after one's own first answer"
+REAL_TIME_ARM = (
+    "in real time: each helix and all together, after one's own first answer to an item by a criterion, in steps of at "
+    "least the minimum group of each helix, one step late"
+)
 STOP_RULE = (
     "stopping is recommended when at least 80 % of the items are decided, and at the latest after the planned rounds; "
     "an item is decided when it has no reason to return"
@@ -130,7 +134,7 @@ def protocol_of(session: Session, survey: Survey) -> dict[str, Any]:
         "is_anonymous": survey.is_anonymous,
         "retention_months": survey.retention_months,
         "planned_rounds": survey.planned_rounds,
-        "feedback": FEEDBACK_ARM,
+        "feedback": REAL_TIME_ARM if survey.is_real_time else FEEDBACK_ARM,
         "items_returning": RETURN_RULES[survey.items_returning],
         "stop_rule": STOP_RULE,
         "seed": survey.seed,

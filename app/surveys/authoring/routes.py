@@ -183,7 +183,8 @@ def save_rules(request: Request, session: SessionDep, actor: MakerDep, slug: str
     survey.rule = {**survey.rule, **shares, "shortlist": numbers["shortlist"]}
     survey.minimum_group = numbers["minimum_group"]
     survey.retention_months = numbers["retention_months"]
-    survey.planned_rounds = numbers["planned_rounds"]
+    survey.is_real_time = typed.get("rounds") == "real_time"
+    survey.planned_rounds = 1 if survey.is_real_time else numbers["planned_rounds"]
     survey.items_per_person = numbers["items_per_person"] or None
     survey.items_returning = "all" if typed.get("items_returning") == "all" else "undecided"
     survey.is_anonymous = typed.get("privacy") == "anonymous"

@@ -103,6 +103,7 @@ class SettingsIn(FilePart):
     anonymous: bool = False
     retention_months: int = Field(default=24, ge=1, le=600)
     items_returning: Literal["undecided", "all"] = "undecided"
+    rounds: Literal["classic", "real_time"] = "classic"
 
 
 class SurveyFile(FilePart):

@@ -76,6 +76,8 @@ def import_survey(session: Session, actor: Actor, document: SurveyFile, items: S
         is_demo=document.demo,
         items_per_person=_items_per_person(document, items),
         items_returning=document.settings.items_returning,
+        is_real_time=document.settings.rounds == "real_time",
+        planned_rounds=1 if document.settings.rounds == "real_time" else 2,
         created_at=now(),
     )
     session.add(survey)

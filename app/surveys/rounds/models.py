@@ -33,6 +33,19 @@ class Round(Row, table=True):
     closes_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
 
 
+class RealtimeState(Row, table=True):
+    """What a round in real time shows of one item, the same for everybody, until the next step.
+
+    `counts` holds for each rating and helix the histogram that is `shown` and the one `waiting` to be shown next.
+    """
+
+    __table_args__ = (UniqueConstraint("round_id", "item"),)
+
+    round_id: UUID = Field(foreign_key="round.id")
+    item: str
+    counts: dict[str, dict[str, dict[str, list[int]]]] = Field(default_factory=dict, sa_type=JSON)
+
+
 class SharedReason(Row, table=True):
     """That the reason of a rating outside the middle half is shown in the next round, without a name.
 

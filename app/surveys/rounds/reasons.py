@@ -71,8 +71,8 @@ def share_reasons(session: Session, survey: Survey, closed: Round) -> None:
 
 
 def told_beside(survey: Survey, current: Round) -> Mapping[str, Any]:
-    """What respondents saw beside their own answers in a round, by code of the rating."""
-    return current.feedback
+    """What ratings of a closed round are compared with: what it showed; in real time, what it said in the end."""
+    return (current.outcome or {}) if survey.is_real_time else current.feedback
 
 
 def list_reasons(session: Session, survey: Survey, shared_in: Round) -> list[Given]:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 import numpy as np
 
@@ -48,6 +49,27 @@ def named_helices(raters: int, givers: Mapping[str, int], minimum: int) -> set[s
     names = sorted(givers)
     shown = may_show(np.array([float(givers[name]) for name in names]), REASONS_FROM)
     return {name for name, is_shown in zip(names, shown, strict=True) if is_shown}
+
+
+class Step(NamedTuple):
+    """The histogram of a helix that is shown in real time, and the one that waits to be shown next."""
+
+    shown: tuple[int, ...]
+    waiting: tuple[int, ...]
+
+
+def advance(step: Step, now: Sequence[int], minimum: int) -> Step:
+    """The step after answers came: what waited is shown once the minimum group of new people stands behind it.
+
+    So any two histograms shown, and the last one and the results of the closed round, differ by the answers of at least
+    that many people of the helix, and none of them can be told by subtraction. People who change their answers count
+    only with the next step: otherwise one who changes again and again could make others visible.
+
+    >>> first = advance(Step((0, 0), (0, 0)), [2, 3], 5)
+    >>> first, advance(first, [4, 5], 5), advance(first, [5, 5], 5)
+    (Step(shown=(0, 0), waiting=(2, 3)), Step(shown=(0, 0), waiting=(2, 3)), Step(shown=(2, 3), waiting=(5, 5)))
+    """
+    return Step(step.waiting, tuple(now)) if sum(now) - sum(step.waiting) >= minimum else step
 
 
 class Standing(StrEnum):

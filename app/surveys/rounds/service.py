@@ -34,6 +34,8 @@ def open_round(session: Session, actor: Actor, survey: Survey, *, item_codes: Se
     if survey.published_at is None:
         publish(session, actor, survey)
     last = find_last_round(session, survey.id)
+    if last and survey.is_real_time:
+        raise Conflict("A survey in real time has one round.")
     opened = Round(
         survey_id=survey.id,
         number=last.number + 1 if last else 1,
