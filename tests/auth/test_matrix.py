@@ -19,7 +19,9 @@ from app.main import API, PAGES
 from app.people.models import Membership, Person
 from app.people.queries import operator
 from app.people.service import create_consortium, create_organisation, create_person
+from app.surveys.answering.models import Response
 from app.surveys.authoring.models import Survey
+from app.surveys.rounds.models import SharedReason
 from app.surveys.rounds.queries import find_open_round
 from app.surveys.rounds.service import open_round
 from tests.conftest import ADDRESS
@@ -198,6 +200,10 @@ def world(client: TestClient, session: Session, engine: Engine) -> World:
 
 def _things(session: Session, survey: Survey, spare: Person) -> dict[str, str]:
     current = find_open_round(session, survey.id)
+    given = session.exec(select(Response)).first()
+    assert given
+    reason = SharedReason(round_id=given.round_id, response_id=given.id, code="I1.impact", is_for=True)
+    session.add(reason)
     initiative = session.exec(select(Initiative)).first()
     membership = session.exec(select(Membership)).first()
     assert current
@@ -210,6 +216,7 @@ def _things(session: Session, survey: Survey, spare: Person) -> dict[str, str]:
         "initiative_id": str(initiative.id),
         "person_id": str(spare.id),
         "key_id": "00000000-0000-0000-0000-000000000000",
+        "reason_id": str(reason.id),
         "kind": "csv",
         "target": "ca",
         "key": str(survey.id),

@@ -300,12 +300,18 @@ def test_the_feedback_page_says_where_one_differs_and_what_moved(
     open_round(session, operator(session), survey)
     come_back(session, survey, "civil", people["civil"][0])
     assert "The market is ready." in client.get(address).text
+    shown = list_shown_reasons(session, survey, last_round(session, survey), "I1")
+    assert len(shown) == 1, "what several wrote in the same words is shown once"
+    session.commit()
     rows = client.get(f"/s/{survey.slug}/all?show=differ").text
     assert f"/s/{survey.slug}/q/1" in rows
     assert f"/s/{survey.slug}/q/2" not in rows
     _, stranger = make_response(session, survey, helix="industry")
     client.cookies.set(f"innaxe_answers_{survey.slug}", stranger)
-    alone = client.get(address).text
+    session.commit()
+    answered = client.get(address)
+    assert answered.status_code == 200
+    alone = answered.text
     assert "0% → 100%" not in alone, "nothing of what one has not rated"
     assert "Initiative I1" not in alone
 

@@ -72,6 +72,7 @@ from app.web.templating import redirect, render
 router = APIRouter(tags=["answering"], dependencies=[Anyone])
 
 FOLDER = "surveys/answering"
+SO_FAR = "surveys/answering/_feedback.html"
 DEAD_LINK = "This link does not work. Check that it is complete, or ask for a new one."
 
 
@@ -195,7 +196,7 @@ def item_feedback(request: Request, session: SessionDep, slug: str, position: in
     language = language_of(request)
     entry = Entry(answers_of(session, visit), None)
     ratings = _ratings(request, session, visit, items[position - 1], entry, language)
-    return render(request, f"{FOLDER}/_feedback.html", ratings=ratings)
+    return render(request, SO_FAR, ratings=ratings)
 
 
 @router.get("/s/{slug}/all")

@@ -98,11 +98,12 @@ def list_shown_reasons(session: Session, survey: Survey, current: Round, item: s
     asking = find_round_asking(session, survey.id, item, current.number)
     if asking is None:
         return []
-    own = [
-        given
+    # what several wrote in the same words is shown once
+    own = {
+        (given.is_for, given.text): given
         for given in list_reasons(session, survey, asking)
         if split_code(given.code)[0] == item and not given.is_hidden
-    ]
+    }.values()
     return [given for is_for in (True, False) for given in [one for one in own if one.is_for is is_for][:MOST_REASONS]]
 
 
