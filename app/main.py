@@ -23,6 +23,8 @@ from app.auth import oidc as oidc_pages
 from app.auth import routes as auth_pages
 from app.auth.guard import Anyone
 from app.consensus import api as consensus_api
+from app.consensus import feedback as feedback_pages
+from app.consensus import next_round as next_round_pages
 from app.consensus import routes as consensus_pages
 from app.core.db import make_engine
 from app.core.migrations import Schema, newest_revision, schema_of
@@ -33,6 +35,7 @@ from app.people import routes as people_pages
 from app.surveys.answering import api as answering_api
 from app.surveys.answering import asking as asking_pages
 from app.surveys.answering import preview as preview_pages
+from app.surveys.answering import rating as rating_pages
 from app.surveys.answering import receipts as receipt_pages
 from app.surveys.answering import routes as answering_pages
 from app.surveys.answering import sending as sending_pages
@@ -43,6 +46,7 @@ from app.surveys.authoring import item_routes as item_pages
 from app.surveys.authoring import routes as authoring_pages
 from app.surveys.authoring import translation_routes as translation_pages
 from app.surveys.mails import routes as mails_pages
+from app.surveys.rounds import reading as reading_pages
 from app.surveys.rounds import routes as rounds_pages
 from app.surveys.rounds import stopping as stopping_pages
 from app.web.cookieless import TokenInAddress
@@ -70,13 +74,17 @@ PAGES: list[APIRouter] = [
     exchange_pages.router,
     mails_pages.router,
     rounds_pages.router,
+    reading_pages.router,
     stopping_pages.router,
     overview_pages.router,
     initiatives_pages.router,
     answering_pages.router,
+    rating_pages.router,
     asking_pages.router,
     sending_pages.router,
     consensus_pages.router,
+    next_round_pages.router,
+    feedback_pages.router,
     priorities_pages.router,
 ]
 

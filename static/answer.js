@@ -45,6 +45,17 @@
     say("failed", status.dataset.failed);
   };
 
+  // in real time, what all say so far comes after one's own answer; a reason being typed is left alone
+  const look = async () => {
+    const answer = await fetch(form.dataset.live).catch(() => null);
+    if (!answer?.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const part of page.querySelectorAll("[data-part]")) {
+      const place = document.getElementById(part.id);
+      if (place && !(part.dataset.part === "why" && place.firstElementChild)) place.replaceWith(part);
+    }
+  };
+
   const send = async (box, code) => {
     if (busy.has(code) || closed) return;
     const value = waiting.get(code);
@@ -68,6 +79,7 @@
     if (answer.ok) {
       revision(code).value = kept.rev;
       pauses = 0;
+      if (form.dataset.live && box.matches("fieldset")) look();
       if (waiting.get(code) === value) waiting.delete(code);
       else send(box, code);
       if (!waiting.size) {
@@ -127,7 +139,17 @@
     return field.type === "radio" ? point(field.value) : field.value;
   };
 
+  // a reason is asked for where a rating lies outside the middle half of the group's
+  const offer = (field) => {
+    const why = field.type === "radio" && field.closest("fieldset").querySelector(".why");
+    if (!why) return;
+    const isOutside = field.value !== "none" && (field.value < Number(why.dataset.low) || field.value > Number(why.dataset.high));
+    why.classList.toggle("inside", !isOutside);
+    why.open = isOutside;
+  };
+
   form.addEventListener("change", (event) => {
+    offer(event.target);
     const box = event.target.closest("[data-url]");
     if (!box || closed) return;
     const code = box.dataset.code;

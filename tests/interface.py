@@ -8,6 +8,7 @@ from babel.messages.extract import extract
 
 from app.auth.guard import ACCOUNT_MENU, NAVIGATION
 from app.consensus.fates import RULE_NAMES, STANDING_WORDS
+from app.consensus.next_round import GROUNDS_WORDS, REASON_WORDS
 from app.consensus.pages import SORTS, VERDICT_WORDS
 from app.history.routes import ACT_WORDS
 from app.mail.rules import PROBLEMS
@@ -80,6 +81,8 @@ def interface_messages() -> set[Message]:
         VERDICT_WORDS,
         STANDING_WORDS,
         RULE_NAMES,
+        REASON_WORDS,
+        GROUNDS_WORDS,
         SORTS,
         PROGRESS_WORDS,
         STEP_WORDS,
@@ -123,7 +126,7 @@ def _messages_of(tree: ast.AST) -> Iterator[str]:
             if isinstance(owner, ast.Attribute) and owner.attr in ("faults", "advice"):
                 yield from _text(node.args[0], constants)
         # what a form finds wrong is returned, and shown beside the field
-        if isinstance(node, ast.FunctionDef) and node.name == "fault":
+        if isinstance(node, ast.FunctionDef) and node.name in ("fault", "left_out"):
             for inner in ast.walk(node):
                 if isinstance(inner, ast.Return) and inner.value is not None:
                     yield from _text(inner.value, constants)

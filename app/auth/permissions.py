@@ -63,6 +63,7 @@ PERMISSIONS: dict[str, Predicate] = {
     "survey.change": over(*STAFF),
     "round.open": over(*STAFF),
     "round.close": over(*STAFF),
+    "reason.hide": over(*STAFF),
     "results.read": anywhere(*STAFF, Role.REVIEWER),
     "results.export": over(*STAFF),
     "results.unsuppressed": central(Role.ADMIN),

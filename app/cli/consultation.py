@@ -12,6 +12,7 @@ from app.actionplan.validation.service import import_file
 from app.cli.people import ConsortiumOption
 from app.cli.work import Refused, chosen_survey, read_file, say, show, work, write_file
 from app.consensus.importing import import_responses
+from app.consensus.returning import open_next_round
 from app.consensus.service import close_round
 from app.core.settings import load_settings
 from app.people.queries import operator
@@ -21,7 +22,6 @@ from app.surveys.authoring.questionnaire import REMARK_WORDS, Report
 from app.surveys.authoring.xlsform_export import export_xlsform
 from app.surveys.rounds.queries import list_invitations, list_rounds
 from app.surveys.rounds.service import invite as invite_address
-from app.surveys.rounds.service import open_round
 
 initiatives = typer.Typer(help="Initiatives.", no_args_is_help=True)
 survey = typer.Typer(help="Surveys and their rounds.", no_args_is_help=True)
@@ -89,9 +89,9 @@ def export_survey(
 
 @survey.command("open")
 def open_survey(key: Annotated[str, typer.Argument(metavar="ID")]) -> None:
-    """Open the next round."""
+    """Open the next round, about the items that return by the survey's rule."""
     with work() as session:
-        opened = open_round(session, *chosen_survey(session, key))
+        opened = open_next_round(session, *chosen_survey(session, key))
         show({"round": opened.number, "opened_at": opened.opened_at.isoformat()})
 
 

@@ -20,6 +20,7 @@ def results_document(survey: Survey, snapshot: Snapshot, titles: Mapping[str, st
         Column("criterion", "criterion"),
         Column("initiative", "initiative"),
         Column("title", "title"),
+        Column("round", "round", 0),
         *(Column(name, name, 2) for name in PLAIN),
         *(Column(name, name, 2, is_share=True) for name in (*SHARES, "wilson_low", "wilson_high")),
         *(Column(name, name, 0) for name in ("likely_rank_from", "likely_rank_to")),
@@ -34,7 +35,9 @@ def results_document(survey: Survey, snapshot: Snapshot, titles: Mapping[str, st
         ),
     ]
     rows = [
-        _row(criterion, line, titles, findings["helices"], len(findings.get("rules", [])))
+        _row(
+            criterion, {"round": findings["round"], **line}, titles, findings["helices"], len(findings.get("rules", []))
+        )
         for criterion in findings["criteria"]
         for line in findings["items"][criterion]
     ]
@@ -55,6 +58,7 @@ def _row(
         criterion,
         line["initiative"],
         titles[line["initiative"]],
+        line["round"],
         *(line[name] for name in (*PLAIN, *SHARES)),
         *(line["wilson"] or empty),
         *(line["rank90"] or empty),

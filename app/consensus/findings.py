@@ -5,13 +5,14 @@ Every breakdown has passed disclosure control here, once, so nothing downstream 
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from app import __version__
 from app.consensus.analysis import count_by_helix, draw_panel
-from app.consensus.panel import Panel
+from app.consensus.panel import Asked, Panel, carry_forward, last_asked
 from app.stats.bootstrap import (
     Draws,
     in_shortlist_shares,
@@ -31,6 +32,7 @@ from app.stats.weighting import Balanced, balance
 
 FORMAT = "innaxe-findings/1"
 DRAWS = 2000
+EVERYTHING: Asked = MappingProxyType({})
 
 
 def make_findings(
@@ -44,8 +46,15 @@ def make_findings(
     minimum: int,
     seed: int,
     invited: Mapping[str, int],
+    asked: Asked = EVERYTHING,
 ) -> dict[str, Any]:
-    """The findings of a panel's last round, over the helices that the survey asks for, present or not."""
+    """The findings of a panel's last round, over the helices that the survey asks for, present or not.
+
+    What that round did not ask about keeps the figures of the round that last did; each line names its `round`.
+    """
+    answering = panel.took_part[-1]
+    numbers = dict(zip(panel.initiatives, last_asked(panel, asked), strict=True))
+    panel = carry_forward(panel, asked)
     by_helix = count_by_helix(panel, helices)[-1]
     public = merge_hidden(by_helix, may_show(total(by_helix), minimum))
     levels = by_helix.shape[-1]
@@ -57,13 +66,15 @@ def make_findings(
     )
     k = min(int(rule["shortlist"]), len(panel.initiatives))
     items = {
-        criterion: _items(panel, helices, by_helix[:, column], draws.means[:, :, column], judging)
+        criterion: [
+            {**line, "round": numbers[line["initiative"]]}
+            for line in _items(panel, helices, by_helix[:, column], draws.means[:, :, column], judging)
+        ]
         for column, criterion in enumerate(panel.criteria)
     }
     gaps = [line["gap"] for lines in items.values() for line in lines if line["gap"] is not None]
     scores = composite(balance(public, panel.low).mean, order)
-    present = panel.took_part[-1]
-    answered = np.array([float((present & (np.array(panel.helices) == helix)).sum()) for helix in helices])
+    answered = np.array([float((answering & (np.array(panel.helices) == helix)).sum()) for helix in helices])
     points = range(panel.low, panel.high + 1)
     found = {
         "format": FORMAT,

@@ -66,6 +66,7 @@ class ResultRow:
     standing: str
     n: int | None
     cannot_judge: int | None
+    kept_from: int | None
     is_cut: bool = False
 
 
@@ -119,6 +120,7 @@ def result_rows(
                 standing=standing_word(line, language),
                 n=line["n"],
                 cannot_judge=line["cannot_judge"],
+                kept_from=number if (number := line.get("round", findings["round"])) != findings["round"] else None,
                 is_cut=sort == "rating" and place == k and k < len(lines),
             )
         )
@@ -226,9 +228,11 @@ def slopes(
     if before is None:
         return []
     earlier = {line["initiative"]: line["share_high"] for line in before["items"][criterion]}
+    # what was not asked again did not change, and is no line
+    asked = [line for line in after["items"][criterion] if line.get("round", after["round"]) == after["round"]]
     pairs = [
         (line["initiative"], earlier[line["initiative"]], line["share_high"])
-        for line in after["items"][criterion]
+        for line in asked
         if line["share_high"] is not None and earlier.get(line["initiative"]) is not None
     ]
     pairs.sort(key=lambda pair: pair[2] - pair[1])

@@ -1,8 +1,8 @@
 """A panel: who rated what in which round, without names. Built alike from files and from the database."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,6 +81,33 @@ def build_panel(
         took_part=took_part,
         looked_at=looked_at,
     )
+
+
+Asked = Mapping[int, Collection[str] | None]
+"""Which initiatives each round asked about, by its number; None, or a round not in it, stands for all."""
+
+
+def last_asked(panel: Panel, asked: Asked) -> list[int]:
+    """The number of the last round that asked about each initiative."""
+    numbers: list[int] = []
+    for initiative in panel.initiatives:
+        asking = [n for n in panel.rounds if (named := asked.get(n)) is None or initiative in named]
+        numbers.append(asking[-1] if asking else panel.rounds[-1])
+    return numbers
+
+
+def carry_forward(panel: Panel, asked: Asked) -> Panel:
+    """The panel whose last round also holds, for what it did not ask about, the ratings of the round that last did.
+
+    Whoever gave those ratings counts as taking part, so that re-samples draw them too.
+    """
+    ratings, looked_at, took_part = panel.ratings.copy(), panel.looked_at.copy(), panel.took_part.copy()
+    for column, number in enumerate(last_asked(panel, asked)):
+        layer = panel.rounds.index(number)
+        ratings[-1, :, column] = panel.ratings[layer, :, column]
+        looked_at[-1, :, column] = panel.looked_at[layer, :, column]
+        took_part[-1] |= panel.looked_at[layer, :, column]
+    return replace(panel, ratings=ratings, looked_at=looked_at, took_part=took_part)
 
 
 def natural_order(code: str) -> tuple[tuple[int, str], ...]:

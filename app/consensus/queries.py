@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from app.consensus.analysis import count_by_helix, draw_panel
 from app.consensus.findings import overall_of
 from app.consensus.models import Snapshot
-from app.consensus.panel import Panel, build_panel
+from app.consensus.panel import Panel, build_panel, carry_forward
 from app.core.errors import NotFound
 from app.stats.disclosure import may_show, merge_hidden
 from app.stats.histogram import total
@@ -21,6 +21,7 @@ from app.surveys.authoring.models import Survey
 from app.surveys.authoring.queries import get_survey
 from app.surveys.authoring.rules import split_code
 from app.surveys.rounds.models import Round
+from app.surveys.rounds.queries import list_rounds
 
 
 def find_snapshot(session: Session, survey_id: UUID, number: int | None = None) -> Snapshot | None:
@@ -78,13 +79,18 @@ def read_panel(session: Session, survey: Survey, number: int | None = None, *, o
     )
 
 
+def read_asked(session: Session, survey_id: UUID) -> dict[int, list[str] | None]:
+    """Which items each round of a survey asked about, by its number; None for all."""
+    return {found.number: found.item_codes for found in list_rounds(session, survey_id)}
+
+
 def rank_ranges(session: Session, snapshot: Snapshot, weights: Mapping[str, float]) -> list[dict[str, Any]]:
     """Score, rank and its ranges for other weights than the survey's, from the same seeded re-samples.
 
     Raises ValueError for weights that cannot be.
     """
     survey = get_survey(session, snapshot.survey_id)
-    panel = read_panel(session, survey, snapshot.round_number)
+    panel = carry_forward(read_panel(session, survey, snapshot.round_number), read_asked(session, survey.id))
     order = normalise(weights, panel.criteria)
     draws = draw_panel(panel, seed=snapshot.findings["seed"], draws=snapshot.findings["draws"])
     by_helix = count_by_helix(panel, snapshot.findings["helices"])[-1]

@@ -13,7 +13,7 @@ from app.auth.permissions import require
 from app.consensus.analysis import DRAWS, analyse
 from app.consensus.findings import make_findings
 from app.consensus.models import Snapshot
-from app.consensus.queries import read_panel
+from app.consensus.queries import read_asked, read_panel
 from app.core.clock import now
 from app.core.db import for_writing
 from app.core.errors import Conflict, NotFound
@@ -75,6 +75,7 @@ def freeze(session: Session, actor: Actor, survey: Survey, closed: Round) -> Sna
         minimum=survey.minimum_group,
         seed=survey.seed,
         invited=count_invitations(session, survey.id),
+        asked=read_asked(session, survey.id),
     )
     snapshot = Snapshot(
         survey_id=survey.id,

@@ -52,6 +52,8 @@ ACT_WORDS = {
     "survey.deviated": "Published survey changed, with a reason",
     "round.opened": "Round opened",
     "round.closed": "Round closed",
+    "reason.hidden": "Reason hidden from the next round",
+    "reason.shown": "Reason shown again",
     "invitation.made": "Invitation made",
     "invitation.renewed": "Invitation renewed",
     "invitations.sent": "Invitations sent",

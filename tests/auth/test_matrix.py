@@ -19,7 +19,9 @@ from app.main import API, PAGES
 from app.people.models import Membership, Person
 from app.people.queries import operator
 from app.people.service import create_consortium, create_organisation, create_person
+from app.surveys.answering.models import Response
 from app.surveys.authoring.models import Survey
+from app.surveys.rounds.models import SharedReason
 from app.surveys.rounds.queries import find_open_round
 from app.surveys.rounds.service import open_round
 from tests.conftest import ADDRESS
@@ -57,7 +59,6 @@ MATRIX: dict[str, set[str] | str] = {
     "create_person": {"admin"},
     "create_response": "anyone",
     "create_question": BUILDERS,
-    "create_round": STAFF | {OWN},
     "create_survey": STAFF | {OWN, OTHER},
     "criteria_step": BUILDERS,
     "dates_step": BUILDERS,
@@ -80,13 +81,16 @@ MATRIX: dict[str, set[str] | str] = {
     "languages_step": BUILDERS,
     "initiative_page": ALL,
     "listed_items_step": BUILDERS,
+    "item_feedback": "anyone",
     "live_page": READERS | {OWN, OTHER},
     "login_page": "anyone",
+    "next_round_page": BUILDERS,
     "new_survey": STAFF | {OWN, OTHER},
     "mail_preview": BUILDERS,
     "mails_step": BUILDERS,
     "oidc_callback": "anyone",
     "oidc_start": "anyone",
+    "open_next_round_page": BUILDERS,
     "organisation_list": STAFF | {OWN, OTHER},
     "outbox_page": {"admin"},
     "password_page": "anyone",
@@ -110,6 +114,9 @@ MATRIX: dict[str, set[str] | str] = {
     "read_response": "anyone",
     "read_results": READERS | {OWN, OTHER},
     "read_routes": {"admin"},
+    "reasons_page": BUILDERS,
+    "judge_reason": BUILDERS,
+    "round_feedback": "anyone",
     "receipt_page": "anyone",
     "regions_step": BUILDERS,
     "reject_named": BUILDERS,
@@ -216,6 +223,10 @@ def world(client: TestClient, session: Session, engine: Engine) -> World:
 
 def _things(session: Session, survey: Survey, spare: Person) -> dict[str, str]:
     current = find_open_round(session, survey.id)
+    given = session.exec(select(Response)).first()
+    assert given
+    reason = SharedReason(round_id=given.round_id, response_id=given.id, code="I1.impact", is_for=True)
+    session.add(reason)
     initiative = session.exec(select(Initiative)).first()
     membership = session.exec(select(Membership)).first()
     assert current
@@ -231,6 +242,7 @@ def _things(session: Session, survey: Survey, spare: Person) -> dict[str, str]:
         "person_id": str(spare.id),
         "suggestion_id": "00000000-0000-0000-0000-000000000000",
         "key_id": "00000000-0000-0000-0000-000000000000",
+        "reason_id": str(reason.id),
         "kind": "csv",
         "target": "ca",
         "key": str(survey.id),

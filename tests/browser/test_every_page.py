@@ -28,6 +28,7 @@ FOR_STAKEHOLDERS = {
     "survey_start": f"/s/{SURVEY}",
     "survey_item": f"/s/{SURVEY}/q/7",
     "survey_overview": f"/s/{SURVEY}/all",
+    "round_feedback": f"/s/{SURVEY}/feedback",
     "survey_check": f"/s/{SURVEY}/check",
     "survey_done": f"/s/{SURVEY}/done",
 }
@@ -53,6 +54,8 @@ FOR_MEMBERS = {
     "new_survey": "/surveys/new",
     "import_page": "/surveys/import",
     **{name: f"a draft, {step}" for name, step in STEPS.items()},
+    "reasons_page": f"/surveys/{SURVEY}/reasons",
+    "next_round_page": f"/surveys/{SURVEY}/rounds/new",
     "live_page": f"/surveys/{SURVEY}/live",
     "initiative_list": "/initiatives",
     "initiative_page": "a first initiative",
@@ -71,7 +74,7 @@ FOR_MEMBERS = {
 NO_PAGES = {
     *("personal_link", "stop_page", "results_table", "export_priorities", "oidc_start", "oidc_callback"),
     *("export_survey", "export_translation"),
-    "mail_preview",
+    *("mail_preview", "item_feedback"),
 }
 ROLES = ("admin", "coordinator", "another manager", "editor", "reviewer")
 

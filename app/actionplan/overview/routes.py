@@ -11,11 +11,9 @@ from app.auth.guard import permitted
 from app.auth.permissions import may
 from app.consensus.service import close_round
 from app.people.rules import Actor
-from app.surveys.authoring.queries import get_own_survey, get_own_survey_by_slug
-from app.surveys.rounds.inviting import send_invitations
+from app.surveys.authoring.queries import get_own_survey_by_slug
 from app.surveys.rounds.queries import get_own_round
-from app.surveys.rounds.service import open_round
-from app.web.deps import SessionDep, SettingsDep
+from app.web.deps import SessionDep
 from app.web.security import OwnForm
 from app.web.templating import redirect, render
 
@@ -59,25 +57,13 @@ def survey_page(
         line=line,
         survey=line.survey,
         may_read_history=may(actor, "history.read"),
-        may_open=may(actor, "round.open", line.survey) and line.open_round is None and bool(line.rounds),
+        may_open=may(actor, "round.open", line.survey)
+        and line.open_round is None
+        and bool(line.rounds)
+        and not line.survey.is_real_time,
         may_build=may(actor, "survey.change", line.survey),
         may_close=may(actor, "round.close", line.survey) and line.open_round is not None,
     )
-
-
-@router.post("/surveys/{survey_id}/rounds", dependencies=[OwnForm])
-def create_round(
-    request: Request,
-    session: SessionDep,
-    settings: SettingsDep,
-    actor: Annotated[Actor, permitted("round.open")],
-    survey_id: UUID,
-) -> Response:
-    """Open the next round, and write to everybody who can be written to."""
-    survey = get_own_survey(session, actor, survey_id)
-    open_round(session, actor, survey)
-    send_invitations(session, actor, survey, settings)
-    return redirect(request, "survey_page", slug=survey.slug)
 
 
 @router.post("/rounds/{round_id}/closure", dependencies=[OwnForm])

@@ -14,12 +14,13 @@ from app.surveys.answering import service
 from app.surveys.answering.autosave import AnswerWriter, Save, StaleSave
 from app.surveys.answering.notice import shown_text
 from app.surveys.answering.queries import form_of, get_owned_response, kept_in, list_answers
-from app.surveys.answering.rules import LARGEST_REVISION, TOKEN_COOKIE
+from app.surveys.answering.rules import LARGEST_REVISION, TOKEN_COOKIE, left_out
 from app.surveys.answering.schemas import ReceiptOut, ResponseOut, StartIn, StartOut
 from app.surveys.answering.thanking import send_answers
 from app.surveys.answering.tokens import tokens_from
 from app.surveys.authoring.answers import QuestionType
 from app.surveys.authoring.queries import get_survey, list_questions
+from app.surveys.authoring.rules import WHY
 from app.surveys.rounds.queries import get_round, is_over
 from app.web.cookieless import kept_token
 from app.web.deps import SessionDep, SettingsDep
@@ -67,10 +68,15 @@ def read_response(request: Request, session: SessionDep, response_id: UUID) -> R
         for code, question in form.questions.items()
     ]
     questions += [{"code": code, "type": "text", "max_length": longest} for code, longest in form.comments.items()]
-    is_closed = is_over(get_round(session, response.round_id))
+    current = get_round(session, response.round_id)
+    is_closed = is_over(current)
     return ResponseOut(
         status="closed" if is_closed else "submitted" if response.submitted_on else "open",
-        questions=questions,
+        questions=[
+            one
+            for one in questions
+            if left_out(one["code"], current.item_codes) is None and (current.feedback or not one["code"].endswith(WHY))
+        ],
         answers={
             answer.code: {"value": form.show(answer.code, kept_in(answer)), "rev": answer.rev}
             for answer in list_answers(session, response.id)

@@ -5,6 +5,7 @@ it on one connection and commits once; a commit with full synchronisation then c
 saves as for one. Statements are fixed text, so the drivers keep them prepared.
 """
 
+import json
 import queue
 import threading
 from collections.abc import Sequence
@@ -21,7 +22,7 @@ from app.core.clock import now
 from app.core.errors import AppError, Conflict, Invalid, Locked, NotFound
 from app.core.tokens import hash_token
 from app.surveys.answering.queries import form_of
-from app.surveys.answering.rules import Form, Value, Verdict, judge_save
+from app.surveys.answering.rules import Form, Value, Verdict, judge_save, left_out
 from app.surveys.authoring.answers import Kept, Unfit
 
 LARGEST_BATCH = 256
@@ -30,7 +31,7 @@ SENT = "Your answers are sent and cannot change any more."
 
 STATE = """
 SELECT respondent.token_hash, respondent.second_token_hash, response.submitted_on,
-    round.closed_at, round.closes_at, round.survey_id
+    round.closed_at, round.closes_at, round.survey_id, round.item_codes
 FROM response
 JOIN respondent ON respondent.id = response.respondent_id
 JOIN round ON round.id = response.round_id
@@ -135,6 +136,7 @@ class _State:
     is_sent: bool
     is_closed: bool
     survey_id: UUID
+    item_codes: list[str] | None
 
 
 class _Store:
@@ -185,6 +187,9 @@ class _Store:
             new = form.keep(save.code, save.value)
         except Unfit as fault:
             return Invalid(fault.sentence, {save.code: fault.sentence}, **fault.values)
+        not_asked = left_out(save.code, state.item_codes)
+        if not_asked:
+            return Invalid(not_asked, {save.code: not_asked})
         kept = self._find_kept(cursor, save)
         verdict = judge_save(kept, new, save.rev)
         if verdict is Verdict.STALE:
@@ -221,10 +226,11 @@ class _Store:
     def _read_state(self, row: Any) -> _State | None:
         if row is None:
             return None
-        first, second, submitted_on, closed_at, closes_at, survey_id = row
+        first, second, submitted_on, closed_at, closes_at, survey_id, item_codes = row
         return _State(
             hashes=frozenset({first, second} - {None}),
             is_sent=submitted_on is not None,
             is_closed=closed_at is not None or (closes_at is not None and self._moment(closes_at) <= now()),
             survey_id=survey_id if isinstance(survey_id, UUID) else UUID(survey_id),
+            item_codes=json.loads(item_codes) if isinstance(item_codes, str) else item_codes,
         )

@@ -8,7 +8,7 @@ from fastapi import Request, Response
 from sqlmodel import Session
 
 from app.core.catalogues import translate
-from app.core.words import pick
+from app.core.words import pick, picked_language
 from app.surveys.answering.models import Answer, Respondent
 from app.surveys.answering.models import Response as GivenResponse
 from app.surveys.answering.pages import PROGRESS_WORDS
@@ -77,6 +77,7 @@ def section_rows(
         rows.append(
             {
                 "title": pick(part.section.title, language, survey.default_language),
+                "language": picked_language(part.section.title, language, survey.default_language),
                 "url": Stop(section=part.section.code).url(request, survey.slug),
                 "state": (Progress.DONE if is_done else Progress.OPEN).value,
                 "word": translate(language, PROGRESS_WORDS[Progress.DONE if is_done else Progress.OPEN]),

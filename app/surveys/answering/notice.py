@@ -24,8 +24,21 @@ def settings_notice(survey: Survey, language: str) -> list[str]:
             "nothing leads from you to your answers.",
         )
     )
+    running = (
+        [
+            translate(
+                language,
+                "While the survey is open, whoever has rated an initiative sees what all say so far, in steps of "
+                "%(minimum)s answers or more of each group.",
+                minimum=survey.minimum_group,
+            )
+        ]
+        if survey.is_real_time
+        else []
+    )
     return [
         link,
+        *running,
         translate(
             language,
             "Results are shown for groups of %(minimum)s or more. Where a group is smaller, one more is hidden, so "

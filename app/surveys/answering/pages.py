@@ -9,6 +9,7 @@ from babel.numbers import format_compact_currency, format_percent
 from app.core.catalogues import translate
 from app.core.tags import catalogue_language, language_name
 from app.core.words import Words, pick, picked_language
+from app.surveys.answering.differing import Why, why_box
 from app.surveys.answering.models import Answer
 from app.surveys.answering.rules import Form, Progress, progress_of
 from app.surveys.authoring.models import Criterion, Question, Survey, SurveyItem
@@ -58,6 +59,7 @@ class Feedback:
     first: int
     last: int
     ticks: Sequence[int]
+    is_live: bool
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ class Rating:
     was_skipped: bool
     has_earlier: bool
     feedback: Feedback | None
+    why: Why | None
 
 
 @dataclass(frozen=True)
@@ -204,7 +207,12 @@ def ratings_view(
                 fault=entry.faults.get(code, ""),
                 was_skipped=entry.earlier is not None and before is None,
                 has_earlier=before is not None and before.point is not None,
-                feedback=_feedback(said, before, survey, marks, language) if said else None,
+                feedback=_feedback(said, now if survey.is_real_time else before, survey, marks, language)
+                if said
+                else None,
+                why=why_box(code, chosen, said, entry.answers, entry.typed, entry.faults, response_url)
+                if said
+                else None,
             )
         )
     return views
@@ -242,7 +250,7 @@ def comment_view(
 
 
 def _feedback(
-    said: Mapping[str, Any], before: Answer | None, survey: Survey, marks: Sequence[Mark], language: str
+    said: Mapping[str, Any], own: Answer | None, survey: Survey, marks: Sequence[Mark], language: str
 ) -> Feedback:
     shares: list[float] = said["shares"]
     tallest = max(shares) or 1
@@ -260,7 +268,7 @@ def _feedback(
                 middle=100 * place + 50,
                 text=percents[place],
                 text_y=round(FLOOR - height - 7, 1),
-                mine=before is not None and before.point == points[place],
+                mine=own is not None and own.point == points[place],
             )
         )
     groups = {mark.code: mark for mark in marks}
@@ -275,6 +283,7 @@ def _feedback(
         first=50,
         last=100 * len(shares) - 50,
         ticks=[100 * place + 50 for place in range(len(shares))],
+        is_live=survey.is_real_time,
     )
 
 
@@ -329,6 +338,7 @@ def overview_rows(
         rows.append(
             {
                 "position": position,
+                "code": item.code,
                 "title": pick(item.title, language, survey.default_language),
                 "language": picked_language(item.title, language, survey.default_language),
                 "state": state.value,

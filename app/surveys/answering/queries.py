@@ -10,7 +10,7 @@ from sqlmodel import Session, col, func, or_, select
 from app.core.errors import NotFound
 from app.core.tokens import hash_token
 from app.surveys.answering.models import Answer, Respondent, Response
-from app.surveys.answering.rules import Form
+from app.surveys.answering.rules import LONGEST_WHY, Form
 from app.surveys.authoring.answers import Kept
 from app.surveys.authoring.queries import (
     get_survey,
@@ -21,9 +21,9 @@ from app.surveys.authoring.queries import (
     scale_of,
 )
 from app.surveys.authoring.question_types import TYPES
-from app.surveys.authoring.rules import answer_code
+from app.surveys.authoring.rules import answer_code, why_code
 from app.surveys.rounds.models import Round
-from app.surveys.rounds.queries import find_invitation
+from app.surveys.rounds.queries import find_invitation, find_round_asking
 
 NOT_ANSWERS = ("helix", "region", "consent")
 """Questions whose answers stand with the respondent."""
@@ -107,14 +107,30 @@ def count_assigned(session: Session, round_id: UUID) -> dict[str, Counter[str]]:
     return counts
 
 
-def find_earlier_answers(session: Session, respondent_id: UUID, number: int) -> dict[str, Answer] | None:
-    """The respondent's answers by code in the round before `number`; None when they took no part in it."""
+def find_earlier_answers(session: Session, respondent: Respondent, item: str, before: int) -> dict[str, Answer] | None:
+    """The respondent's answers by code in the last round before `before` that asked about an item.
+
+    None when they took no part in it.
+    """
+    asking = find_round_asking(session, respondent.survey_id, item, before)
+    if asking is None:
+        return None
     found = session.exec(
-        select(Response.id)
-        .join(Round, col(Round.id) == col(Response.round_id))
-        .where(Response.respondent_id == respondent_id, Round.number == number - 1)
+        select(Response.id).where(Response.respondent_id == respondent.id, Response.round_id == asking.id)
     ).first()
     return {answer.code: answer for answer in list_answers(session, found)} if found else None
+
+
+def find_latest_answers(session: Session, respondent_id: UUID) -> dict[str, Answer]:
+    """What a respondent said last under each code, in whatever round."""
+    rows = session.exec(
+        select(Answer)
+        .join(Response, col(Response.id) == col(Answer.response_id))
+        .join(Round, col(Round.id) == col(Response.round_id))
+        .where(Response.respondent_id == respondent_id)
+        .order_by(col(Round.number))
+    )
+    return {answer.code: answer for answer in rows.all()}
 
 
 def count_responses(session: Session, round_id: UUID) -> dict[str, int]:
@@ -142,16 +158,19 @@ def count_begun(session: Session, round_id: UUID) -> dict[str, tuple[int, int]]:
     return {helix: (begun, done) for helix, begun, done in rows.all()}
 
 
-def count_points(session: Session, round_id: UUID) -> Sequence[tuple[str, str, int, int]]:
-    """How often each point was chosen in a round: rows of (answer code, helix, point, count)."""
-    return session.exec(
+def count_points(session: Session, round_id: UUID, item: str | None = None) -> Sequence[tuple[str, str, int, int]]:
+    """How often each point was chosen in a round, of one item or of all: rows of (answer code, helix, point, count)."""
+    wanted = (
         select(Answer.code, Respondent.helix, col(Answer.point), func.count())
         .join(Response, col(Response.id) == col(Answer.response_id))
         .join(Respondent, col(Respondent.id) == col(Response.respondent_id))
         .where(Response.round_id == round_id, col(Answer.point).is_not(None))
         .group_by(col(Answer.code), col(Respondent.helix), col(Answer.point))
         .order_by(col(Answer.code), col(Respondent.helix), col(Answer.point))
-    ).all()  # pyright: ignore[reportReturnType] -- the filter above leaves no answer without a point
+    )
+    if item is not None:
+        wanted = wanted.where(col(Answer.code).startswith(f"{item}.", autoescape=True))
+    return session.exec(wanted).all()  # pyright: ignore[reportReturnType] -- the filter above leaves no answer without a point
 
 
 def kept_in(answer: Answer) -> Kept:
@@ -177,9 +196,10 @@ def _read_form(session: Session, survey_id: UUID) -> Form:
     codes = [item.code for item in items]
     criteria = [criterion.code for criterion in list_criteria(session, survey_id)]
     questions = list_questions(session, survey_id)
+    ratings = frozenset(answer_code(item, criterion) for item in codes for criterion in criteria)
     return Form(
         scale=scale_of(get_survey(session, survey_id)),
-        ratings=frozenset(answer_code(item, criterion) for item in codes for criterion in criteria),
+        ratings=ratings,
         questions={
             question.code: question_type(question, items)
             for question in questions
@@ -190,7 +210,8 @@ def _read_form(session: Session, survey_id: UUID) -> Form:
             for question in questions
             if question.kind == "item_comment"
             for item in codes
-        },
+        }
+        | {why_code(rating): LONGEST_WHY for rating in ratings},
         items=tuple(codes),
         criteria=tuple(criteria),
     )

@@ -5,35 +5,26 @@ from sqlmodel import Session
 
 from app.auth.guard import Anyone
 from app.core.catalogues import translate
-from app.core.errors import AppError, Invalid, NotFound
+from app.core.errors import Invalid, NotFound
 from app.core.tokens import hash_token
 from app.surveys.answering import service
-from app.surveys.answering.autosave import AnswerWriter, StaleSave
+from app.surveys.answering.differing import differs
 from app.surveys.answering.flow import (
-    Stop,
     first_stop,
     go_to,
-    neighbours,
     next_open,
     section_rows,
-    stops_for,
     way_of,
 )
 from app.surveys.answering.models import Respondent
 from app.surveys.answering.notice import consent_of, notice_of, shown_text
 from app.surveys.answering.pages import (
-    Entry,
-    cannot_judge_word,
-    comment_view,
-    is_in_a_row,
-    item_view,
     overview_rows,
     question_views,
-    ratings_view,
     shown_in,
 )
 from app.surveys.answering.queries import (
-    find_earlier_answers,
+    find_latest_answers,
     find_respondent,
     find_survey_of_token,
     form_of,
@@ -42,40 +33,33 @@ from app.surveys.answering.rules import (
     TOKEN_COOKIE,
     Progress,
     minutes_left,
-    progress_of,
 )
 from app.surveys.answering.schemas import StartIn
 from app.surveys.answering.service import Consent
 from app.surveys.answering.visits import (
     FIRST_CHOICE,
-    Visit,
-    answers_of,
     find_visit,
     first_choice,
-    form_for,
     items_for,
     own_tokens,
     prefilled,
-    read_page,
     spoken_language,
     survey_language,
     token_of,
 )
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.queries import (
-    find_question,
     get_survey,
     get_survey_by_slug,
-    list_criteria,
     list_questions,
 )
-from app.surveys.authoring.rules import answer_code
 from app.surveys.rounds.models import Invitation
 from app.surveys.rounds.queries import find_invitation, find_last_round, find_open_round
-from app.web.cookieless import kept_token, with_token
-from app.web.deps import ReadingSessionDep, SessionDep
-from app.web.forms import FormDep, Typed
-from app.web.helices import marks_of
+from app.surveys.rounds.realtime import so_far
+from app.surveys.rounds.rules import asked_in
+from app.web.cookieless import kept_token
+from app.web.deps import SessionDep
+from app.web.forms import FormDep
 from app.web.security import VISIT_COOKIE, OwnForm, get_cookie, set_cookie
 from app.web.templating import path_to, redirect, render
 
@@ -168,51 +152,6 @@ def start_survey(request: Request, session: SessionDep, slug: str, typed: FormDe
     return response
 
 
-@router.get("/s/{slug}/q/{position}")
-def survey_item(request: Request, session: SessionDep, slug: str, position: int) -> Response:
-    """One initiative to rate."""
-    survey = get_survey_by_slug(session, slug)
-    visit = find_visit(request, session, survey)
-    if visit is None or visit.response.submitted_on:
-        return redirect(request, "survey_start", slug=slug)
-    typed = _marked(session, visit, _first_choice(request, survey)) if position == 1 else {}
-    return _item_page(request, session, visit, position, typed, {})
-
-
-@router.post("/s/{slug}/q/{position}", dependencies=[OwnForm])
-def save_page(request: Request, session: ReadingSessionDep, slug: str, position: int, typed: FormDep) -> Response:
-    """Save everything on the page and go on; what cannot be saved is shown again as typed."""
-    survey = get_survey_by_slug(session, slug)
-    visit = find_visit(request, session, survey)
-    if visit is None:
-        return redirect(request, "survey_start", slug=slug)
-    form = form_for(session, visit)
-    if not 1 <= position <= len(form.items):
-        raise NotFound("There is no such page.")
-    saves, faults = read_page(form, form.items[position - 1], visit, typed)
-    # the reading transaction ends here: an answer is judged against what is there when it is written
-    session.rollback()
-    writer: AnswerWriter = request.app.state.writer
-    for save, outcome in zip(saves, writer.save(saves).result(timeout=30), strict=True):
-        if isinstance(outcome, StaleSave):
-            faults[save.code] = outcome.message
-            typed.pop(save.code, None)
-        elif isinstance(outcome, Invalid):
-            faults[save.code] = outcome.message
-        elif isinstance(outcome, AppError):
-            raise outcome
-    visit = find_visit(request, session, get_survey_by_slug(session, slug))
-    if visit is None:
-        return redirect(request, "survey_start", slug=slug)
-    if faults:
-        return _item_page(request, session, visit, position, typed, faults)
-    if typed.get("from") == "check":
-        return redirect(request, "survey_check", slug=slug)
-    parts, form, _ = way_of(session, visit)
-    _, after = neighbours(stops_for(parts, form), Stop(position=position))
-    return go_to(request, slug, after)
-
-
 @router.get("/s/{slug}/all")
 def survey_overview(request: Request, session: SessionDep, slug: str) -> Response:
     """Every initiative with how far it is answered."""
@@ -220,19 +159,29 @@ def survey_overview(request: Request, session: SessionDep, slug: str) -> Respons
     visit = find_visit(request, session, survey)
     if visit is None:
         return redirect(request, "survey_start", slug=slug)
-    rows = overview_rows(
-        items_for(session, visit),
-        form_for(session, visit),
-        answers_of(session, visit),
-        survey,
-        spoken_language(request, survey),
-    )
+    parts, form, answers = way_of(session, visit)
+    rows = overview_rows(items_for(session, visit), form, answers, survey, spoken_language(request, survey))
+    own = find_latest_answers(session, visit.respondent.id)
+    told = so_far(session, survey, visit.current) if survey.is_real_time else visit.current.feedback
+    differing = {row["code"] for row in rows if differs(row["code"], form.criteria, own, told)}
+    is_filtered = request.query_params.get("show") == "differ"
+    total, done = len(rows), sum(row["state"] == Progress.DONE for row in rows)
+    rows = [row for row in rows if not is_filtered or row["code"] in differing]
     for row in rows:
         row["url"] = path_to(request, "survey_item", slug=slug, position=row["position"])
-    done = sum(row["state"] == Progress.DONE for row in rows)
-    parts, form, answers = way_of(session, visit)
-    sections = section_rows(request, parts, form, answers, survey)
-    return render(request, f"{FOLDER}/all.html", slug=slug, rows=rows, sections=sections, done=done)
+    return render(
+        request,
+        f"{FOLDER}/all.html",
+        slug=slug,
+        rows=rows,
+        sections=[] if is_filtered else section_rows(request, parts, form, answers, survey),
+        total=total,
+        done=done,
+        differing=len(differing),
+        is_filtered=is_filtered,
+        has_feedback=bool(told),
+        may_read_feedback=visit.current.number > 1,
+    )
 
 
 def _first_choice(request: Request, survey: Survey) -> int | None:
@@ -242,14 +191,6 @@ def _first_choice(request: Request, survey: Survey) -> int | None:
 
 def _query(choice: int | None) -> str:
     return "" if choice is None else f"{FIRST_CHOICE}={choice}"
-
-
-def _marked(session: Session, visit: Visit, choice: int | None) -> Typed:
-    """The first rating as chosen in the invitation, unless there is an answer; it is kept only when it is saved."""
-    form = form_for(session, visit)
-    code = answer_code(form.items[0], form.criteria[0])
-    earlier = find_earlier_answers(session, visit.respondent.id, visit.current.number) or {}
-    return {} if choice is None or code in answers_of(session, visit) or code in earlier else {code: str(choice)}
 
 
 def _token_to_begin(tokens: tuple[str, ...], invitation: Invitation | None, known: Respondent | None) -> str:
@@ -271,7 +212,9 @@ def _start_page(
 ) -> Response:
     language = spoken_language(request, survey)
     form = form_of(session, survey.id)
-    total = survey.items_per_person or len(form.items)
+    current = find_open_round(session, survey.id)
+    asked = len(asked_in(current.item_codes if current else None, form.items))
+    total = min(survey.items_per_person or asked, asked)
     questions = list_questions(session, survey.id)
     return render(
         request,
@@ -295,65 +238,13 @@ def _closed(request: Request, session: Session, survey: Survey) -> Response:
     spoken_language(request, survey)
     last = find_last_round(session, survey.id)
     closed_at = (last.closed_at or last.closes_at) if last else None
-    return render(request, f"{FOLDER}/closed.html", slug=survey.slug, survey=survey, closed_at=closed_at)
-
-
-def _item_page(
-    request: Request, session: Session, visit: Visit, position: int, typed: Typed, faults: dict[str, str]
-) -> Response:
-    survey = visit.survey
-    language = spoken_language(request, survey)
-    items = items_for(session, visit)
-    if not 1 <= position <= len(items):
-        raise NotFound("There is no such page.")
-    item, form = items[position - 1], form_for(session, visit)
-    answers = answers_of(session, visit)
-    earlier = find_earlier_answers(session, visit.respondent.id, visit.current.number)
-    errors = _translated(faults, language)
-    entry = Entry(answers, earlier, typed, errors)
-    address = with_token(request, f"/api/v1/responses/{visit.response.id}")
-    question = find_question(session, survey.id, "helix")
-    marks = marks_of(question.options if question else [], language, survey.default_language)
-    criteria = list_criteria(session, survey.id)
-    ratings = ratings_view(
-        survey,
-        item,
-        criteria,
-        marks,
-        entry,
-        visit.current.feedback,
-        address,
-        language,
-    )
-    texts = [words for c in list_criteria(session, survey.id) for words in (c.label, c.text)]
-    comments = [q for q in list_questions(session, survey.id) if q.kind == "item_comment"]
-    done = sum(progress_of(code, form.criteria, answers) is Progress.DONE for code in form.items)
-    has_marks = any(rating.feedback and rating.feedback.marks for rating in ratings)
-    parts, _, _ = way_of(session, visit)
-    before, _ = neighbours(stops_for(parts, form), Stop(position=position))
     return render(
         request,
-        f"{FOLDER}/page.html",
-        status=422 if faults else 200,
+        f"{FOLDER}/closed.html",
         slug=survey.slug,
         survey=survey,
-        round_number=visit.current.number,
-        position=position,
-        total=len(items),
-        done=done,
-        minutes=minutes_left(len(items) - done, len(form.criteria)),
-        welcome=request.query_params.get("welcome") == "1",
-        item=item_view(item, survey, language),
-        ratings=ratings,
-        is_in_a_row=is_in_a_row(criteria),
-        shown_in=shown_in([item.title, item.summary, *texts], survey, language),
-        marks=marks if has_marks else [],
-        comment=comment_view(item, comments[0], entry, address, survey, language) if comments else None,
-        cannot_judge=cannot_judge_word(survey, language),
-        has_answers=bool(answers),
-        errors=errors,
-        is_from_check=request.query_params.get("from") == "check" or typed.get("from") == "check",
-        back_url=before.url(request, survey.slug) if before else path_to(request, "survey_overview", slug=survey.slug),
+        closed_at=closed_at,
+        may_read_feedback=last is not None and bool(own_tokens(request, survey.slug)),
     )
 
 

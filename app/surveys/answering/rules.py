@@ -8,12 +8,14 @@ from typing import Any, cast
 from app.surveys.authoring.answers import Kept, QuestionType, Spec, Unfit
 from app.surveys.authoring.choice_types import Rating
 from app.surveys.authoring.question_types import LongText
-from app.surveys.authoring.rules import Scale, answer_code
+from app.surveys.authoring.rules import Scale, answer_code, split_code
 
 SECONDS_PER_RATING = 8
 """A judgement and its share of reading and turning the page; ux.md J2: 27-30 s for three criteria and a page."""
 
 TOKEN_COOKIE = "innaxe_answers_"  # noqa: S105 -- how the names of our cookies begin; the survey's name follows
+
+LONGEST_WHY = 500
 
 LARGEST_REVISION = 2**31 - 1
 
@@ -73,6 +75,30 @@ class Form:
         if code in self.ratings or isinstance(self.questions.get(code), Rating):
             return kept.text != "{}"
         return kept != Kept() and kept.text != ""
+
+
+def is_above(point: int | None, middle: Sequence[float | None]) -> bool | None:
+    """Whether a rating lies above the middle half of the group's, rather than below; None inside it or without one.
+
+    >>> is_above(5, [3.0, 4.0]), is_above(2, [3.0, 4.0]), is_above(3, [3.0, 4.0]), is_above(None, [3.0, 4.0])
+    (True, False, None, None)
+    """
+    low, high = middle
+    if point is None or low is None or high is None or low <= point <= high:
+        return None
+    return point > high
+
+
+def left_out(code: str, item_codes: Collection[str] | None) -> str | None:
+    """Why a round that asks about these items, None for all, takes no answer under a code; None when it does.
+
+    >>> left_out("I2.impact", ["I1"]), left_out("I1.impact", ["I1"]), left_out("org_size", ["I1"])
+    ('This round does not ask about this initiative.', None, None)
+    """
+    item, criterion = split_code(code)
+    if item_codes is None or not criterion or item in item_codes:
+        return None
+    return "This round does not ask about this initiative."
 
 
 class Verdict(StrEnum):

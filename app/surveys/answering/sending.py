@@ -18,6 +18,7 @@ from app.surveys.answering.tokens import receipt_code
 from app.surveys.answering.visits import Visit, answers_of, find_visit, items_for, spoken_language
 from app.surveys.authoring.queries import get_survey_by_slug, list_criteria, list_items, options_of
 from app.surveys.rounds.queries import is_over
+from app.surveys.rounds.rules import asked_in
 from app.web.deps import SessionDep
 from app.web.security import OwnForm
 from app.web.templating import redirect, render
@@ -42,7 +43,7 @@ def _check_page(request: Request, session: Session, visit: Visit, errors: dict[s
     rows = _answer_rows(request, session, visit)
     parts, form, _ = way_of(session, visit)
     done = sum(not row["is_open"] for row in rows)
-    left = len(form_of(session, survey.id).items) - len(rows)
+    left = len(asked_in(visit.current.item_codes, form_of(session, survey.id).items)) - len(rows)
     more = min(left, survey.items_per_person or 0) if done == len(rows) else 0
     return render(
         request,
@@ -118,6 +119,7 @@ def survey_done(request: Request, session: SessionDep, slug: str) -> Response:
         receipt=receipt,
         thank_you=thanks.replace("{code}", receipt),
         is_open=not is_over(visit.current),
+        may_read_feedback=visit.current.number > 1 or visit.current.closed_at is not None,
         personal_link=f"{request.app.state.settings.address}/i/{visit.tokens[0]}",
         rows=_answer_rows(request, session, visit),
         sections=_section_answers(request, session, visit),

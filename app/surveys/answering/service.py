@@ -31,8 +31,9 @@ from app.surveys.authoring.answers import Unfit
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.queries import find_question
 from app.surveys.authoring.rules import assign_items, in_own_order
-from app.surveys.rounds.models import Invitation, Round
+from app.surveys.rounds.models import Invitation, Round, SharedReason
 from app.surveys.rounds.queries import find_open_round, get_round, is_over
+from app.surveys.rounds.rules import asked_in
 
 SHORTEST_IDEMPOTENCY_KEY, LONGEST_IDEMPOTENCY_KEY = 16, 200
 CLOSED = "This survey takes no answers now."
@@ -170,6 +171,7 @@ def withdraw(session: Session, survey: Survey, respondent: Respondent) -> None:
 def delete_respondents(session: Session, keys: Sequence[UUID]) -> int:
     """Delete respondents with their responses and answers; returns how many answers there were."""
     own = select(Response.id).where(col(Response.respondent_id).in_(keys))
+    session.exec(delete(SharedReason).where(col(SharedReason.response_id).in_(own)))
     answers = session.exec(delete(Answer).where(col(Answer.response_id).in_(own))).rowcount
     session.exec(delete(Response).where(col(Response.respondent_id).in_(keys)))
     session.exec(delete(Respondent).where(col(Respondent.id).in_(keys)))
@@ -235,7 +237,8 @@ def ask_for_more(session: Session, survey: Survey, response: Response, responden
     own = response.item_codes
     if own is None or survey.items_per_person is None:
         return 0
-    rest = [code for code in form_of(session, survey.id).items if code not in own]
+    asked = asked_in(get_round(session, response.round_id).item_codes, form_of(session, survey.id).items)
+    rest = [code for code in asked if code not in own]
     more = _least_asked(session, survey, respondent, response.round_id, rest)
     response.item_codes = [*own, *more]
     session.flush()
@@ -243,14 +246,16 @@ def ask_for_more(session: Session, survey: Survey, response: Response, responden
 
 
 def _respond(session: Session, survey: Survey, respondent: Respondent, current: Round) -> Response:
+    items = asked_in(current.item_codes, form_of(session, survey.id).items)
     earlier = find_earlier_response(session, respondent.id, current.number)
-    if earlier:
-        asked = earlier.item_codes
+    if survey.items_per_person is None and survey.is_shuffled:
+        asked = in_own_order(items, survey.warm_ups, f"{survey.seed}:{respondent.code}")
     elif survey.items_per_person is None:
-        items, seed = form_of(session, survey.id).items, f"{survey.seed}:{respondent.code}"
-        asked = in_own_order(items, survey.warm_ups, seed) if survey.is_shuffled else None
+        asked = None if current.item_codes is None else items
     else:
-        asked = _least_asked(session, survey, respondent, current.id, form_of(session, survey.id).items)
+        # who rated some of what returns is asked about that again; who rated none of it, about what needs it most
+        own = [code for code in (earlier.item_codes or ()) if code in items] if earlier else []
+        asked = own or _least_asked(session, survey, respondent, current.id, items)
     response = Response(respondent_id=respondent.id, round_id=current.id, begun_on=today(), item_codes=asked)
     session.add(response)
     session.flush()

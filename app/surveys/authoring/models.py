@@ -19,6 +19,8 @@ class Survey(Row, table=True):
     `outdated` names, by the path of a text, the languages whose translation is older than the original. `item_kind`
     says what is rated: initiatives, indicators or programmes. Of items in a seeded order of each person's own, the
     first `warm_ups` come first for everybody.
+    `items_returning` says which items later rounds ask about: "undecided" for those the rule finds open, or "all".
+    With `is_real_time` there is one round, and it shows what all say so far instead of what a round before said.
     `import_report` says what became of each question of the file the survey was made from.
     """
 
@@ -46,6 +48,8 @@ class Survey(Row, table=True):
     is_demo: bool = False
     created_at: datetime = Field(sa_type=UtcDateTime)
     planned_rounds: int = 2
+    items_returning: str = "undecided"
+    is_real_time: bool = False
     items_per_person: int | None = None
     closes_on: date | None = None
     outdated: dict[str, list[str]] = Field(default_factory=dict, sa_type=JSON)

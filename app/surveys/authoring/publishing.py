@@ -31,7 +31,19 @@ from app.surveys.rounds.queries import list_invitations
 
 FORMAT = "innaxe-protocol/1"
 FEEDBACK_ARM = "each helix and all together, from the second round on, after one's own first answer"
-STOP_RULE = "stop when every item is stable or decided, at the latest after the planned rounds"
+REAL_TIME_ARM = (
+    "in real time: each helix and all together, after one's own first answer to an item by a criterion, in steps of at "
+    "least the minimum group of each helix, one step late"
+)
+STOP_RULE = (
+    "stopping is recommended when at least 80 % of the items are decided, and at the latest after the planned rounds; "
+    "an item is decided when it has no reason to return"
+)
+RETURN_RULES = {
+    "undecided": "an item returns when, by any criterion with a weight, helices are divided, answers are too few, "
+    "opinions still moved between the last two rounds, or it cannot be told whether the rule of consensus is met",
+    "all": "every item returns in every round",
+}
 NEEDED = ("question.", "option.", "section.")
 TROUBLE_WORDS = {
     Trouble.CIRCLE: "The condition of question %(code)s leads in a circle back to it.",
@@ -193,11 +205,17 @@ def protocol_of(session: Session, survey: Survey) -> dict[str, Any]:
         "is_anonymous": survey.is_anonymous,
         "retention_months": survey.retention_months,
         "planned_rounds": survey.planned_rounds,
-        "feedback": FEEDBACK_ARM,
+        "feedback": REAL_TIME_ARM if survey.is_real_time else FEEDBACK_ARM,
+        "items_returning": RETURN_RULES[survey.items_returning],
         "stop_rule": STOP_RULE,
         "seed": survey.seed,
         "closes_on": survey.closes_on and survey.closes_on.isoformat(),
     }
+
+
+def is_reason(text: str) -> bool:
+    """Whether a text is long enough, and not too long, to be the reason of a deviation."""
+    return SHORTEST_REASON <= len(text.strip()) <= LONGEST_REASON
 
 
 def note_deviation(
@@ -205,7 +223,7 @@ def note_deviation(
 ) -> None:
     """List a change of a published survey with its reason. Raises Invalid for a reason too short or too long."""
     reason = reason.strip()
-    if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
+    if not is_reason(reason):
         errors = {"reason": "Give a reason of 10 to 500 characters: the survey is published."}
         raise Invalid(errors["reason"], errors)
     session.add(

@@ -172,7 +172,7 @@ def save_rules(request: Request, session: SessionDep, actor: MakerDep, slug: str
     errors: dict[str, str] = {}
     numbers: dict[str, int] = {}
     for name, (low, high) in limits.items():
-        text = values[name] or ("0" if name == "items_per_person" else "")
+        text = values[name] or ("0" if name in ("items_per_person", "warm_ups") else "")
         numbers[name] = whole_number(text, -1)
         if not low <= numbers[name] <= high:
             sentence = translate(
@@ -186,9 +186,11 @@ def save_rules(request: Request, session: SessionDep, actor: MakerDep, slug: str
     survey.rule = {**survey.rule, **shares, "shortlist": numbers["shortlist"]}
     survey.minimum_group = numbers["minimum_group"]
     survey.retention_months = numbers["retention_months"]
-    survey.planned_rounds = numbers["planned_rounds"]
+    survey.is_real_time = typed.get("rounds") == "real_time"
+    survey.planned_rounds = 1 if survey.is_real_time else numbers["planned_rounds"]
     survey.items_per_person = numbers["items_per_person"] or None
     survey.is_shuffled, survey.warm_ups = typed.get("is_shuffled") == "yes", numbers["warm_ups"]
+    survey.items_returning = "all" if typed.get("items_returning") == "all" else "undecided"
     survey.is_anonymous = typed.get("privacy") == "anonymous"
     return redirect(request, "build_page", slug=slug)
 

@@ -10,6 +10,7 @@ from app.core.errors import Invalid
 
 SMALLEST_SCALE, LARGEST_SCALE = 2, 11
 LONGEST_COMMENT = 4000
+WHY = ".why"
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,15 @@ def answer_code(item: str, criterion: str) -> str:
     'I01.impact'
     """
     return f"{item}.{criterion}"
+
+
+def why_code(rating: str) -> str:
+    """The code under which the reason for a rating is kept; no criterion has a dot in its code.
+
+    >>> why_code("I01.impact")
+    'I01.impact.why'
+    """
+    return f"{rating}{WHY}"
 
 
 def split_code(code: str) -> tuple[str, str]:

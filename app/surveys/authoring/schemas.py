@@ -146,6 +146,8 @@ class SettingsIn(FilePart):
     min_group_size: int = Field(default=5, ge=3, le=1000)
     anonymous: bool = False
     retention_months: int = Field(default=24, ge=1, le=600)
+    items_returning: Literal["undecided", "all"] = "undecided"
+    rounds: Literal["classic", "real_time"] = "classic"
 
 
 class SurveyFile(FilePart):

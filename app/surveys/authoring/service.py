@@ -84,6 +84,9 @@ def import_survey(
         items_per_person=_items_per_person(document, items),
         is_shuffled=document.settings.item_order == "random",
         warm_ups=document.settings.warm_ups,
+        items_returning=document.settings.items_returning,
+        is_real_time=document.settings.rounds == "real_time",
+        planned_rounds=1 if document.settings.rounds == "real_time" else 2,
         created_at=now(),
     )
     session.add(survey)

@@ -14,6 +14,7 @@ from app.surveys.authoring.queries import list_criteria, list_items, scale_of
 from app.surveys.mails.queries import find_mail_text
 from app.surveys.mails.rules import PLACEHOLDERS, MailKind, fill, one_line, paragraphs_of
 from app.surveys.rounds.models import Round
+from app.surveys.rounds.rules import asked_in
 
 SECONDS_PER_RATING = 8
 LONGEST_SUBJECT_TITLE = 80
@@ -81,7 +82,9 @@ def _usual(kind: MailKind, language: str, values: Mapping[str, Any]) -> tuple[st
 
 
 def _values(session: Session, survey: Survey, current: Round | None, language: str) -> dict[str, Any]:
-    items = survey.items_per_person or len(list_items(session, survey.id))
+    codes = [item.code for item in list_items(session, survey.id)]
+    asked = len(asked_in(current.item_codes if current else None, codes))
+    items = min(survey.items_per_person or asked, asked)
     criteria = len(list_criteria(session, survey.id))
     closes_at = current.closes_at if current else None
     last_day = (closes_at - timedelta(seconds=1)).date() if closes_at else survey.closes_on

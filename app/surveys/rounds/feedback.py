@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from sqlmodel import Session
 
-from app.stats.disclosure import may_show
+from app.stats.disclosure import Shown, may_show
 from app.stats.edge import Real, as_value
 from app.stats.histogram import shares, total
 from app.stats.spread import mean, quantile
@@ -23,21 +23,27 @@ def feedback_from(session: Session, survey: Survey, closed: Round) -> dict[str, 
     """
     helices = helices_of(session, survey.id)
     scale = scale_of(survey)
-    tables: dict[str, Real] = {}
-    for code, helix, point, count in count_points(session, closed.id):
-        if helix in helices and point in scale:
-            table = tables.setdefault(code, np.zeros((len(helices), len(scale.points))))
-            table[helices.index(helix), point - scale.low] += count
     return {
-        code: _one(table, helices, scale.low, survey.minimum_group)
-        for code, table in sorted(tables.items())
+        code: describe_rating(table, helices, scale.low, may_show(total(table), survey.minimum_group))
+        for code, table in sorted(count_tables(session, survey, closed).items())
         if table.sum() >= survey.minimum_group
     }
 
 
-def _one(table: Real, helices: list[str], low: int, minimum: int) -> dict[str, Any]:
+def count_tables(session: Session, survey: Survey, found: Round, item: str | None = None) -> dict[str, Real]:
+    """How often each point was chosen in a round, for each rating of one item or of all: (helices, points)."""
+    helices, scale = helices_of(session, survey.id), scale_of(survey)
+    tables: dict[str, Real] = {}
+    for code, helix, point, count in count_points(session, found.id, item):
+        if helix in helices and point in scale:
+            table = tables.setdefault(code, np.zeros((len(helices), len(scale.points))))
+            table[helices.index(helix), point - scale.low] += count
+    return tables
+
+
+def describe_rating(table: Real, helices: list[str], low: int, shown: Shown) -> dict[str, Any]:
+    """One rating in figures, with the means of the helices that may be shown."""
     counts = table.sum(axis=0)
-    shown = may_show(total(table), minimum)
     means = mean(table, low)
     return {
         "n": int(counts.sum()),

@@ -15,6 +15,7 @@ class Round(Row, table=True):
 
     `feedback` is what the round before said, and `outcome` what this one will tell the next. It is made at the very
     closing: made later, it would differ from the published results by whoever withdrew in between.
+    `item_codes` are the items it asks about, None for all; what it leaves out keeps the figures of the round before.
     After `closes_at` no answer is taken, whether the worker has closed the round yet or not.
     """
 
@@ -27,8 +28,41 @@ class Round(Row, table=True):
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     closed_by_id: UUID | None = Field(default=None, foreign_key="person.id")
     feedback: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    item_codes: list[str] | None = Field(default=None, sa_type=JSON)
     outcome: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     closes_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+
+
+class RealtimeState(Row, table=True):
+    """What a round in real time shows of one item, the same for everybody, until the next step.
+
+    `counts` holds for each rating and helix the histogram that is `shown` and the one `waiting` to be shown next.
+    """
+
+    __table_args__ = (UniqueConstraint("round_id", "item"),)
+
+    round_id: UUID = Field(foreign_key="round.id")
+    item: str
+    counts: dict[str, dict[str, dict[str, list[int]]]] = Field(default_factory=dict, sa_type=JSON)
+
+
+class SharedReason(Row, table=True):
+    """That the reason of a rating outside the middle half is shown in the next round, without a name.
+
+    It holds no text: that stays with the answer, under the rating's `code` and ".why", and goes when it is withdrawn.
+    `helix` is empty where so few of one gave reasons that naming it could tell who. Somebody hid it on `hidden_on`.
+    """
+
+    __table_args__ = (UniqueConstraint("response_id", "code"),)
+
+    round_id: UUID = Field(foreign_key="round.id", index=True)
+    response_id: UUID = Field(foreign_key="response.id")
+    code: str
+    is_for: bool
+    helix: str = ""
+    hidden_on: date | None = None
+    hidden_by_id: UUID | None = Field(default=None, foreign_key="person.id")
+    hidden_because: str = ""
 
 
 class Invitation(Row, table=True):

@@ -65,6 +65,14 @@ def list_rounds(session: Session, survey_id: UUID) -> Sequence[Round]:
     return session.exec(select(Round).where(Round.survey_id == survey_id).order_by(col(Round.number))).all()
 
 
+def find_round_asking(session: Session, survey_id: UUID, item: str, before: int) -> Round | None:
+    """The last round before number `before` that asked about an item, if there is one."""
+    for found in reversed(list_rounds(session, survey_id)):
+        if found.number < before and (found.item_codes is None or item in found.item_codes):
+            return found
+    return None
+
+
 def find_invitation(session: Session, token: str) -> Invitation | None:
     """The invitation with this token, if there is one."""
     return session.exec(select(Invitation).where(Invitation.token_hash == hash_token(token))).first()

@@ -1,8 +1,14 @@
-"""When rounds end and who is reminded. Pure."""
+"""When rounds end, what they ask and may tell, and who is reminded. Pure."""
 
 import math
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from typing import NamedTuple
+
+import numpy as np
+
+from app.stats.disclosure import may_show
 
 
 def end_of(day: date) -> datetime:
@@ -12,6 +18,58 @@ def end_of(day: date) -> datetime:
     '2026-10-04T00:00:00+00:00'
     """
     return datetime.combine(date.fromordinal(day.toordinal() + 1), time(), UTC)
+
+
+def asked_in(item_codes: Sequence[str] | None, items: Sequence[str]) -> list[str]:
+    """The items a round asks about, in the survey's order; a round that names none asks about all.
+
+    >>> asked_in(["I3", "I1"], ["I1", "I2", "I3"]), asked_in(None, ["I1", "I2"])
+    (['I1', 'I3'], ['I1', 'I2'])
+    """
+    return [item for item in items if item_codes is None or item in item_codes]
+
+
+REASONS_FROM = 10
+"""Free text tells more of who wrote it than a number: this many must stand behind it (decision 21)."""
+
+
+def named_helices(raters: int, givers: Mapping[str, int], minimum: int) -> set[str] | None:
+    """Which helices may be named beside the reasons about an item; None when no reason may be shown.
+
+    Ten people must have rated it, and of the minimum group reasons be given; a helix is named when ten of it gave one,
+    and the others could not be told by subtraction.
+
+    >>> named_helices(40, {"civil": 12, "industry": 11}, 5) == {"civil", "industry"}, named_helices(9, {"civil": 9}, 5)
+    (True, None)
+    >>> named_helices(40, {"civil": 12, "industry": 3}, 5), named_helices(40, {"civil": 3}, 5)
+    (set(), None)
+    """
+    if raters < REASONS_FROM or sum(givers.values()) < minimum:
+        return None
+    names = sorted(givers)
+    shown = may_show(np.array([float(givers[name]) for name in names]), REASONS_FROM)
+    return {name for name, is_shown in zip(names, shown, strict=True) if is_shown}
+
+
+class Step(NamedTuple):
+    """The histogram of a helix that is shown in real time, and the one that waits to be shown next."""
+
+    shown: tuple[int, ...]
+    waiting: tuple[int, ...]
+
+
+def advance(step: Step, now: Sequence[int], minimum: int) -> Step:
+    """The step after answers came: what waited is shown once the minimum group of new people stands behind it.
+
+    So any two histograms shown, and the last one and the results of the closed round, differ by the answers of at least
+    that many people of the helix, and none of them can be told by subtraction. People who change their answers count
+    only with the next step: otherwise one who changes again and again could make others visible.
+
+    >>> first = advance(Step((0, 0), (0, 0)), [2, 3], 5)
+    >>> first, advance(first, [4, 5], 5), advance(first, [5, 5], 5)
+    (Step(shown=(0, 0), waiting=(2, 3)), Step(shown=(0, 0), waiting=(2, 3)), Step(shown=(2, 3), waiting=(5, 5)))
+    """
+    return Step(step.waiting, tuple(now)) if sum(now) - sum(step.waiting) >= minimum else step
 
 
 class Standing(StrEnum):

@@ -1,5 +1,6 @@
 """Acts on rounds: open, close, invite."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlmodel import Session, col, select, update
@@ -13,16 +14,19 @@ from app.people.rules import Actor, is_address
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.publishing import publish
 from app.surveys.authoring.queries import find_question
+from app.surveys.authoring.rules import split_code
 from app.surveys.rounds.feedback import feedback_from
 from app.surveys.rounds.models import Invitation, Round
 from app.surveys.rounds.queries import find_last_round, find_unclosed_round
+from app.surveys.rounds.reasons import share_reasons
 from app.surveys.rounds.rules import end_of
 
 
-def open_round(session: Session, actor: Actor, survey: Survey) -> Round:
-    """Open the next round; from the second on it carries what the one before said.
+def open_round(session: Session, actor: Actor, survey: Survey, *, item_codes: Sequence[str] | None = None) -> Round:
+    """Open the next round about these items, or about all; from the second on it carries what the one before said.
 
-    The first opening publishes a draft. Raises Conflict while a round is open, Invalid with what blocks publishing.
+    Which items return is decided in the slice above, by what the last round said. The first opening publishes a draft.
+    Raises Conflict while a round is open, Invalid with what blocks publishing.
     """
     require(actor, "round.open", survey)
     if find_unclosed_round(session, survey.id):
@@ -30,23 +34,33 @@ def open_round(session: Session, actor: Actor, survey: Survey) -> Round:
     if survey.published_at is None:
         publish(session, actor, survey)
     last = find_last_round(session, survey.id)
+    if last and survey.is_real_time:
+        raise Conflict("A survey in real time has one round.")
     opened = Round(
         survey_id=survey.id,
         number=last.number + 1 if last else 1,
         opened_at=now(),
         opened_by_id=actor.id,
         feedback=_told_by(session, survey, last) if last else {},
+        item_codes=list(item_codes) if item_codes is not None else None,
         closes_at=end_of(survey.closes_on) if survey.closes_on and survey.closes_on > today() else None,
     )
     session.add(opened)
     session.flush()
-    record(session, actor, "round.opened", opened, after={"number": opened.number})
+    record(session, actor, "round.opened", opened, after={"number": opened.number, "items": opened.item_codes})
     return opened
 
 
 def _told_by(session: Session, survey: Survey, closed: Round) -> dict[str, Any]:
-    """What a closed round tells the next; rounds that came from a file were never closed here."""
-    return closed.outcome if closed.outcome is not None else feedback_from(session, survey, closed)
+    """What a closed round tells the next; rounds that came from a file were never closed here.
+
+    What it did not ask about is told as it was told before.
+    """
+    told = closed.outcome if closed.outcome is not None else feedback_from(session, survey, closed)
+    asked = closed.item_codes
+    if asked is None:
+        return told
+    return {code: said for code, said in closed.feedback.items() if split_code(code)[0] not in asked} | told
 
 
 def end_round(session: Session, actor: Actor, survey: Survey) -> Round:
@@ -64,6 +78,7 @@ def end_round(session: Session, actor: Actor, survey: Survey) -> Round:
     current.closed_by_id = actor.id
     current.outcome = feedback_from(session, survey, current)
     session.flush()
+    share_reasons(session, survey, current)
     record(session, actor, "round.closed", current, after={"number": current.number})
     return current
 
