@@ -28,7 +28,7 @@ from app.people.service import LAST_ADMIN
 from app.surveys.answering.models import KeptAddress, Respondent, Response
 from app.surveys.answering.queries import form_of, kept_in, list_answers
 from app.surveys.answering.service import delete_respondents
-from app.surveys.rounds.models import Invitation, Suggestion
+from app.surveys.rounds.models import Invitation, LinkRequest, Suggestion
 
 OWN_TABLES = (ApiKey, BrowserSession, OidcLogin, PasswordLogin, SecondFactor, SignInLink)
 
@@ -93,6 +93,7 @@ def erase_person(engine: Engine, email: str) -> dict[str, Any]:
             erased["mails"] += 1
         left = session.exec(delete(KeptAddress).where(col(KeptAddress.address) == email)).rowcount
         erased["addresses_left"] = left
+        session.exec(delete(LinkRequest).where(col(LinkRequest.email) == email))
         session.exec(delete(SignInRequest).where(col(SignInRequest.email) == email))
         erased["history_details"] = erase_details(session, actor, names, person_id=person.id if person else None)
         if person:

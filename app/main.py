@@ -34,6 +34,7 @@ from app.mail import routes as outbox_pages
 from app.people import routes as people_pages
 from app.surveys.answering import api as answering_api
 from app.surveys.answering import asking as asking_pages
+from app.surveys.answering import own_answers as own_answers_pages
 from app.surveys.answering import preview as preview_pages
 from app.surveys.answering import rating as rating_pages
 from app.surveys.answering import receipts as receipt_pages
@@ -47,6 +48,7 @@ from app.surveys.authoring import routes as authoring_pages
 from app.surveys.authoring import translation_routes as translation_pages
 from app.surveys.mails import routes as mails_pages
 from app.surveys.rounds import reading as reading_pages
+from app.surveys.rounds import renewing as renewing_pages
 from app.surveys.rounds import routes as rounds_pages
 from app.surveys.rounds import stopping as stopping_pages
 from app.web.cookieless import TokenInAddress
@@ -76,12 +78,14 @@ PAGES: list[APIRouter] = [
     rounds_pages.router,
     reading_pages.router,
     stopping_pages.router,
+    renewing_pages.router,
     overview_pages.router,
     initiatives_pages.router,
     answering_pages.router,
     rating_pages.router,
     asking_pages.router,
     sending_pages.router,
+    own_answers_pages.router,
     consensus_pages.router,
     next_round_pages.router,
     feedback_pages.router,

@@ -12,6 +12,7 @@ from app.core.settings import Settings
 from app.mail.worker import send_due
 from app.retention import run_retention
 from app.surveys.rounds.inviting import remind_due
+from app.surveys.rounds.renewing import answer_link_requests
 
 log = structlog.get_logger()
 
@@ -24,7 +25,9 @@ def do_chores(engine: Engine, settings: Settings, *, with_retention: bool = True
     """Do what is due now; returns how many rounds it closed, mails it promised and sent, and rows it deleted."""
     done = {
         "closed": close_due_rounds(engine),
-        "promised": answer_requests(engine, settings) + remind_due(engine, settings),
+        "promised": answer_requests(engine, settings)
+        + answer_link_requests(engine, settings)
+        + remind_due(engine, settings),
         "sent": send_due(engine, settings),
     }
     if with_retention:

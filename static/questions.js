@@ -1,11 +1,11 @@
 // Makes pages with questions easier: shows what earlier answers ask for, counts points, moves ranks. Nothing needs it.
 (() => {
   "use strict";
-  const form = document.getElementById("page");
-  if (!form) return;
+  const form = () => document.getElementById("page");
+  if (!form()) return;
 
   const answersTo = (question) =>
-    [...form.elements]
+    [...form().elements]
       .filter((field) => field.name === question || field.name.startsWith(`${question}.`))
       .filter((field) => (field.type === "radio" || field.type === "checkbox" ? field.checked : field.value.trim()))
       .map((field) => (field.type === "checkbox" && field.name !== question ? field.name.slice(question.length + 1) : field.value));
@@ -22,10 +22,10 @@
   };
 
   const update = () => {
-    form.querySelectorAll("[data-needs-1]").forEach((box) => {
+    form().querySelectorAll("[data-needs-1]").forEach((box) => {
       box.hidden = !holds(box);
     });
-    form.querySelectorAll("[data-total]").forEach((box) => {
+    form().querySelectorAll("[data-total]").forEach((box) => {
       const sum = [...box.querySelectorAll(".points")].reduce((total, field) => total + (Number(field.value) || 0), 0);
       const total = Number(box.dataset.total);
       const line = box.querySelector(".running");
@@ -33,7 +33,7 @@
       line.classList.toggle("is-full", sum === total);
       line.classList.toggle("is-over", sum > total);
     });
-    form.querySelectorAll(".rank").forEach((field) => field.closest("li").classList.toggle("is-ranked", Boolean(field.value.trim())));
+    form().querySelectorAll(".rank").forEach((field) => field.closest("li").classList.toggle("is-ranked", Boolean(field.value.trim())));
   };
 
   // ranks move by buttons; the numbers stay what is sent
@@ -56,17 +56,22 @@
     field.dispatchEvent(new Event("change", { bubbles: true }));
   };
 
-  form.addEventListener("input", update);
-  form.addEventListener("change", update);
-  form.addEventListener("click", (event) => {
+  const begin = () => {
+    form().querySelectorAll(".movers").forEach((group) => {
+      group.hidden = false;
+    });
+    form().querySelectorAll(".if-needed").forEach((hint) => {
+      hint.hidden = true;
+    });
+    update();
+  };
+
+  document.addEventListener("input", update);
+  document.addEventListener("change", update);
+  document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-move]");
     if (button) move(button);
   });
-  form.querySelectorAll(".movers").forEach((group) => {
-    group.hidden = false;
-  });
-  form.querySelectorAll(".if-needed").forEach((hint) => {
-    hint.hidden = true;
-  });
-  update();
+  document.addEventListener("innaxe:shown", begin);
+  begin();
 })();

@@ -32,6 +32,7 @@ class Limit:
 
 SIGN_IN_BY_CLIENT = Limit("sign-in client", 30)
 SIGN_IN_BY_ADDRESS = Limit("sign-in address", 5)
+NEW_LINK_BY_ADDRESS = Limit("new link address", 3)
 LINKS_BY_CLIENT = Limit("link client", 60)
 PASSWORD_BY_ADDRESS = Limit("password address", 10)
 CODE_BY_SESSION = Limit("code session", 5)

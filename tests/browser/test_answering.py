@@ -11,9 +11,10 @@ from tests.browser.conftest import Opener, Site
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 INITIATIVES = 24
+SECTIONS = ("budget", "ranking", "ideas", "contact")
 WORDS = {
-    "en": {"saved": "Saved", "name": "English", "done": "24 of 24 initiatives are done."},
-    "bg": {"saved": "Записано", "name": "Български", "done": "24 от 24 инициативи са готови."},
+    "en": {"saved": "Saved", "name": "English", "done": "24 of 24 are done."},
+    "bg": {"saved": "Записано", "name": "Български", "done": "Готови са 24 от 24."},
 }
 
 
@@ -53,10 +54,13 @@ def test_the_whole_survey(visit: Opener, site: Site, language: str, script: bool
         if script:
             expect(page.locator("#saved")).to_contain_text(WORDS[language]["saved"])
         page.click(".foot button")
+    for section in SECTIONS:
+        page.wait_for_url(re.compile(rf"/p/{section}$"))
+        page.click(".foot button")
     page.wait_for_url(re.compile(r"/check$"))
     assert page.locator(".sum").inner_text() == WORDS[language]["done"]
-    assert page.locator(".answer-row").count() == INITIATIVES
-    assert page.locator(".answer-row .open").count() == 0
+    assert page.locator(".answer-row").count() == INITIATIVES + len(SECTIONS)
+    assert page.locator(".answer-row:not(.said) .open").count() == 0
     page.click(".foot button")
     page.wait_for_url(re.compile(r"/done$"))
     receipt = page.locator(".receipt").inner_text()

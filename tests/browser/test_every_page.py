@@ -22,12 +22,14 @@ FOR_EVERYBODY = {
     "password_page": "/login/password",
     "code_page": "/login/code",
     "receipt_page": "/receipt",
+    "link_page": "/link",
     "sign_in_page": "a link not yet used",
 }
 FOR_STAKEHOLDERS = {
     "survey_start": f"/s/{SURVEY}",
     "survey_item": f"/s/{SURVEY}/q/7",
     "survey_overview": f"/s/{SURVEY}/all",
+    "my_answers": f"/s/{SURVEY}/my-answers",
     "round_feedback": f"/s/{SURVEY}/feedback",
     "survey_check": f"/s/{SURVEY}/check",
     "survey_done": f"/s/{SURVEY}/done",
@@ -37,6 +39,10 @@ STEPS = {
     "texts_step": "build/texts",
     "criteria_step": "build/criteria",
     "regions_step": "build/regions",
+    "questions_step": "build/questions",
+    "question_page": "build/questions/region",
+    "listed_items_step": "build/list",
+    "preview_page": "preview/1",
     "rules_step": "build/rules",
     "languages_step": "build/languages",
     "dates_step": "build/dates",
@@ -74,7 +80,7 @@ FOR_MEMBERS = {
 NO_PAGES = {
     *("personal_link", "stop_page", "results_table", "export_priorities", "oidc_start", "oidc_callback"),
     *("export_survey", "export_translation"),
-    *("mail_preview", "item_feedback"),
+    *("mail_preview", "item_feedback", "survey_section", "download_my_answers"),
 }
 ROLES = ("admin", "coordinator", "another manager", "editor", "reviewer")
 
@@ -196,7 +202,9 @@ def test_every_role_crawls_without_a_violation(
         assert answer.status == 200, (address, answer.status)
         links = page.evaluate("() => [...document.links].map(one => one.pathname + one.search)")
         for link in links:
-            is_page = not re.search(r"/export\.|\.csv|lang=|/initiatives/.|[?&](sort|round|criterion)=|^/s/|^/i/", link)
+            is_page = not re.search(
+                r"/export\.|/translation\.|\.csv|lang=|/initiatives/.|[?&](sort|round|criterion)=|^/s/|^/i/", link
+            )
             if is_page and link not in seen and link not in waiting and link.startswith("/"):
                 waiting.append(link)
     assert len(seen) >= 3
@@ -221,6 +229,17 @@ def test_pages_for_stakeholders(visit: Opener, site: Site, scheme: str) -> None:
     page.click("main form button")
     page.wait_for_url(re.compile(r"/check$"))
     assert faults == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_with_questions(visit: Opener, site: Site, scheme: str) -> None:
+    page = visit(color_scheme=scheme)
+    page.goto(f"/s/{SURVEY}")
+    page.check("#helix-civil", force=True)
+    page.check("#region-CAT", force=True)
+    page.click("button[name=consent]")
+    sections = ("budget", "ranking", "ideas", "contact")
+    assert [fault for code in sections for fault in inspect(page, f"/s/{SURVEY}/p/{code}")] == []
 
 
 def test_an_error_page(visit: Opener, faults: list[str]) -> None:

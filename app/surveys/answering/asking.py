@@ -12,7 +12,7 @@ from app.core.words import pick
 from app.people.rules import is_address
 from app.surveys.answering.addresses import keep_address
 from app.surveys.answering.autosave import AnswerWriter, StaleSave
-from app.surveys.answering.flow import Part, Stop, go_to, neighbours, parts_for, stops_for, way_of
+from app.surveys.answering.flow import Part, Stop, go_to, neighbours, parts_for, stops_for, url_of, way_of
 from app.surveys.answering.pages import shown_in
 from app.surveys.answering.questions import part_views, read_part, typed_values
 from app.surveys.answering.rules import minutes_left, next_position, values_of
@@ -106,19 +106,10 @@ def _section_page(
     part, form, answers = _find(parts, code), form_for(session, visit), answers_of(session, visit)
     stops = stops_for(parts, form)
     here = Stop(section=code)
-    before, _ = neighbours(stops, here)
+    before, after = neighbours(stops, here)
     errors = {key: translate(language, fault.sentence, **fault.values) for key, fault in faults.items()}
-    views = part_views(
-        session,
-        part,
-        form,
-        answers,
-        typed,
-        errors,
-        survey,
-        with_token(request, f"/api/v1/responses/{visit.response.id}"),
-        language,
-    )
+    address = with_token(request, f"/api/v1/responses/{visit.response.id}")
+    views = part_views(session, part, form, answers, typed, errors, survey, address, language)
     is_from_check = request.query_params.get("from") == "check" or typed.get("from") == "check"
     left = len(form.items) - ((next_position(form, answers) or len(form.items) + 1) - 1)
     return render(
@@ -135,6 +126,8 @@ def _section_page(
         text=pick(part.section.text, language, survey.default_language),
         shown_in=shown_in([part.section.title, *(one.text for one in part.questions)], survey, language),
         questions=views,
+        answers_url=f"{address}/answers",
+        next_url=url_of(request, after, survey.slug),
         errors=errors,
         has_answers=bool(answers),
         is_from_check=is_from_check,

@@ -49,6 +49,11 @@ class Stop:
         return f"{path}?{query}" if query else path
 
 
+def url_of(request: Request, stop: Stop | None, slug: str) -> str:
+    """The address of a page of the way, of the check where the way has ended."""
+    return stop.url(request, slug) if stop else path_to(request, "survey_check", slug=slug)
+
+
 def go_to(request: Request, slug: str, stop: Stop | None, *, query: str = "") -> Response:
     """Send the browser to a page of the way, to the check where the way has ended."""
     if stop is None:

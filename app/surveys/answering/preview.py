@@ -64,6 +64,8 @@ def preview_page(
         marks=[],
         is_told=False,
         live_url="",
+        answers_url="",
+        next_url="",
         reasons=[],
         comment=comment_view(item, comments[0], entry, "", survey, language) if comments else None,
         cannot_judge=cannot_judge_word(survey, language),

@@ -12,6 +12,7 @@ from app.surveys.answering.flow import (
     go_to,
     neighbours,
     stops_for,
+    url_of,
     way_of,
 )
 from app.surveys.answering.pages import (
@@ -158,7 +159,7 @@ def _item_page(
     criteria = list_criteria(session, survey.id)
     texts = [words for c in criteria for words in (c.label, c.text)]
     parts, _, _ = way_of(session, visit)
-    before, _ = neighbours(stops_for(parts, form), Stop(position=position))
+    before, after = neighbours(stops_for(parts, form), Stop(position=position))
     told = {rating.code for rating in ratings if rating.feedback}
     reasons = list_shown_reasons(session, survey, visit.current, item.code) if told else []
     return render(
@@ -179,6 +180,8 @@ def _item_page(
         shown_in=shown_in([item.title, item.summary, *texts], survey, language),
         marks=marks if has_marks or survey.is_real_time else [],
         is_told=bool(told),
+        answers_url=f"{address}/answers",
+        next_url=url_of(request, after, survey.slug),
         live_url=path_to(request, "item_feedback", slug=survey.slug, position=position) if survey.is_real_time else "",
         reasons=[reason for reason in reasons if reason.code in told],
         labels={rating.code: rating.label for rating in ratings},

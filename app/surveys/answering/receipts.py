@@ -6,6 +6,7 @@ from sqlmodel import Session
 from app.auth.guard import Anyone
 from app.auth.throttle import LinksThrottled
 from app.core.catalogues import translate
+from app.core.clock import today
 from app.core.errors import Locked
 from app.surveys.answering.models import Respondent
 from app.surveys.answering.models import Response as GivenResponse
@@ -86,7 +87,7 @@ def withdraw_by_receipt(request: Request, session: SessionDep, typed: FormDep) -
     _, respondent = found
     survey = get_survey(session, respondent.survey_id)
     withdraw(session, survey, respondent)
-    return render(request, f"{FOLDER}/withdrawn.html", survey=survey)
+    return render(request, f"{FOLDER}/withdrawn.html", survey=survey, day=today())
 
 
 def _find(request: Request, session: Session, typed: Typed) -> tuple[GivenResponse, Respondent] | None:

@@ -60,6 +60,7 @@ from app.surveys.rounds.rules import asked_in
 from app.web.cookieless import kept_token
 from app.web.deps import SessionDep
 from app.web.forms import FormDep
+from app.web.language import LANGUAGE_COOKIE
 from app.web.security import VISIT_COOKIE, OwnForm, get_cookie, set_cookie
 from app.web.templating import path_to, redirect, render
 
@@ -84,6 +85,10 @@ def personal_link(request: Request, session: SessionDep, token: str) -> Response
     request.state.kept_token = token
     response = redirect(request, "survey_start", slug=survey.slug, query=query)
     set_cookie(request, response, TOKEN_COOKIE + survey.slug, token)
+    invitation = find_invitation(session, token)
+    if invitation and invitation.language and not get_cookie(request, LANGUAGE_COOKIE):
+        # the language of the mail, until they choose another
+        set_cookie(request, response, LANGUAGE_COOKIE, invitation.language)
     return response
 
 

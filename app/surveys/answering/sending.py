@@ -40,7 +40,7 @@ def survey_check(request: Request, session: SessionDep, slug: str) -> Response:
 
 def _check_page(request: Request, session: Session, visit: Visit, errors: dict[str, str] | None = None) -> Response:
     survey, slug = visit.survey, visit.survey.slug
-    rows = _answer_rows(request, session, visit)
+    rows = answer_rows_of(request, session, visit)
     parts, form, _ = way_of(session, visit)
     done = sum(not row["is_open"] for row in rows)
     left = len(asked_in(visit.current.item_codes, form_of(session, survey.id).items)) - len(rows)
@@ -51,7 +51,7 @@ def _check_page(request: Request, session: Session, visit: Visit, errors: dict[s
         status=422 if errors else 200,
         slug=slug,
         rows=rows,
-        sections=_section_answers(request, session, visit),
+        sections=section_answers_of(request, session, visit),
         done=done,
         back_url=stops_for(parts, form)[-1].url(request, slug),
         more=more,
@@ -121,12 +121,13 @@ def survey_done(request: Request, session: SessionDep, slug: str) -> Response:
         is_open=not is_over(visit.current),
         may_read_feedback=visit.current.number > 1 or visit.current.closed_at is not None,
         personal_link=f"{request.app.state.settings.address}/i/{visit.tokens[0]}",
-        rows=_answer_rows(request, session, visit),
-        sections=_section_answers(request, session, visit),
+        rows=answer_rows_of(request, session, visit),
+        sections=section_answers_of(request, session, visit),
     )
 
 
-def _answer_rows(request: Request, session: Session, visit: Visit) -> list[dict[str, Any]]:
+def answer_rows_of(request: Request, session: Session, visit: Visit) -> list[dict[str, Any]]:
+    """Every initiative somebody is asked about with their answers in words, open ones first."""
     survey = visit.survey
     rows = answer_rows(
         items_for(session, visit),
@@ -140,7 +141,7 @@ def _answer_rows(request: Request, session: Session, visit: Visit) -> list[dict[
     return rows
 
 
-def _section_answers(request: Request, session: Session, visit: Visit) -> list[dict[str, Any]]:
+def section_answers_of(request: Request, session: Session, visit: Visit) -> list[dict[str, Any]]:
     """The sections this person was asked, each with its questions and what was said."""
     survey = visit.survey
     language = spoken_language(request, survey)

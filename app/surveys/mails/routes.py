@@ -40,6 +40,7 @@ KIND_NAMES = {
     MailKind.LAST_DAY: "Last day",
     MailKind.NEXT_ROUND: "Next round",
     MailKind.THANKS: "Thanks",
+    MailKind.NEW_LINK: "New link",
 }
 KIND_TIMES = {
     MailKind.INVITATION: "Goes to everybody on the list when you publish, and to later ones when you send it.",
@@ -47,6 +48,7 @@ KIND_TIMES = {
     MailKind.LAST_DAY: "Goes once, within the last 24 hours, to those who have begun and not sent their answers.",
     MailKind.NEXT_ROUND: "Goes to everybody on the list when a further round opens and you send the invitations.",
     MailKind.THANKS: "Goes once, right after somebody has sent their answers.",
+    MailKind.NEW_LINK: "Goes to those who ask for their link again.",
 }
 
 

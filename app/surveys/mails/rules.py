@@ -13,6 +13,7 @@ class MailKind(StrEnum):
     LAST_DAY = "last_day"
     NEXT_ROUND = "next_round"
     THANKS = "thanks"
+    NEW_LINK = "new_link"
 
 
 PLACEHOLDERS = ("title", "minutes", "last_day", "name", "controller")

@@ -65,6 +65,13 @@ class SharedReason(Row, table=True):
     hidden_because: str = ""
 
 
+class LinkRequest(Row, table=True):
+    """Somebody typed the address at which they were invited; the worker looks it up, and forgets it."""
+
+    email: str
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
 class Invitation(Row, table=True):
     """A personal link for one address; the token is kept as a hash.
 

@@ -85,6 +85,7 @@ class Standing(StrEnum):
 
 
 MAY_BE_REMINDED = frozenset({Standing.SENT, Standing.STARTED})
+LINK_REQUEST_LASTS = timedelta(minutes=10)
 BETWEEN_REMINDERS = timedelta(hours=48)
 LAST_DAY = timedelta(hours=24)
 BEFORE_LAST_DAY = timedelta(hours=24)
