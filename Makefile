@@ -52,8 +52,9 @@ test: setup browser ## every check and test, the real browser and a real Postgre
 faults: setup ## what happens when servers misbehave and processes are killed, at full size
 	@$(BIN)/python -m pytest -n 0 -m faults
 
-bench: setup ## what the statistics cost, in ratios
+bench: setup ## what the statistics cost, in ratios, and how long fifty people wait
 	@$(BIN)/python -m tests.bench.statistics
+	@$(BIN)/python -m tests.bench.answering
 
 study: setup ## the calibration of the verdict: figure and table of docs/statistics.md
 	@$(BIN)/python -m tests.studies.calibration

@@ -9,6 +9,7 @@ from fastapi.responses import FileResponse, JSONResponse
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 
 from app import __version__
 from app.actionplan.initiatives import api as initiatives_api
@@ -136,6 +137,8 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     app.include_router(_service_routes())
     add_error_handlers(app)
     app.add_middleware(TokenInAddress)
+    # no secret can be guessed from the size: cookies do not travel with what another site asks for (SameSite)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(Protection, settings=settings, answer=answer_error)
     return app
 

@@ -16,6 +16,7 @@ from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
+from starlette.routing import Route
 
 from app.core.catalogues import translations_for
 from app.core.tags import catalogue_language, direction_of, language_name
@@ -179,7 +180,17 @@ def redirect(request: Request, name: str, *, query: str = "", **params: Any) -> 
 
 def path_to(request: Request, name: str, **params: Any) -> str:
     """The path of a page by its name, as this visitor has to ask for it."""
-    return with_token(request, str(request.app.url_path_for(name, **_texts(params))))
+    return with_token(request, str(_pages(request)[name].url_path_for(name, **_texts(params))))
+
+
+def _pages(request: Request) -> dict[str, Route]:
+    """The pages by name. The application would look through all of them for each link."""
+    state = request.app.state
+    if not hasattr(state, "pages_by_name"):
+        state.pages_by_name = {
+            route.name: route for router in state.pages for route in router.routes if isinstance(route, Route)
+        }
+    return state.pages_by_name
 
 
 def _texts(params: Mapping[str, Any]) -> dict[str, Any]:

@@ -131,10 +131,12 @@ def item_feedback(request: Request, session: SessionDep, slug: str, position: in
 
 def _marked(session: Session, visit: Visit, choice: int | None) -> Typed:
     """The first rating as chosen in the invitation, unless there is an answer; it is kept only when it is saved."""
+    if choice is None:
+        return {}
     form = form_for(session, visit)
     code = answer_code(form.items[0], form.criteria[0])
     earlier = find_earlier_answers(session, visit.respondent, form.items[0], visit.current.number) or {}
-    return {} if choice is None or code in answers_of(session, visit) or code in earlier else {code: str(choice)}
+    return {} if code in answers_of(session, visit) or code in earlier else {code: str(choice)}
 
 
 def _item_page(

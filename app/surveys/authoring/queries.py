@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from app.core.errors import NotFound
@@ -13,12 +14,15 @@ from app.surveys.authoring.models import Criterion, Deviation, Question, Section
 from app.surveys.authoring.question_types import type_of
 from app.surveys.authoring.rules import Scale
 
+LIGHT = (defer(col(Survey.protocol)), defer(col(Survey.import_report)))  # pyright: ignore[reportArgumentType] -- mapped columns
+"""Leaves what is long and seldom read where it is until somebody asks for it."""
+
 NO_SURVEY = "There is no such survey."
 
 
 def get_survey(session: Session, survey_id: UUID) -> Survey:
     """The survey, or NotFound."""
-    survey = session.get(Survey, survey_id)
+    survey = session.get(Survey, survey_id, options=LIGHT)
     if survey is None:
         raise NotFound(NO_SURVEY)
     return survey
@@ -42,7 +46,7 @@ def get_own_survey_by_slug(session: Session, actor: Actor, slug: str) -> Survey:
 
 def get_survey_by_slug(session: Session, slug: str) -> Survey:
     """The survey with this short name in its address, or NotFound."""
-    survey = session.exec(select(Survey).where(Survey.slug == slug)).first()
+    survey = session.exec(select(Survey).where(Survey.slug == slug).options(*LIGHT)).first()
     if survey is None:
         raise NotFound(NO_SURVEY)
     return survey

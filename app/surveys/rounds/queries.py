@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, func, select
 
 from app.core.clock import now
@@ -14,6 +15,10 @@ from app.surveys.authoring.queries import get_survey
 from app.surveys.rounds.models import Invitation, Round
 
 NO_ROUND = "There is no such round."
+
+
+LIGHT = (defer(col(Round.feedback)), defer(col(Round.outcome)))  # pyright: ignore[reportArgumentType] -- mapped columns
+"""Leaves the long figures of rounds where they are until somebody asks for them."""
 
 
 def get_round(session: Session, round_id: UUID) -> Round:
@@ -41,7 +46,8 @@ def find_open_round(session: Session, survey_id: UUID) -> Round | None:
 
 def find_unclosed_round(session: Session, survey_id: UUID) -> Round | None:
     """The round that is not closed yet, even if its time is over, if there is one."""
-    return session.exec(select(Round).where(Round.survey_id == survey_id, col(Round.closed_at).is_(None))).first()
+    wanted = select(Round).where(Round.survey_id == survey_id, col(Round.closed_at).is_(None))
+    return session.exec(wanted.options(defer(col(Round.outcome)))).first()  # pyright: ignore[reportArgumentType] -- a mapped column
 
 
 def is_over(found: Round) -> bool:
@@ -67,8 +73,9 @@ def list_rounds(session: Session, survey_id: UUID) -> Sequence[Round]:
 
 def find_round_asking(session: Session, survey_id: UUID, item: str, before: int) -> Round | None:
     """The last round before number `before` that asked about an item, if there is one."""
-    for found in reversed(list_rounds(session, survey_id)):
-        if found.number < before and (found.item_codes is None or item in found.item_codes):
+    wanted = select(Round).where(Round.survey_id == survey_id, Round.number < before).options(*LIGHT)
+    for found in session.exec(wanted.order_by(col(Round.number).desc())).all():
+        if found.item_codes is None or item in found.item_codes:
             return found
     return None
 
