@@ -137,7 +137,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     app.include_router(_service_routes())
     add_error_handlers(app)
     app.add_middleware(TokenInAddress)
-    # no secret can be guessed from the size: cookies do not travel with what another site asks for (SameSite)
+    # cookies travel with links of other sites (SameSite=Lax): whether sizes can tell a form's token is on the roadmap
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(Protection, settings=settings, answer=answer_error)
     return app
