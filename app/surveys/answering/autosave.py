@@ -167,12 +167,14 @@ class _Store:
             connection.close()
 
     def _judge_and_write(self, cursor: Any, saves: Sequence[Save]) -> list[Outcome]:
-        states: dict[UUID, _State | None] = {}
+        rows: dict[UUID, Any] = {}
         # one order for all processes, so that two batches never wait for each other's rows
         for response_id in sorted({save.response_id for save in saves}):
             cursor.execute(self._state, (self._key(response_id),))
-            states[response_id] = self._read_state(cursor.fetchone())
+            rows[response_id] = cursor.fetchone()
+        # read once, when every row is held: what is judged in time is confirmed with a time before the deadline
         moment = now()
+        states = {response_id: self._read_state(row, moment) for response_id, row in rows.items()}
         return [self._one(cursor, save, states[save.response_id], moment) for save in saves]
 
     def _one(self, cursor: Any, save: Save, state: _State | None, moment: datetime) -> Outcome:
@@ -223,14 +225,14 @@ class _Store:
         # SQLite keeps texts, and the times in them are UTC
         return datetime.fromisoformat(stored).replace(tzinfo=UTC) if isinstance(stored, str) else stored
 
-    def _read_state(self, row: Any) -> _State | None:
+    def _read_state(self, row: Any, moment: datetime) -> _State | None:
         if row is None:
             return None
         first, second, submitted_on, closed_at, closes_at, survey_id, item_codes = row
         return _State(
             hashes=frozenset({first, second} - {None}),
             is_sent=submitted_on is not None,
-            is_closed=closed_at is not None or (closes_at is not None and self._moment(closes_at) <= now()),
+            is_closed=closed_at is not None or (closes_at is not None and self._moment(closes_at) <= moment),
             survey_id=survey_id if isinstance(survey_id, UUID) else UUID(survey_id),
             item_codes=json.loads(item_codes) if isinstance(item_codes, str) else item_codes,
         )
