@@ -11,8 +11,7 @@ from app.consensus.service import close_due_rounds
 from app.core.settings import Settings
 from app.mail.worker import send_due
 from app.retention import run_retention
-from app.surveys.rounds.inviting import remind_due
-from app.surveys.rounds.renewing import answer_link_requests
+from app.surveys.rounds.inviting import answer_link_requests, remind_due
 
 log = structlog.get_logger()
 

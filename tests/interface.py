@@ -14,10 +14,9 @@ from app.history.routes import ACT_WORDS
 from app.mail.rules import PROBLEMS
 from app.people.routes import HELIX_WORDS, ROLE_WORDS
 from app.surveys.answering.pages import PROGRESS_WORDS
-from app.surveys.answering.routes import ITEM_WORDS
 from app.surveys.authoring.asking_routes import KIND_WORDS
 from app.surveys.authoring.exchange_routes import TYPE_WORDS
-from app.surveys.authoring.pages import STEP_WORDS
+from app.surveys.authoring.pages import ITEM_WORDS, STEP_WORDS
 from app.surveys.authoring.publishing import TROUBLE_WORDS
 from app.surveys.authoring.questionnaire import BUILT_IN_WORDS, REMARK_WORDS
 from app.surveys.authoring.translation_table import FAULT_WORDS

@@ -12,10 +12,10 @@ from app.auth.queries import find_link
 from app.auth.service import DEAD_LINK, SESSION_LASTS
 from app.auth.throttle import (
     CODE_BY_SESSION,
-    PASSWORD_BY_ADDRESS,
-    SIGN_IN_BY_ADDRESS,
     LinksThrottled,
+    PasswordToAddressThrottled,
     SignInThrottled,
+    SignInToAddressThrottled,
     count_attempt,
 )
 from app.core.catalogues import translate
@@ -35,18 +35,6 @@ WRONG_PASSWORD = "The address and the password do not belong together."  # noqa:
 WRONG_STEP = "This is not the code of now. Codes change every half minute and work once."
 
 
-def count_address(request: Request, typed: FormDep) -> None:
-    """Count sign-ins by the address typed, known or not. Raises TooMany."""
-    place = typed.get("email", "").strip().lower()[:300]
-    count_attempt(request.app.state.engine, request.app.state.settings, SIGN_IN_BY_ADDRESS, place)
-
-
-def count_password(request: Request, typed: FormDep) -> None:
-    """Count passwords tried for the address typed, known or not. Raises TooMany."""
-    place = typed.get("email", "").strip().lower()[:300]
-    count_attempt(request.app.state.engine, request.app.state.settings, PASSWORD_BY_ADDRESS, place)
-
-
 def count_code(request: Request) -> None:
     """Count codes tried in a session that waits for one. Raises TooMany."""
     count_attempt(
@@ -60,7 +48,7 @@ def login_page(request: Request) -> Response:
     return _login_page(request, {}, {})
 
 
-@router.post("/login", dependencies=[Anyone, OwnForm, SignInThrottled, Depends(count_address)])
+@router.post("/login", dependencies=[Anyone, OwnForm, SignInThrottled, SignInToAddressThrottled])
 def ask_for_link(request: Request, session: SessionDep, typed: FormDep) -> Response:
     """Promise a link; the answer is the same whether or not the address has an account."""
     try:
@@ -76,7 +64,7 @@ def password_page(request: Request) -> Response:
     return render(request, "auth/password.html", typed={}, errors={})
 
 
-@router.post("/login/password", dependencies=[Anyone, OwnForm, SignInThrottled, Depends(count_password)])
+@router.post("/login/password", dependencies=[Anyone, OwnForm, SignInThrottled, PasswordToAddressThrottled])
 def sign_in_with_password(request: Request, session: SessionDep, typed: FormDep) -> Response:
     """Sign in with a password; a second factor is asked for next."""
     person = account.find_by_password(session, typed.get("email", ""), typed.get("password", ""))

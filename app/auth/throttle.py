@@ -16,6 +16,7 @@ from app.core.db import for_writing
 from app.core.errors import TooMany
 from app.core.settings import Settings
 from app.core.tokens import sign
+from app.web.forms import FormDep, Typed
 
 STRETCH = timedelta(minutes=15)
 LENIENCE = {"strict": 1, "test": 1000}
@@ -67,5 +68,18 @@ def throttled(limit: Limit) -> Callable[[Request], None]:
     return throttle
 
 
+def throttled_by_address(limit: Limit) -> Callable[[Request, Typed], None]:
+    """A dependency that counts attempts by the address typed into a form, known or not. Raises TooMany."""
+
+    def throttle(request: Request, typed: FormDep) -> None:
+        place = typed.get("email", "").strip().lower()[:300]
+        count_attempt(request.app.state.engine, request.app.state.settings, limit, place)
+
+    return throttle
+
+
 LinksThrottled = Depends(throttled(LINKS_BY_CLIENT))
 SignInThrottled = Depends(throttled(SIGN_IN_BY_CLIENT))
+SignInToAddressThrottled = Depends(throttled_by_address(SIGN_IN_BY_ADDRESS))
+PasswordToAddressThrottled = Depends(throttled_by_address(PASSWORD_BY_ADDRESS))
+NewLinkToAddressThrottled = Depends(throttled_by_address(NEW_LINK_BY_ADDRESS))

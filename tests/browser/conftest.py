@@ -1,6 +1,7 @@
 """A real server with the demonstration, and a real Chromium that tells when a page misbehaves."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -109,6 +110,21 @@ def faults() -> Iterator[list[str]]:
     found: list[str] = []
     yield found
     assert found == []
+
+
+def begin(page: Page, site: Site, *, helix: str = "industry", region: str = "IDF") -> None:
+    """Come by the open link, say who one speaks for, and agree."""
+    page.goto(f"/s/{site.survey}")
+    page.check(f"#helix-{helix}", force=True)
+    page.check(f"#region-{region}", force=True)
+    page.click("button[name=consent]")
+    page.wait_for_url(re.compile(r"/q/1$"))
+
+
+def answers_of(page: Page) -> Any:
+    """What is kept of the response that a page belongs to, by code."""
+    address = page.locator("#page").get_attribute("data-answers") or ""
+    return page.request.get(address.removesuffix("/answers")).json()["answers"]
 
 
 Opener = Callable[..., Page]

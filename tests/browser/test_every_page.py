@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 from playwright.sync_api import Page, Request
 
 from app.main import PAGES
-from tests.browser.conftest import Opener, Site
+from tests.browser.conftest import Opener, Site, begin
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -233,10 +233,7 @@ def test_pages_for_stakeholders(visit: Opener, site: Site, scheme: str) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_with_questions(visit: Opener, site: Site, scheme: str) -> None:
     page = visit(color_scheme=scheme)
-    page.goto(f"/s/{SURVEY}")
-    page.check("#helix-civil", force=True)
-    page.check("#region-CAT", force=True)
-    page.click("button[name=consent]")
+    begin(page, site)
     sections = ("budget", "ranking", "ideas", "contact")
     assert [fault for code in sections for fault in inspect(page, f"/s/{SURVEY}/p/{code}")] == []
 

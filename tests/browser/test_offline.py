@@ -5,19 +5,11 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Opener, Site
+from tests.browser.conftest import Opener, Site, answers_of, begin
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 PAGES = 10
-
-
-def begin(page: Page, site: Site) -> None:
-    page.goto(f"/s/{site.survey}")
-    page.check("#helix-civil", force=True)
-    page.check("#region-CAT", force=True)
-    page.click("button[name=consent]")
-    page.wait_for_url(re.compile(r"/q/1$"))
 
 
 def until(page: Page, holds: str) -> None:
@@ -29,14 +21,9 @@ def until(page: Page, holds: str) -> None:
     raise AssertionError(holds)
 
 
-def answers_of(page: Page) -> dict[str, dict[str, int]]:
-    address = page.locator("#page").get_attribute("data-answers") or ""
-    return page.request.get(address.removesuffix("/answers")).json()["answers"]
-
-
 def test_thirty_answers_given_offline_arrive_once(visit: Opener, site: Site, faults: list[str]) -> None:
     page = visit()
-    begin(page, site)
+    begin(page, site, helix="civil", region="CAT")
     until(page, f"Object.keys(sessionStorage).length > {PAGES + 1}")
     page.context.set_offline(True)
     given: dict[str, int] = {}
@@ -66,7 +53,7 @@ def test_thirty_answers_given_offline_arrive_once(visit: Opener, site: Site, fau
 
 def test_an_answer_waits_through_a_closed_tab(visit: Opener, site: Site, faults: list[str]) -> None:
     page = visit()
-    begin(page, site)
+    begin(page, site, helix="civil", region="CAT")
     page.context.set_offline(True)
     box = page.locator("fieldset.q").first
     code = box.get_attribute("data-code") or ""
@@ -84,7 +71,7 @@ def test_an_answer_waits_through_a_closed_tab(visit: Opener, site: Site, faults:
 
 def test_two_tabs_agree_on_the_newer_answer(visit: Opener, site: Site, faults: list[str]) -> None:
     one = visit()
-    begin(one, site)
+    begin(one, site, helix="civil", region="CAT")
     two = one.context.new_page()
     two.goto(one.url)
     code = one.locator("fieldset.q").first.get_attribute("data-code") or ""

@@ -2,12 +2,11 @@
 
 import re
 import time
-from typing import Any
 
 import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
-from tests.browser.conftest import Opener, Site
+from tests.browser.conftest import Opener, Site, answers_of, begin
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -15,24 +14,11 @@ SLOW_4G = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "upl
 """1.6 Mbit/s down, 0.75 up, 150 ms there and back (ux.md c)."""
 
 
-def begin(page: Page, site: Site) -> None:
-    page.goto(f"/s/{site.survey}")
-    page.check("#helix-industry", force=True)
-    page.check("#region-IDF", force=True)
-    page.click("button[name=consent]")
-    page.wait_for_url(re.compile(r"/q/1$"))
-
-
 def throttle(page: Page) -> CDPSession:
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
     session.send("Network.emulateNetworkConditions", SLOW_4G)
     return session
-
-
-def answers_of(page: Page) -> Any:
-    address = page.locator("#page").get_attribute("data-answers") or ""
-    return page.request.get(address.removesuffix("/answers")).json()
 
 
 def test_from_the_mail_to_the_first_saved_answer_on_a_slow_line(visit: Opener, site: Site) -> None:
@@ -46,11 +32,11 @@ def test_from_the_mail_to_the_first_saved_answer_on_a_slow_line(visit: Opener, s
     page.click("button[name=consent]")  # the click on the page
     page.wait_for_url(re.compile(r"/q/1\?r=4$"))
     assert page.locator("fieldset.q").first.locator("input:checked").get_attribute("value") == "4"
-    assert answers_of(page)["answers"] == {}, "nothing is stored by looking"
+    assert answers_of(page) == {}, "nothing is stored by looking"
     page.click(".foot button")
     page.wait_for_url(re.compile(r"/q/2$"))
     took = time.monotonic() - begun
-    assert [one["value"] for one in answers_of(page)["answers"].values()] == [4]
+    assert [one["value"] for one in answers_of(page).values()] == [4]
     assert took < 10, took
     assert drawn < 4, drawn
 
@@ -69,7 +55,7 @@ def test_the_next_round_keeps_an_answer_with_one_tap_on_a_slow_line(visit: Opene
     assert page.locator("svg.marks").count() == 3
     page.click(".foot button")  # the one tap
     page.wait_for_url(re.compile(r"/q/3$"))
-    kept = answers_of(page)["answers"]
+    kept = answers_of(page)
     assert ["none" if kept[code]["value"] is None else str(kept[code]["value"]) for code in codes] == shown
 
 

@@ -84,8 +84,6 @@ def test_a_condition_is_set_by_words_and_refused_when_it_cannot_be(manager: Mana
 
 @pytest.mark.parametrize("kind", TYPES)
 def test_every_type_can_be_added_and_worded(manager: Manager, engine: Engine, kind: str) -> None:
-    if engine.dialect.name != "sqlite":
-        pytest.skip("the same code as on SQLite, which is quicker")
     code = add(manager, kind, "Some words")
     page = manager.get(f"build/questions/{code}")
     assert page.status_code == 200

@@ -14,7 +14,7 @@ import httpx
 import pytest
 import uvicorn
 from sqlalchemy import Engine
-from sqlmodel import Session, func, select
+from sqlmodel import Session, col, func, select
 
 from app.consensus.service import close_due_rounds
 from app.core.clock import now
@@ -79,7 +79,7 @@ def test_however_often_it_is_sent_a_response_has_one_receipt(
     assert len(receipts) == people
     assert len({receipt for _, receipt in receipts}) == people
     with Session(engine) as reading:
-        sent = select(func.count()).select_from(Response).where(Response.submitted_on != None)  # noqa: E711 -- SQL's null
+        sent = select(func.count()).select_from(Response).where(col(Response.submitted_on).is_not(None))
         assert reading.exec(sent).one() == people
 
 

@@ -9,8 +9,8 @@ from sqlmodel import Session, select
 
 from app.core.settings import Settings
 from app.mail.worker import send_due
+from app.surveys.rounds.inviting import answer_link_requests
 from app.surveys.rounds.models import LinkRequest
-from app.surveys.rounds.renewing import answer_link_requests
 from tests.conftest import Sink
 from tests.make import csrf_in, make_open_survey
 from tests.surveys.mailing import link_in, mailed, people

@@ -12,14 +12,13 @@ from app.core.words import pick
 from app.people.rules import is_address
 from app.surveys.answering.addresses import keep_address
 from app.surveys.answering.autosave import AnswerWriter, StaleSave
-from app.surveys.answering.flow import Part, Stop, go_to, neighbours, parts_for, stops_for, url_of, way_of
+from app.surveys.answering.flow import Part, Stop, Way, go_to, neighbours, parts_for, stops_for, url_of, way_of
 from app.surveys.answering.pages import shown_in
 from app.surveys.answering.questions import part_views, read_part, typed_values
 from app.surveys.answering.rules import minutes_left, next_position, values_of
-from app.surveys.answering.visits import Visit, answers_of, find_visit, form_for, spoken_language
+from app.surveys.answering.visits import Visit, answering_address, find_visit, spoken_language
 from app.surveys.authoring.answers import Unfit
 from app.surveys.authoring.queries import get_survey_by_slug
-from app.web.cookieless import with_token
 from app.web.deps import ReadingSessionDep, SessionDep
 from app.web.forms import FormDep, Typed
 from app.web.security import OwnForm
@@ -37,8 +36,7 @@ def survey_section(request: Request, session: SessionDep, slug: str, code: str) 
     visit = find_visit(request, session, survey)
     if visit is None or visit.response.submitted_on:
         return redirect(request, "survey_start", slug=slug)
-    parts, _, _ = way_of(session, visit)
-    return _section_page(request, session, visit, parts, code, {}, {})
+    return _section_page(request, session, visit, way_of(session, visit), code, {}, {})
 
 
 @router.post("/s/{slug}/p/{code}", dependencies=[OwnForm])
@@ -72,7 +70,7 @@ def save_section(request: Request, session: ReadingSessionDep, slug: str, code: 
     missing = [one.code for one in _find(parts, code).questions if one.required and one.code in form.questions]
     faults |= {key: Unfit(REQUIRED) for key in missing if key not in answers and key not in faults}
     if faults:
-        return _section_page(request, session, visit, parts, code, typed, faults)
+        return _section_page(request, session, visit, (parts, form, answers), code, typed, faults)
     for key, address in sent.addresses.items():
         keep_address(request.app.state.engine, visit.survey.id, key, address)
     if typed.get("from") == "check":
@@ -96,19 +94,20 @@ def _section_page(
     request: Request,
     session: Session,
     visit: Visit,
-    parts: list[Part],
+    way: Way,
     code: str,
     typed: Typed,
     faults: Mapping[str, Unfit],
 ) -> Response:
     survey = visit.survey
     language = spoken_language(request, survey)
-    part, form, answers = _find(parts, code), form_for(session, visit), answers_of(session, visit)
+    parts, form, answers = way
+    part = _find(parts, code)
     stops = stops_for(parts, form)
     here = Stop(section=code)
     before, after = neighbours(stops, here)
     errors = {key: translate(language, fault.sentence, **fault.values) for key, fault in faults.items()}
-    address = with_token(request, f"/api/v1/responses/{visit.response.id}")
+    address = answering_address(request, visit)
     views = part_views(session, part, form, answers, typed, errors, survey, address, language)
     is_from_check = request.query_params.get("from") == "check" or typed.get("from") == "check"
     left = len(form.items) - ((next_position(form, answers) or len(form.items) + 1) - 1)

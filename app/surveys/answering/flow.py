@@ -33,6 +33,10 @@ class Part:
     """Not asked as the answers are now; an answer on the same page may change that."""
 
 
+Way = tuple[list[Part], Form, dict[str, Answer]]
+"""The sections somebody is asked, their form, and what they have answered."""
+
+
 @dataclass(frozen=True)
 class Stop:
     """One page on the way: a section by its code, or an initiative by its position."""
@@ -164,7 +168,7 @@ def neighbours(stops: Sequence[Stop], here: Stop) -> tuple[Stop | None, Stop | N
     return stops[place - 1] if place else None, stops[place + 1] if place + 1 < len(stops) else None
 
 
-def way_of(session: Session, visit: Visit) -> tuple[list[Part], Form, dict[str, Answer]]:
+def way_of(session: Session, visit: Visit) -> Way:
     """What most pages need: the sections, the form, and the answers of a visit."""
     answers = answers_of(session, visit)
     return parts_for(session, visit, answers), form_for(session, visit), answers

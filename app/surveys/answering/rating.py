@@ -1,5 +1,7 @@
 """Rating the initiatives in the browser, one a page."""
 
+from collections.abc import Sequence
+
 from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
 
@@ -36,6 +38,7 @@ from app.surveys.answering.rules import (
 from app.surveys.answering.visits import (
     FIRST_CHOICE,
     Visit,
+    answering_address,
     answers_of,
     find_visit,
     first_choice,
@@ -44,7 +47,7 @@ from app.surveys.answering.visits import (
     read_page,
     spoken_language,
 )
-from app.surveys.authoring.models import Survey, SurveyItem
+from app.surveys.authoring.models import Criterion, Survey, SurveyItem
 from app.surveys.authoring.queries import (
     find_question,
     get_survey_by_slug,
@@ -54,7 +57,6 @@ from app.surveys.authoring.queries import (
 from app.surveys.authoring.rules import answer_code
 from app.surveys.rounds.realtime import show_so_far
 from app.surveys.rounds.reasons import list_shown_reasons
-from app.web.cookieless import with_token
 from app.web.deps import ReadingSessionDep, SessionDep
 from app.web.forms import FormDep, Typed
 from app.web.helices import Mark, marks_of
@@ -125,7 +127,8 @@ def item_feedback(request: Request, session: SessionDep, slug: str, position: in
         raise NotFound("There is no such page.")
     language = spoken_language(request, visit.survey)
     entry = Entry(answers_of(session, visit), None)
-    ratings = _ratings(request, session, visit, items[position - 1], entry, language)
+    criteria, marks = list_criteria(session, visit.survey.id), _marks(session, visit.survey, language)
+    ratings = _ratings(request, session, visit, items[position - 1], criteria, marks, entry, language)
     return render(request, SO_FAR, ratings=ratings)
 
 
@@ -147,20 +150,18 @@ def _item_page(
     items = items_for(session, visit)
     if not 1 <= position <= len(items):
         raise NotFound("There is no such page.")
-    item, form = items[position - 1], form_for(session, visit)
-    answers = answers_of(session, visit)
+    item = items[position - 1]
+    parts, form, answers = way_of(session, visit)
     earlier = find_earlier_answers(session, visit.respondent, item.code, visit.current.number)
     errors = {code: translate(language, sentence) for code, sentence in faults.items()}
     entry = Entry(answers, earlier, typed, errors)
-    address = with_token(request, f"/api/v1/responses/{visit.response.id}")
-    marks = _marks(session, survey, language)
-    ratings = _ratings(request, session, visit, item, entry, language)
+    address = answering_address(request, visit)
+    criteria, marks = list_criteria(session, survey.id), _marks(session, survey, language)
+    ratings = _ratings(request, session, visit, item, criteria, marks, entry, language)
     comments = [q for q in list_questions(session, survey.id) if q.kind == "item_comment"]
     done = sum(progress_of(code, form.criteria, answers) is Progress.DONE for code in form.items)
     has_marks = any(rating.feedback and rating.feedback.marks for rating in ratings)
-    criteria = list_criteria(session, survey.id)
     texts = [words for c in criteria for words in (c.label, c.text)]
-    parts, _, _ = way_of(session, visit)
     before, after = neighbours(stops_for(parts, form), Stop(position=position))
     told = {rating.code for rating in ratings if rating.feedback}
     reasons = list_shown_reasons(session, survey, visit.current, item.code) if told else []
@@ -198,7 +199,14 @@ def _item_page(
 
 
 def _ratings(
-    request: Request, session: Session, visit: Visit, item: SurveyItem, entry: Entry, language: str
+    request: Request,
+    session: Session,
+    visit: Visit,
+    item: SurveyItem,
+    criteria: Sequence[Criterion],
+    marks: Sequence[Mark],
+    entry: Entry,
+    language: str,
 ) -> list[Rating]:
     survey = visit.survey
     told = (
@@ -206,9 +214,7 @@ def _ratings(
         if survey.is_real_time
         else visit.current.feedback
     )
-    criteria, marks = list_criteria(session, survey.id), _marks(session, survey, language)
-    address = with_token(request, f"/api/v1/responses/{visit.response.id}")
-    return ratings_view(survey, item, criteria, marks, entry, told, address, language)
+    return ratings_view(survey, item, criteria, marks, entry, told, answering_address(request, visit), language)
 
 
 def _marks(session: Session, survey: Survey, language: str) -> list[Mark]:

@@ -48,6 +48,7 @@ from app.surveys.answering.visits import (
     token_of,
 )
 from app.surveys.authoring.models import Survey
+from app.surveys.authoring.pages import ITEM_WORDS
 from app.surveys.authoring.queries import (
     get_survey,
     get_survey_by_slug,
@@ -67,7 +68,6 @@ from app.web.templating import path_to, redirect, render
 router = APIRouter(tags=["answering"], dependencies=[Anyone])
 
 FOLDER = "surveys/answering"
-ITEM_WORDS = {"initiative": "Initiatives", "indicator": "Indicators", "programme": "Programmes"}
 DEAD_LINK = "This link does not work. Check that it is complete, or ask for a new one."
 
 

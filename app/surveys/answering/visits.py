@@ -16,7 +16,7 @@ from app.surveys.authoring.models import Survey, SurveyItem
 from app.surveys.authoring.queries import list_items, scale_of
 from app.surveys.rounds.models import Invitation, Round
 from app.surveys.rounds.queries import find_invitation, find_last_round, find_open_round
-from app.web.cookieless import kept_token
+from app.web.cookieless import kept_token, with_token
 from app.web.forms import Typed, whole_number
 from app.web.language import speak
 from app.web.security import get_cookie
@@ -63,6 +63,11 @@ def own_tokens(request: Request, slug: str) -> tuple[str, ...]:
     """The tokens that this browser's cookie for a survey may stand for; none without the cookie."""
     kept = token_of(request, slug)
     return tokens_from(request.app.state.settings.secret_key, kept) if kept else ()
+
+
+def answering_address(request: Request, visit: Visit) -> str:
+    """Where this visitor's response is saved by the page's script."""
+    return with_token(request, f"/api/v1/responses/{visit.response.id}")
 
 
 def answers_of(session: Session, visit: Visit) -> dict[str, Answer]:

@@ -21,12 +21,12 @@ from app.surveys.authoring.drafting import change_draft, get_changeable_survey
 from app.surveys.authoring.models import Question, Survey
 from app.surveys.authoring.queries import list_items, list_questions, list_sections, options_of
 from app.surveys.authoring.question_types import TYPES
-from app.surveys.authoring.routes import FOLDER, MakerDep
+from app.surveys.authoring.routes import MakerDep, step_page
 from app.web.deps import SessionDep
 from app.web.forms import FormDep, Typed, revision_in
 from app.web.language import language_of
 from app.web.security import OwnForm
-from app.web.templating import redirect, render
+from app.web.templating import redirect
 
 router = APIRouter(tags=["authoring"])
 
@@ -119,12 +119,12 @@ def _list_page(request: Request, session: Session, survey: Survey, typed: Typed,
     sections = list_sections(session, survey.id)
     pages = [("", translate(language, "Start page"))]
     pages += [(one.code, pick(one.title, language, survey.default_language)) for one in sections]
-    return render(
+    return step_page(
         request,
-        f"{FOLDER}/questions.html",
-        status=422 if errors else 200,
-        survey=survey,
-        is_draft=survey.published_at is None,
+        survey,
+        "questions",
+        typed=typed,
+        errors=errors,
         pages=[
             {
                 "title": title,
@@ -134,8 +134,6 @@ def _list_page(request: Request, session: Session, survey: Survey, typed: Typed,
         ],
         sections=pages[1:],
         kinds=[(kind, translate(language, word)) for kind, word in KIND_WORDS.items()],
-        typed=typed,
-        errors={name: translate(language, sentence) for name, sentence in errors.items()},
     )
 
 
@@ -181,12 +179,11 @@ def _question_page(
         if condition and one.code == condition["question"]
         for option in options_of(one, items)
     }
-    return render(
+    return step_page(
         request,
-        f"{FOLDER}/question.html",
-        status=422 if errors else 200,
-        survey=survey,
-        is_draft=survey.published_at is None,
+        survey,
+        "question",
+        errors=errors,
         question=question,
         kind=translate(language, KIND_WORDS[question.kind]),
         has_options=TYPES[question.kind].has_options and question.settings.get("options_from") != "items",
@@ -198,5 +195,4 @@ def _question_page(
         has_more_conditions=len(question.show_if) > 1,
         values_of=saved | typed if not typed else saved | {"required": "", "integer": "", "no_opinion": ""} | typed,
         is_fixed=question.code in FIXED,
-        errors={name: translate(language, sentence) for name, sentence in errors.items()},
     )

@@ -44,8 +44,8 @@ def shown(questions: Sequence[Asked], given: Mapping[str, Collection[str]]) -> l
     return [question.code for question in questions if question.code not in hidden]
 
 
-def troubles(questions: Sequence[Asked], known: Collection[str] = ()) -> list[tuple[str, Trouble]]:
-    """The questions whose conditions can never be decided, with the reason; `known` is asked before all others.
+def troubles(questions: Sequence[Asked]) -> list[tuple[str, Trouble]]:
+    """The questions whose conditions can never be decided, with the reason.
 
     >>> troubles([Asked("a", [{"question": "b", "is": []}]), Asked("b", [{"question": "a", "is": []}])])
     [('a', <Trouble.CIRCLE: 'circle'>), ('b', <Trouble.CIRCLE: 'circle'>)]
@@ -56,7 +56,7 @@ def troubles(questions: Sequence[Asked], known: Collection[str] = ()) -> list[tu
     needs = {question.code: [str(one["question"]) for one in question.conditions] for question in questions}
     found: list[tuple[str, Trouble]] = []
     for place, question in enumerate(questions):
-        wanted = [code for code in needs[question.code] if code not in known]
+        wanted = needs[question.code]
         if any(code not in places for code in wanted):
             found.append((question.code, Trouble.UNKNOWN))
         elif _reaches(question.code, needs):

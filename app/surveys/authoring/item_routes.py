@@ -8,18 +8,19 @@ from app.core.catalogues import translate
 from app.core.errors import Invalid
 from app.surveys.authoring.drafting import get_changeable_survey, replace_items
 from app.surveys.authoring.models import Survey
-from app.surveys.authoring.routes import FOLDER, MakerDep
+from app.surveys.authoring.pages import ITEM_WORDS
+from app.surveys.authoring.routes import MakerDep, step_page
 from app.surveys.authoring.rules import ListedItem, parse_listed
 from app.surveys.authoring.schemas import ItemIn
 from app.web.deps import SessionDep
 from app.web.forms import FormDep, Typed, revision_in
 from app.web.language import language_of
 from app.web.security import OwnForm
-from app.web.templating import redirect, render
+from app.web.templating import redirect
 
 router = APIRouter(tags=["authoring"])
 
-LISTED_KINDS = {"indicator": "Indicators", "programme": "Programmes"}
+LISTED_KINDS = {kind: word for kind, word in ITEM_WORDS.items() if kind != "initiative"}
 LONGEST_LIST = 200_000
 
 
@@ -61,13 +62,11 @@ def _page(
     values: dict[str, object] | None = None,
 ) -> Response:
     language = language_of(request)
-    return render(
+    return step_page(
         request,
-        f"{FOLDER}/list.html",
-        status=422 if errors else 200,
-        survey=survey,
-        is_draft=survey.published_at is None,
+        survey,
+        "list",
         typed=typed,
-        kinds=[(kind, translate(language, word)) for kind, word in LISTED_KINDS.items()],
         errors={name: translate(language, sentence, **(values or {})) for name, sentence in errors.items()},
+        kinds=[(kind, translate(language, word)) for kind, word in LISTED_KINDS.items()],
     )

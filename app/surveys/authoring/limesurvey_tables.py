@@ -5,15 +5,12 @@ Up to LimeSurvey 3 a row is repeated for every language; since LimeSurvey 4 the 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from xml.etree.ElementTree import Element, ParseError
-
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from xml.etree.ElementTree import Element
 
 from app.core.errors import Invalid
 from app.core.tags import normal_tag
 from app.core.words import Words
-from app.documents.sheets import LARGEST_FILE
+from app.documents.xml_files import read_xml
 
 READ = {
     *("groups", "group_l10ns", "questions", "subquestions", "question_l10ns", "answers", "answer_l10ns"),
@@ -122,14 +119,7 @@ def read_tables(data: bytes, otherwise: str) -> Source:
 
 
 def _root(data: bytes) -> Element:
-    if len(data) > LARGEST_FILE:
-        raise Invalid("This file is too large.")
-    try:
-        root = fromstring(data, forbid_dtd=True)
-    except DefusedXmlException as error:
-        raise Invalid("This file defines entities of its own, which can be used to attack. It was not read.") from error
-    except (ParseError, ValueError, LookupError) as error:
-        raise Invalid("This file is damaged: it cannot be read as XML.") from error
+    root = read_xml(data)
     if root.tag != "document" or (root.findtext("LimeSurveyDocType") or "").strip().lower() not in KINDS:
         raise Invalid("This is no questionnaire of LimeSurvey (.lss, .lsg or .lsq).")
     return root

@@ -12,6 +12,9 @@ from app.surveys.authoring.publishing import Check
 from app.surveys.authoring.queries import find_question, list_criteria, list_items, list_questions
 from app.surveys.mails.queries import list_mail_texts
 
+ITEM_WORDS = {"initiative": "Initiatives", "indicator": "Indicators", "programme": "Programmes"}
+"""What a survey may ask about."""
+
 STEP_WORDS = {
     "items": "Initiatives",
     "texts": "Title, introduction, who is responsible",

@@ -66,7 +66,7 @@ def build_page(request: Request, session: SessionDep, actor: MakerDep, slug: str
 @router.get("/surveys/{slug}/build/texts")
 def texts_step(request: Request, session: SessionDep, actor: MakerDep, slug: str) -> Response:
     """Title, introduction, and who is responsible."""
-    return _step(request, get_changeable_survey(session, actor, slug), "texts")
+    return step_page(request, get_changeable_survey(session, actor, slug), "texts")
 
 
 @router.post("/surveys/{slug}/build/texts", dependencies=[OwnForm])
@@ -81,7 +81,7 @@ def save_texts(request: Request, session: SessionDep, actor: MakerDep, slug: str
     if not typed.get("controller", "").strip():
         errors["controller"] = "Name the organisation that answers for the data."
     if errors:
-        return _step(request, survey, "texts", typed=typed, errors=errors)
+        return step_page(request, survey, "texts", typed=typed, errors=errors)
     who = {"controller": typed["controller"].strip()[:300], "contact": typed["contact"].strip()}
     try:
         if survey.published_at:
@@ -92,7 +92,7 @@ def save_texts(request: Request, session: SessionDep, actor: MakerDep, slug: str
             for name in ("title", "introduction", "thank_you"):
                 put_text(session, survey, name, survey.default_language, typed.get(name, "").strip()[:LONGEST_TEXT])
     except Invalid as refusal:
-        return _step(request, survey, "texts", typed=typed, errors=refusal.errors)
+        return step_page(request, survey, "texts", typed=typed, errors=refusal.errors)
     return redirect(request, "build_page", slug=slug)
 
 
@@ -127,7 +127,7 @@ def save_criteria(request: Request, session: SessionDep, actor: MakerDep, slug: 
 def regions_step(request: Request, session: SessionDep, actor: MakerDep, slug: str) -> Response:
     """The regions that people choose from."""
     survey = get_changeable_survey(session, actor, slug)
-    return _step(request, survey, "regions", regions=_regions_text(session, survey))
+    return step_page(request, survey, "regions", regions=_regions_text(session, survey))
 
 
 @router.post("/surveys/{slug}/build/regions", dependencies=[OwnForm])
@@ -140,7 +140,7 @@ def save_regions(request: Request, session: SessionDep, actor: MakerDep, slug: s
             change_draft(session, actor, survey, revision_in(typed))
             replace_regions(session, survey, text)
     except Invalid as refusal:
-        return _step(request, survey, "regions", regions=text, errors=refusal.errors)
+        return step_page(request, survey, "regions", regions=text, errors=refusal.errors)
     return redirect(request, "build_page", slug=slug)
 
 
@@ -148,7 +148,7 @@ def save_regions(request: Request, session: SessionDep, actor: MakerDep, slug: s
 def rules_step(request: Request, session: SessionDep, actor: MakerDep, slug: str) -> Response:
     """What counts as consensus, who is protected how, and how many rounds there are."""
     survey = get_changeable_survey(session, actor, slug)
-    return _step(request, survey, "rules", values=_rule_values(survey), total=len(list_items(session, survey.id)))
+    return step_page(request, survey, "rules", values=_rule_values(survey), total=len(list_items(session, survey.id)))
 
 
 @router.post("/surveys/{slug}/build/rules", dependencies=[OwnForm])
@@ -180,7 +180,7 @@ def save_rules(request: Request, session: SessionDep, actor: MakerDep, slug: str
             )
             errors[name] = sentence
     if errors:
-        return _step(request, survey, "rules", values=values, total=total, errors=errors)
+        return step_page(request, survey, "rules", values=values, total=total, errors=errors)
     change_draft(session, actor, survey, revision_in(typed))
     shares = {name: numbers[name] / 100 for name in PERCENTS}
     survey.rule = {**survey.rule, **shares, "shortlist": numbers["shortlist"]}
@@ -223,7 +223,7 @@ def save_languages(request: Request, session: SessionDep, actor: MakerDep, slug:
 @router.get("/surveys/{slug}/build/dates")
 def dates_step(request: Request, session: SessionDep, actor: MakerDep, slug: str) -> Response:
     """When the round ends."""
-    return _step(request, get_changeable_survey(session, actor, slug), "dates")
+    return step_page(request, get_changeable_survey(session, actor, slug), "dates")
 
 
 @router.post("/surveys/{slug}/build/dates", dependencies=[OwnForm])
@@ -236,15 +236,15 @@ def save_dates(request: Request, session: SessionDep, actor: MakerDep, slug: str
         closes_on = date.fromisoformat(text) if text else None
     except ValueError:
         errors["closes_on"] = "Enter a day such as 2027-03-31."
-        return _step(request, survey, "dates", typed=typed, errors=errors)
+        return step_page(request, survey, "dates", typed=typed, errors=errors)
     try:
         change_open_part(session, actor, survey, revision_in(typed), {"closes_on": closes_on}, typed.get("reason", ""))
     except Invalid as refusal:
-        return _step(request, survey, "dates", typed=typed, errors=refusal.errors)
+        return step_page(request, survey, "dates", typed=typed, errors=refusal.errors)
     return redirect(request, "build_page", slug=slug)
 
 
-def _step(
+def step_page(
     request: Request,
     survey: Survey,
     step: str,
@@ -253,6 +253,7 @@ def _step(
     errors: dict[str, str] | None = None,
     **values: Any,
 ) -> Response:
+    """A step of a draft as it was filled in; 422 when something is wrong with it."""
     language = language_of(request)
     return render(
         request,
@@ -275,7 +276,7 @@ def _languages(
 ) -> Response:
     texts = texts_of(session, survey)
     known = dict.fromkeys((*LANGUAGES, *survey.languages))
-    return _step(
+    return step_page(
         request,
         survey,
         "languages",
@@ -292,7 +293,7 @@ def _criteria(
 ) -> Response:
     points = survey.scale_high - survey.scale_low + 1
     sizes = [(size, size) for size in sorted({*SCALES, points})]
-    return _step(request, survey, "criteria", errors=errors, lines=lines, points=points, sizes=sizes)
+    return step_page(request, survey, "criteria", errors=errors, lines=lines, points=points, sizes=sizes)
 
 
 def _criterion_lines(session: Session, survey: Survey) -> list[dict[str, str]]:

@@ -1,15 +1,12 @@
 """The texts of a survey as XLIFF 2.0, the format of translators' programs: one file for each language."""
 
 from collections.abc import Mapping
-from xml.etree.ElementTree import Element, ParseError, SubElement, indent, register_namespace, tostring
-
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from xml.etree.ElementTree import Element, SubElement, indent, register_namespace, tostring
 
 from app.core.errors import Invalid
 from app.core.tags import normal_tag
 from app.core.words import Words
-from app.documents.sheets import LARGEST_FILE
+from app.documents.xml_files import read_xml
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.questionnaire import UNSTORABLE
 from app.surveys.authoring.translation_table import Entry
@@ -67,14 +64,7 @@ def read_xliff(data: bytes, survey: Survey) -> list[Entry]:
 
 
 def _root(data: bytes) -> Element:
-    if len(data) > LARGEST_FILE:
-        raise Invalid("This file is too large.")
-    try:
-        root = fromstring(data, forbid_dtd=True)
-    except DefusedXmlException as error:
-        raise Invalid("This file defines entities of its own, which can be used to attack. It was not read.") from error
-    except (ParseError, ValueError, LookupError) as error:
-        raise Invalid("This file is damaged: it cannot be read as XML.") from error
+    root = read_xml(data)
     if root.tag != f"{XLIFF}xliff" or not root.get("version", "").startswith("2"):
         raise Invalid("This is no XLIFF file of version 2.")
     return root

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Engine
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, delete, select
 
 from app.auth.permissions import require
 from app.core.clock import now, today
@@ -24,10 +24,17 @@ from app.surveys.authoring.models import Survey
 from app.surveys.authoring.queries import get_survey
 from app.surveys.mails.rules import MailKind
 from app.surveys.rounds.mailing import promise_mail
-from app.surveys.rounds.models import Invitation, Round
+from app.surveys.rounds.models import Invitation, LinkRequest, Round
 from app.surveys.rounds.people import standings_of
 from app.surveys.rounds.queries import find_open_round, list_invitations
-from app.surveys.rounds.rules import BETWEEN_REMINDERS, MAY_BE_REMINDED, Standing, wants_last_day, wants_reminder
+from app.surveys.rounds.rules import (
+    BETWEEN_REMINDERS,
+    LINK_REQUEST_LASTS,
+    MAY_BE_REMINDED,
+    Standing,
+    wants_last_day,
+    wants_reminder,
+)
 from app.surveys.rounds.suggesting import forget_suggestion
 
 
@@ -105,6 +112,27 @@ def remind_due(engine: Engine, settings: Settings) -> int:
                 after = {"mails": mails, "round": current.number}
                 record(session, operator_of(survey.consortium_id), "reminders.sent", survey, after=after)
             count += mails
+    return count
+
+
+def answer_link_requests(engine: Engine, settings: Settings) -> int:
+    """Mail their link to those who asked and were invited to a survey that is open; returns how many mails.
+
+    In anonymous surveys the link is nowhere but in the mail they had, so none can be sent.
+    """
+    count = 0
+    with Session(for_writing(engine)) as session, session.begin():
+        requests = session.exec(select(LinkRequest).with_for_update(skip_locked=True)).all()
+        emails = {one.email for one in requests if one.created_at > now() - LINK_REQUEST_LASTS}
+        wanted = select(Invitation).where(col(Invitation.email).in_(emails), col(Invitation.sealed_token).is_not(None))
+        for invitation in session.exec(wanted.order_by(col(Invitation.id))).all():
+            current = find_open_round(session, invitation.survey_id)
+            if current:
+                survey = get_survey(session, invitation.survey_id)
+                promise_mail(session, survey, current, invitation, MailKind.NEW_LINK, settings)
+                count += 1
+        # with its address the request is of no further use
+        session.exec(delete(LinkRequest).where(col(LinkRequest.id).in_([one.id for one in requests])))
     return count
 
 
