@@ -1,5 +1,6 @@
 """Building the application: every page, every API route, and what surrounds them."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from shutil import disk_usage
@@ -9,7 +10,6 @@ from fastapi.responses import FileResponse, JSONResponse
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
-from starlette.middleware.gzip import GZipMiddleware
 
 from app import __version__
 from app.actionplan.initiatives import api as initiatives_api
@@ -53,7 +53,9 @@ from app.surveys.rounds import renewing as renewing_pages
 from app.surveys.rounds import routes as rounds_pages
 from app.surveys.rounds import stopping as stopping_pages
 from app.web.cookieless import TokenInAddress
+from app.web.deps import MOST_WRITING
 from app.web.errors import add_error_handlers, answer_error
+from app.web.packing import Packing
 from app.web.security import Protection
 from app.web.templating import static_file
 from app.worker import Worker
@@ -127,6 +129,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
         redirect_slashes=False,
     )
     app.state.settings, app.state.engine, app.state.is_own_engine = settings, engine, is_own_engine
+    app.state.turns = asyncio.Semaphore(MOST_WRITING)
     app.state.pages, app.state.api = PAGES, API
     for router in PAGES:
         app.include_router(router, include_in_schema=False)
@@ -137,8 +140,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     app.include_router(_service_routes())
     add_error_handlers(app)
     app.add_middleware(TokenInAddress)
-    # cookies travel with links of other sites (SameSite=Lax): whether sizes can tell a form's token is on the roadmap
-    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    app.add_middleware(Packing)
     app.add_middleware(Protection, settings=settings, answer=answer_error)
     return app
 

@@ -1,6 +1,6 @@
 """What routes ask for: a session committed before the response leaves."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -10,9 +10,25 @@ from app.core.db import for_writing
 from app.core.settings import Settings
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+MOST_WRITING = 20
+"""Half the threads that requests share, and fewer than the connections of a PostgreSQL pool."""
 
 
-def get_session(request: Request) -> Iterator[Session]:
+async def wait_for_turn(request: Request) -> AsyncGenerator[None]:
+    """Let only so many requests write at once; the others wait here, where they hold no thread.
+
+    Threads that wait for the database must never be all there are: the one it waits for needs another to finish.
+    """
+    if request.method in SAFE_METHODS:
+        yield
+        return
+    async with request.app.state.turns:
+        yield
+
+
+def get_session(
+    request: Request, _turn: Annotated[None, Depends(wait_for_turn, scope="function")]
+) -> Iterator[Session]:
     """Open a session, commit when the route returned, roll back when it raised."""
     engine = request.app.state.engine
     with (

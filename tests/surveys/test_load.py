@@ -25,6 +25,7 @@ from app.surveys.rounds.models import Round
 from tests.make import make_open_survey, make_response
 
 QUICK, FULL = (40, 5), (200, 20)
+AT_ONCE = 60
 
 
 @contextmanager
@@ -81,6 +82,32 @@ def test_however_often_it_is_sent_a_response_has_one_receipt(
     with Session(engine) as reading:
         sent = select(func.count()).select_from(Response).where(col(Response.submitted_on).is_not(None))
         assert reading.exec(sent).one() == people
+
+
+def test_more_sends_at_once_than_the_server_has_threads_are_all_answered_soon(
+    session: Session, engine: Engine, settings: Settings
+) -> None:
+    survey = make_open_survey(session)
+    begun = [make_response(session, survey) for _ in range(AT_ONCE)]
+    limits = httpx.Limits(max_connections=AT_ONCE)
+    with (
+        served(settings, engine) as address,
+        httpx.Client(base_url=address, timeout=60, limits=limits) as client,
+        ThreadPoolExecutor(AT_ONCE) as pool,
+    ):
+        all_there = threading.Barrier(AT_ONCE)
+
+        def send(one: tuple[Response, str]) -> set[int]:
+            all_there.wait()
+            headers = {"Authorization": f"Bearer {one[1]}"}
+            address = f"/api/v1/responses/{one[0].id}/submit"
+            return {client.post(address, headers=headers).status_code for _ in range(4)}
+
+        started = time.monotonic()
+        answers = list(pool.map(send, begun))
+    assert answers == [{200}] * AT_ONCE
+    # a send that found no thread waited for the database's own patience, which is 30 seconds
+    assert time.monotonic() - started < 25
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,26 @@ def test_json_that_is_fine_is_read() -> None:
     assert read_json(json.dumps({"a": [1, 2.5, None, "Привет"]}).encode()) == {"a": [1, 2.5, None, "Привет"]}
 
 
+@pytest.mark.parametrize(
+    ("path", "asked_by", "packed"),
+    [
+        ("/login?try=guess", "same-origin", True),
+        ("/login?try=guess", "none", True),
+        ("/login?try=guess", "cross-site", False),
+        ("/login?try=guess", "same-site", False),
+        ("/login?try=guess", "", False),
+        ("/static/x/site.css", "cross-site", True),
+    ],
+)
+def test_a_page_that_another_site_asks_for_tells_nothing_by_how_well_it_packs(
+    client: TestClient, path: str, asked_by: str, packed: bool
+) -> None:
+    own = {"accept-encoding": "gzip"} | ({"sec-fetch-site": asked_by} if asked_by else {})
+    answer = client.get(path, headers=own)
+    assert answer.status_code == 200
+    assert answer.headers.get("content-encoding") == ("gzip" if packed else None)
+
+
 def test_static_files_cannot_be_left(client: TestClient) -> None:
     for path in ("../pyproject.toml", "..%2Fpyproject.toml", "%2e%2e/pyproject.toml", "nothing.css"):
         assert client.get(f"/static/x/{path}").status_code == 404
