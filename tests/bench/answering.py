@@ -81,7 +81,8 @@ def answer_some(address: str, pages: int, times: Times, number: int) -> None:
                 saved = _timed(times.save, lambda to=url, what=body: client.put(to, json=what))
                 assert saved.status_code == 200, saved.text
             ratings = {
-                code: str(number % 5 + 1) for code in re.findall(r'data-code="(I\d+\.\w+)" data-kind', page.text)
+                code: str(number % 5 + 1)
+                for code in re.findall(r'<fieldset class="q"[^>]*data-code="([^"]+)"', page.text)
             }
             fields = {"csrf": _csrf(page.text)} | ratings
             here = _timed(times.send, lambda at=here, what=fields: client.post(at, data=what)).headers["location"]

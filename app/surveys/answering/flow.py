@@ -16,8 +16,8 @@ from app.surveys.answering.queries import find_earlier_response, kept_in
 from app.surveys.answering.rules import Form, Progress, next_position, values_of
 from app.surveys.answering.visits import Visit, answers_of, form_for, spoken_language
 from app.surveys.authoring.conditions import Asked, shown
+from app.surveys.authoring.contents import contents_of
 from app.surveys.authoring.models import Question, Section, Survey
-from app.surveys.authoring.queries import list_questions, list_sections
 from app.surveys.authoring.question_types import TYPES
 from app.surveys.rounds.models import Round
 from app.web.templating import path_to, redirect
@@ -113,13 +113,14 @@ def parts_for(
 
     `typed` are values of a page just sent, which count before they are saved.
     """
-    if find_earlier_response(session, visit.respondent.id, visit.current.number):
+    if visit.current.number > 1 and find_earlier_response(session, visit.respondent.id, visit.current.number):
         return []
-    questions = [one for one in list_questions(session, visit.survey.id) if one.kind != "item_comment"]
+    contents = contents_of(session, visit.survey)
+    questions = [one for one in contents.questions if one.kind != "item_comment"]
     given = given_values(visit, form_for(session, visit), answers) | dict(typed or {})
     visible = set(shown([Asked(one.code, one.show_if) for one in questions], given))
     parts: list[Part] = []
-    for section in list_sections(session, visit.survey.id):
+    for section in contents.sections:
         own = [one for one in questions if one.section == section.code]
         codes = {one.code for one in own}
         asked = [one for one in own if one.code in visible]

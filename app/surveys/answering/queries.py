@@ -112,6 +112,8 @@ def find_earlier_answers(session: Session, respondent: Respondent, item: str, be
 
     None when they took no part in it.
     """
+    if before == 1:
+        return None
     asking = find_round_asking(session, respondent.survey_id, item, before)
     if asking is None:
         return None

@@ -16,8 +16,9 @@ from app.surveys.answering.rules import Form
 from app.surveys.answering.visits import LONGEST_REVISION, Visit
 from app.surveys.authoring.answers import UNANSWERED, Unfit
 from app.surveys.authoring.choice_types import Allocation, Rating, Several
+from app.surveys.authoring.contents import contents_of
 from app.surveys.authoring.models import Question, Survey
-from app.surveys.authoring.queries import list_items, options_of
+from app.surveys.authoring.queries import options_of
 from app.surveys.authoring.question_types import TYPES, KeptApart
 from app.web.forms import Typed
 
@@ -96,7 +97,7 @@ def part_views(
     """The questions of a section in their order, as the templates of their types show them."""
     asked = {one.code for one in part.questions}
     everything = sorted([*part.questions, *part.maybe], key=lambda one: one.position)
-    items = list_items(session, survey.id)
+    items = contents_of(session, survey).items
     views: list[dict[str, Any]] = []
     for question in everything:
         fields = typed or _saved_fields(form, question, answers)

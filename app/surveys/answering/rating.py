@@ -47,13 +47,9 @@ from app.surveys.answering.visits import (
     read_page,
     spoken_language,
 )
+from app.surveys.authoring.contents import contents_of
 from app.surveys.authoring.models import Criterion, Survey, SurveyItem
-from app.surveys.authoring.queries import (
-    find_question,
-    get_survey_by_slug,
-    list_criteria,
-    list_questions,
-)
+from app.surveys.authoring.queries import get_survey_by_slug
 from app.surveys.authoring.rules import answer_code
 from app.surveys.rounds.realtime import show_so_far
 from app.surveys.rounds.reasons import list_shown_reasons
@@ -96,6 +92,7 @@ def save_page(request: Request, session: ReadingSessionDep, slug: str, position:
         raise NotFound("There is no such page.")
     saves, faults = read_page(form, form.items[position - 1], visit, typed)
     # the reading transaction ends here: an answer is judged against what is there when it is written
+    session.expunge_all()
     session.rollback()
     writer: AnswerWriter = request.app.state.writer
     for save, outcome in zip(saves, writer.save(saves).result(timeout=30), strict=True):
@@ -106,10 +103,10 @@ def save_page(request: Request, session: ReadingSessionDep, slug: str, position:
             faults[save.code] = outcome.message
         elif isinstance(outcome, AppError):
             raise outcome
-    visit = find_visit(request, session, get_survey_by_slug(session, slug))
-    if visit is None:
-        return redirect(request, "survey_start", slug=slug)
     if faults:
+        visit = find_visit(request, session, get_survey_by_slug(session, slug))
+        if visit is None:
+            return redirect(request, "survey_start", slug=slug)
         return _item_page(request, session, visit, position, typed, faults)
     if typed.get("from") == "check":
         return redirect(request, "survey_check", slug=slug)
@@ -127,7 +124,7 @@ def item_feedback(request: Request, session: SessionDep, slug: str, position: in
         raise NotFound("There is no such page.")
     language = spoken_language(request, visit.survey)
     entry = Entry(answers_of(session, visit), None)
-    criteria, marks = list_criteria(session, visit.survey.id), _marks(session, visit.survey, language)
+    criteria, marks = contents_of(session, visit.survey).criteria, _marks(session, visit.survey, language)
     ratings = _ratings(request, session, visit, items[position - 1], criteria, marks, entry, language)
     return render(request, SO_FAR, ratings=ratings)
 
@@ -156,12 +153,12 @@ def _item_page(
     errors = {code: translate(language, sentence) for code, sentence in faults.items()}
     entry = Entry(answers, earlier, typed, errors)
     address = answering_address(request, visit)
-    criteria, marks = list_criteria(session, survey.id), _marks(session, survey, language)
-    ratings = _ratings(request, session, visit, item, criteria, marks, entry, language)
-    comments = [q for q in list_questions(session, survey.id) if q.kind == "item_comment"]
+    contents, marks = contents_of(session, survey), _marks(session, survey, language)
+    ratings = _ratings(request, session, visit, item, contents.criteria, marks, entry, language)
+    comments = [q for q in contents.questions if q.kind == "item_comment"]
     done = sum(progress_of(code, form.criteria, answers) is Progress.DONE for code in form.items)
     has_marks = any(rating.feedback and rating.feedback.marks for rating in ratings)
-    texts = [words for c in criteria for words in (c.label, c.text)]
+    texts = [words for c in contents.criteria for words in (c.label, c.text)]
     before, after = neighbours(stops_for(parts, form), Stop(position=position))
     told = {rating.code for rating in ratings if rating.feedback}
     reasons = list_shown_reasons(session, survey, visit.current, item.code) if told else []
@@ -179,7 +176,7 @@ def _item_page(
         welcome=request.query_params.get("welcome") == "1",
         item=item_view(item, survey, language),
         ratings=ratings,
-        is_in_a_row=is_in_a_row(criteria),
+        is_in_a_row=is_in_a_row(contents.criteria),
         shown_in=shown_in([item.title, item.summary, *texts], survey, language),
         marks=marks if has_marks or survey.is_real_time else [],
         is_told=bool(told),
@@ -218,5 +215,5 @@ def _ratings(
 
 
 def _marks(session: Session, survey: Survey, language: str) -> list[Mark]:
-    question = find_question(session, survey.id, "helix")
+    question = contents_of(session, survey).find_question("helix")
     return marks_of(question.options if question else [], language, survey.default_language)

@@ -47,12 +47,12 @@ from app.surveys.answering.visits import (
     survey_language,
     token_of,
 )
+from app.surveys.authoring.contents import contents_of
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.pages import ITEM_WORDS
 from app.surveys.authoring.queries import (
     get_survey,
     get_survey_by_slug,
-    list_questions,
 )
 from app.surveys.rounds.models import Invitation
 from app.surveys.rounds.queries import find_invitation, find_last_round, find_open_round
@@ -125,7 +125,7 @@ def start_survey(request: Request, session: SessionDep, slug: str, typed: FormDe
     tokens = own_tokens(request, slug)
     invitation = find_invitation(session, kept) if kept else None
     known = find_respondent(session, survey.id, tokens) if tokens else None
-    questions = [q for q in list_questions(session, survey.id) if q.kind == "single_choice"]
+    questions = [q for q in contents_of(session, survey).questions if q.kind == "single_choice"]
     chosen = {q.code: typed.get(q.code, "")[:64] for q in questions}
     language = survey_language(request, survey)
     choice = first_choice(survey, typed.get(FIRST_CHOICE, ""))
@@ -143,7 +143,7 @@ def start_survey(request: Request, session: SessionDep, slug: str, typed: FormDe
             session,
             survey,
             start,
-            consent=Consent(language, shown_text(survey, list_questions(session, survey.id), language)),
+            consent=Consent(language, shown_text(survey, contents_of(session, survey).questions, language)),
             invitation=invitation,
             token=_token_to_begin(tokens, invitation, known),
         )
@@ -220,7 +220,7 @@ def _start_page(
     current = find_open_round(session, survey.id)
     asked = len(asked_in(current.item_codes if current else None, form.items))
     total = min(survey.items_per_person or asked, asked)
-    questions = list_questions(session, survey.id)
+    questions = contents_of(session, survey).questions
     return render(
         request,
         f"{FOLDER}/start.html",

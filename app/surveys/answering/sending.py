@@ -16,7 +16,8 @@ from app.surveys.answering.questions import given_text
 from app.surveys.answering.thanking import send_answers
 from app.surveys.answering.tokens import receipt_code
 from app.surveys.answering.visits import Visit, answers_of, find_visit, items_for, spoken_language
-from app.surveys.authoring.queries import get_survey_by_slug, list_criteria, list_items, options_of
+from app.surveys.authoring.contents import contents_of
+from app.surveys.authoring.queries import get_survey_by_slug, options_of
 from app.surveys.rounds.queries import is_over
 from app.surveys.rounds.rules import asked_in
 from app.web.deps import SessionDep
@@ -131,7 +132,7 @@ def answer_rows_of(request: Request, session: Session, visit: Visit) -> list[dic
     survey = visit.survey
     rows = answer_rows(
         items_for(session, visit),
-        list_criteria(session, survey.id),
+        contents_of(session, survey).criteria,
         answers_of(session, visit),
         survey,
         spoken_language(request, survey),
@@ -146,7 +147,7 @@ def section_answers_of(request: Request, session: Session, visit: Visit) -> list
     survey = visit.survey
     language = spoken_language(request, survey)
     parts, form, answers = way_of(session, visit)
-    items = list_items(session, survey.id)
+    items = contents_of(session, survey).items
     return [
         {
             "title": pick(part.section.title, language, survey.default_language),

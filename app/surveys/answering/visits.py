@@ -12,8 +12,9 @@ from app.surveys.answering.models import Response as GivenResponse
 from app.surveys.answering.queries import find_respondent, find_response, form_of, list_answers
 from app.surveys.answering.rules import TOKEN_COOKIE, Form, Value
 from app.surveys.answering.tokens import tokens_from
+from app.surveys.authoring.contents import contents_of
 from app.surveys.authoring.models import Survey, SurveyItem
-from app.surveys.authoring.queries import list_items, scale_of
+from app.surveys.authoring.queries import scale_of
 from app.surveys.rounds.models import Invitation, Round
 from app.surveys.rounds.queries import find_invitation, find_last_round, find_open_round
 from app.web.cookieless import kept_token, with_token
@@ -82,7 +83,7 @@ def form_for(session: Session, visit: Visit) -> Form:
 
 def items_for(session: Session, visit: Visit) -> list[SurveyItem]:
     """The items this visitor is asked about, in their order."""
-    found = {item.code: item for item in list_items(session, visit.survey.id)}
+    found = {item.code: item for item in contents_of(session, visit.survey).items}
     return [found[code] for code in form_for(session, visit).items]
 
 
