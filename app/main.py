@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from app import __version__
 from app.actionplan.initiatives import api as initiatives_api
+from app.actionplan.initiatives import import_routes as initiatives_import_pages
 from app.actionplan.initiatives import routes as initiatives_pages
 from app.actionplan.overview import routes as overview_pages
 from app.actionplan.priorities import api as priorities_api
@@ -83,6 +84,7 @@ PAGES: list[APIRouter] = [
     stopping_pages.router,
     renewing_pages.router,
     overview_pages.router,
+    initiatives_import_pages.router,
     initiatives_pages.router,
     answering_pages.router,
     rating_pages.router,

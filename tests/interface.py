@@ -6,6 +6,8 @@ from pathlib import Path
 
 from babel.messages.extract import extract
 
+from app.actionplan.initiatives.importing import REASONS
+from app.actionplan.initiatives.schemas import UNREADABLE, UPSIDE_DOWN
 from app.auth.guard import ACCOUNT_MENU, NAVIGATION
 from app.consensus.fates import RULE_NAMES, STANDING_WORDS
 from app.consensus.next_round import GROUNDS_WORDS, REASON_WORDS
@@ -39,11 +41,9 @@ ERRORS = {
     "Unfit",
 }
 COMMAND_LINE_ONLY = {
-    "app/actionplan/initiatives/importing.py",
     "app/actionplan/initiatives/exporting.py",
     "app/actionplan/validation/service.py",
     "app/consensus/importing.py",
-    "app/documents/sheets.py",
     "app/people/importing.py",
     "app/demo.py",
     "app/surveys/answering/api.py",
@@ -93,12 +93,13 @@ def interface_messages() -> set[Message]:
         BUILT_IN_WORDS,
         TYPE_WORDS,
         FAULT_WORDS,
+        REASONS,
         KIND_NAMES,
         KIND_TIMES,
         RECORD_WORDS,
     ):
         words += table.values()
-    words += [*PROBLEMS, *(sentence for pair in CHECK_WORDS.values() for sentence in pair)]
+    words += [UNREADABLE, UPSIDE_DOWN, *PROBLEMS, *(sentence for pair in CHECK_WORDS.values() for sentence in pair)]
     return (found | set(words)) - PROGRAMS_ONLY
 
 
@@ -116,7 +117,9 @@ def _messages_of(tree: ast.AST) -> Iterator[str]:
     }
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            place = {"translate": 1, "_word": 1, "word": 0}.get(node.func.id, 0 if node.func.id in ERRORS else None)
+            place = {"translate": 1, "_word": 1, "word": 0, "Fault": 2}.get(
+                node.func.id, 0 if node.func.id in ERRORS else None
+            )
             if place is not None and len(node.args) > place:
                 yield from _text(node.args[place], constants)
         # what is wrong with a line, or good to know about it

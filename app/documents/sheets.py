@@ -3,8 +3,8 @@
 import csv
 import io
 import zipfile
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from openpyxl import Workbook, load_workbook
 
@@ -20,14 +20,18 @@ LONGEST_GAP = 500
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong where: the row as the sheet numbers it (or the place in a JSON file), column and reason."""
+    """What is wrong where: the row as the sheet numbers it (or the place in a JSON file), column and reason.
+
+    The reason is a message, and `values` are what its placeholders stand for.
+    """
 
     row: int
     column: str
     reason: str
+    values: Mapping[str, object] = field(default_factory=dict[str, object])
 
     def __str__(self) -> str:
-        return f"Row {self.row}, {self.column}: {self.reason}."
+        return f"Row {self.row}, {self.column}: {self.reason % self.values if self.values else self.reason}."
 
 
 class FaultyFile(Invalid):

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
-from starlette.datastructures import UploadFile
 
 from app.auth.account import remove_second_factor
 from app.auth.guard import permitted
@@ -22,7 +21,7 @@ from app.people.models import Membership, Organisation
 from app.people.queries import get_own_person, list_memberships, list_organisations, list_people
 from app.people.rules import Actor, Helix, Role
 from app.web.deps import SessionDep
-from app.web.forms import FormDep, Typed
+from app.web.forms import FormDep, Typed, UploadDep
 from app.web.language import language_of
 from app.web.security import OwnForm
 from app.web.templating import redirect, render
@@ -75,16 +74,12 @@ def create_person(request: Request, session: SessionDep, actor: MakerDep, typed:
 
 
 @router.post("/people/import", dependencies=[OwnForm])
-async def import_sheet(request: Request, session: SessionDep, actor: MakerDep) -> Response:
+def import_sheet(request: Request, session: SessionDep, actor: MakerDep, sheet: UploadDep) -> Response:
     """Take over people from a sheet, or say row by row what is wrong with it."""
-    form = await request.form()
-    sheet = form.get("sheet")
-    data = await sheet.read() if isinstance(sheet, UploadFile) else b""
-    await form.close()
-    if not isinstance(sheet, UploadFile) or not sheet.filename:
+    if not sheet.name:
         return _list(request, session, actor, errors={"sheet": _word(request, "Choose a file.")}, status=422)
     try:
-        lines = parse_people(sheet.filename, data)
+        lines = parse_people(sheet.name, sheet.data)
         # one fault stops all: what was added before it is undone
         with session.begin_nested():
             report = import_people(session, actor, lines)

@@ -1,5 +1,6 @@
 """Forms as people filled them in."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -14,7 +15,29 @@ async def read_form(request: Request) -> Typed:
     return {name: value for name, value in form.multi_items() if not isinstance(value, UploadFile)}
 
 
+@dataclass(frozen=True)
+class Upload:
+    """A file somebody chose, with the name it has on their machine, and the text fields of the form around it."""
+
+    name: str
+    data: bytes
+    typed: Typed
+
+
+async def read_upload(request: Request) -> Upload:
+    """The form's file, empty and without a name when none was chosen; of several the last counts."""
+    form = await request.form(max_files=1, max_fields=500)
+    files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
+    typed = {name: value for name, value in form.multi_items() if not isinstance(value, UploadFile)}
+    if not files:
+        return Upload("", b"", typed)
+    data = await files[-1].read()
+    await form.close()
+    return Upload(files[-1].filename or "", data, typed)
+
+
 FormDep = Annotated[Typed, Depends(read_form)]
+UploadDep = Annotated[Upload, Depends(read_upload)]
 
 LONGEST_NUMBER = 9
 

@@ -63,6 +63,7 @@ FOR_MEMBERS = {
     "next_round_page": f"/surveys/{SURVEY}/rounds/new",
     "live_page": f"/surveys/{SURVEY}/live",
     "initiative_list": "/initiatives",
+    "initiative_import_page": "/initiatives/import",
     "initiative_page": "a first initiative",
     "results_index": "/results",
     "results_page": f"/results/{SURVEY}",
@@ -78,7 +79,7 @@ FOR_MEMBERS = {
 }
 NO_PAGES = {
     *("personal_link", "stop_page", "results_table", "export_priorities", "oidc_start", "oidc_callback"),
-    *("export_survey", "export_translation"),
+    *("export_survey", "export_translation", "initiative_sheet"),
     *("mail_preview", "item_feedback", "survey_section", "download_my_answers"),
 }
 ROLES = ("admin", "coordinator", "another manager", "editor", "reviewer")

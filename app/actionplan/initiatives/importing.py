@@ -1,5 +1,7 @@
-"""Initiatives from a catalogue file or a sheet. Every fault is named by row, column and reason; one fault stops all."""
+"""Initiatives from a catalogue file or a sheet. Every fault is named by row, column and reason."""
 
+import csv
+import io
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -36,22 +38,54 @@ REASONS = {
     "extra_forbidden": "is not a column of this format",
     "literal_error": "is not a known language or format",
     "too_short": "is missing",
+    "too_long": "has too many entries",
+    "greater_than_equal": "is too small",
+    "less_than_equal": "is too large",
 }
 
 
 @dataclass
 class Catalogue:
-    """What a file brings. A sheet names its columns: of initiatives already there it changes nothing else."""
+    """What a file brings. A sheet names its columns: of initiatives already there it changes nothing else.
+
+    `rows` says where each initiative stands; `cells` are a sheet's cells by row, under `header`.
+    """
 
     initiatives: list[InitiativeIn] = field(default_factory=list[InitiativeIn])
     topics: list[TopicIn] = field(default_factory=list[TopicIn])
     columns: frozenset[str] | None = None
+    rows: dict[str, int] = field(default_factory=dict[str, int])
+    faults: list[Fault] = field(default_factory=list[Fault])
+    header: list[str] = field(default_factory=list[str])
+    cells: dict[int, list[str]] = field(default_factory=dict[int, list[str]])
 
 
 def parse_catalogue(name: str, data: bytes) -> Catalogue:
-    """The catalogue in a file's bytes: JSON, or a sheet in CSV or XLSX, by the name's ending.
+    """The catalogue in a file's bytes, as `read_catalogue`, when nothing is wrong with it.
 
     Raises FaultyFile naming every fault, Invalid for a file that is none of these.
+    """
+    catalogue = read_catalogue(name, data)
+    if catalogue.faults:
+        raise FaultyFile(catalogue.faults)
+    return catalogue
+
+
+def rows_to_correct(catalogue: Catalogue) -> str:
+    """The header and the rows of a sheet with a fault, separated by tabs as a sheet's cells are when pasted."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter="\t", lineterminator="\n")
+    faulty = sorted({fault.row for fault in catalogue.faults} & set(catalogue.cells))
+    if faulty:
+        writer.writerows([catalogue.header, *(catalogue.cells[row] for row in faulty)])
+    return text.getvalue()
+
+
+def read_catalogue(name: str, data: bytes) -> Catalogue:
+    """The catalogue in a file's bytes: JSON, or a sheet in CSV or XLSX, by the name's ending.
+
+    It holds what is right, and what is wrong with the rest. Raises Invalid for a file that is none of these, and
+    FaultyFile for a sheet whose header is wrong.
     """
     if len(data) > LARGEST_FILE:
         raise Invalid("This file is too large.")
@@ -66,29 +100,34 @@ def _from_json(data: bytes) -> Catalogue:
         file = CatalogueFile.model_validate(json.loads(data))
     except (ValueError, RecursionError) as error:
         raise Invalid("This is not a file of the format initiative-catalogue/1.") from error
-    return Catalogue(_check(enumerate(file.initiatives, start=1)), file.topics)
+    catalogue = Catalogue(topics=file.topics)
+    _check(catalogue, enumerate(file.initiatives, start=1))
+    return catalogue
 
 
 def _from_rows(rows: Iterator[list[str]]) -> Catalogue:
     header = [name.strip().lower() for name in next(rows, list[str]())]
-    faults = [
-        Fault(1, name, "stands twice") for name in sorted({name for name in header if name and header.count(name) > 1})
-    ]
+    twice = sorted({name for name in header if name and header.count(name) > 1})
+    faults = [Fault(1, name, "stands twice") for name in twice]
     faults += [Fault(1, name, "is not a column of this format") for name in header if not _is_column(name)]
     faults += [Fault(1, name, "is missing") for name in ("id",) if name not in header]
     if not any(name == "title" or name.startswith("title_") for name in header):
         faults.append(Fault(1, "title", "is missing"))
     if faults:
         raise FaultyFile(faults)
-    numbered: list[tuple[int, dict[str, Any]]] = []
+    catalogue = Catalogue(columns=frozenset(header), header=header)
     for number, cells in enumerate(rows, start=2):
         if any(cell.strip() for cell in cells):
-            if len(cells) > len(header):
-                faults.append(Fault(number, "row", "has more cells than the header"))
-            numbered.append((number, _record(dict(zip(header, cells, strict=False)))))
-    if not numbered:
+            catalogue.cells[number] = cells
+    if not catalogue.cells:
         raise Invalid("This sheet has no initiatives.")
-    return Catalogue(_check(iter(numbered), faults), columns=frozenset(header))
+    long = [number for number, cells in catalogue.cells.items() if any(cells[len(header) :])]
+    catalogue.faults += [Fault(number, "row", "has more cells than the header") for number in long]
+    _check(
+        catalogue,
+        ((number, _record(dict(zip(header, cells, strict=False)))) for number, cells in catalogue.cells.items()),
+    )
+    return catalogue
 
 
 def _is_column(name: str) -> bool:
@@ -114,25 +153,25 @@ def _record(cells: dict[str, str]) -> dict[str, Any]:
     return made
 
 
-def _check(numbered: Iterable[tuple[int, dict[str, Any]]], found: list[Fault] | None = None) -> list[InitiativeIn]:
-    faults, kept = list(found or []), list[InitiativeIn]()
-    seen: dict[str, int] = {}
+def _check(catalogue: Catalogue, numbered: Iterable[tuple[int, dict[str, Any]]]) -> None:
+    """Sort what is right into the catalogue's initiatives, and what is not into its faults."""
+    faulty = {fault.row for fault in catalogue.faults}
     for row, raw in numbered:
         try:
             initiative = InitiativeIn.model_validate(raw)
         except ValidationError as error:
-            faults += [_fault(row, part) for part in error.errors()]
+            catalogue.faults += [fault_of(row, part) for part in error.errors()]
             continue
-        if initiative.id in seen:
-            faults.append(Fault(row, "id", f"{initiative.id} stands in row {seen[initiative.id]} already"))
-        seen[initiative.id] = row
-        kept.append(initiative)
-    if faults:
-        raise FaultyFile(faults)
-    return kept
+        if initiative.id in catalogue.rows:
+            values = {"code": initiative.id, "row": catalogue.rows[initiative.id]}
+            catalogue.faults.append(Fault(row, "id", "%(code)s stands in row %(row)s already", values))
+        elif row not in faulty:
+            catalogue.rows[initiative.id] = row
+            catalogue.initiatives.append(initiative)
 
 
-def _fault(row: int, part: ErrorDetails) -> Fault:
+def fault_of(row: int, part: ErrorDetails) -> Fault:
+    """What a check of an initiative found, as a fault of its row."""
     place = [str(step) for step in part["loc"] if step != "[key]"]
     message = part["msg"].removeprefix("Value error, ")
     reason = REASONS.get(part["type"], message[:1].lower() + message[1:])

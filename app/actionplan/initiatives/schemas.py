@@ -6,10 +6,13 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from app.core.words import LANGUAGES
 
+UNREADABLE = "has a character that cannot be stored"
+UPSIDE_DOWN = "the lowest cost is above the highest"
+
 
 def _readable(text: str) -> str:
     if "\x00" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
-        raise ValueError("has a character that cannot be stored")
+        raise ValueError(UNREADABLE)
     return text
 
 
@@ -68,7 +71,7 @@ class InitiativeIn(BaseModel):
         """The lowest cost is not above the highest."""
         low, high = self.budget_min_eur, self.budget_max_eur
         if low is not None and high is not None and low > high:
-            raise ValueError("the lowest cost is above the highest")
+            raise ValueError(UPSIDE_DOWN)
         return self
 
 

@@ -1,42 +1,54 @@
 """Acts on initiatives."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
 from sqlmodel import Session, select
 
-from app.actionplan.initiatives.importing import Catalogue
+from app.actionplan.initiatives.importing import Catalogue, fault_of
 from app.actionplan.initiatives.models import Initiative, InitiativeVersion, Topic
 from app.actionplan.initiatives.queries import find_newest_version
 from app.actionplan.initiatives.rules import digest_of, merge_columns
 from app.actionplan.initiatives.schemas import InitiativeIn, Language
 from app.auth.permissions import require
 from app.core.clock import now
-from app.core.errors import Invalid
 from app.core.words import Words
+from app.documents.sheets import Fault, FaultyFile
 from app.history.service import record
 from app.people.rules import Actor
 
 
 @dataclass
 class ImportCount:
-    """What an import did."""
+    """What an import did, and what is wrong with initiatives that it left as they were."""
 
     added: int = 0
     changed: int = 0
     unchanged: int = 0
+    faults: list[Fault] = field(default_factory=list[Fault])
 
 
 def import_initiatives(session: Session, actor: Actor, catalogue: Catalogue) -> ImportCount:
-    """Take over a catalogue: a new initiative gets a first version, a changed one a further version.
+    """Take over a catalogue as `import_right_ones` does, or nothing of it.
+
+    Raises FaultyFile when something is wrong with one of them; the transaction is then to be rolled back.
+    """
+    count = import_right_ones(session, actor, catalogue)
+    if count.faults:
+        raise FaultyFile(count.faults)
+    return count
+
+
+def import_right_ones(session: Session, actor: Actor, catalogue: Catalogue) -> ImportCount:
+    """Take over what is right: a new initiative gets a first version, a changed one a further version.
 
     Importing the same file again changes nothing.
     """
     require(actor, "initiative.import")
-    count = ImportCount()
+    count = ImportCount(faults=list(catalogue.faults))
     for topic in catalogue.topics:
         known = session.exec(
             select(Topic).where(Topic.consortium_id == actor.consortium_id, Topic.external_id == topic.id)
@@ -49,7 +61,12 @@ def import_initiatives(session: Session, actor: Actor, catalogue: Catalogue) -> 
         newest = find_newest_version(session, actor, initiative.id)
         content = initiative.model_dump(mode="json")
         if newest and catalogue.columns is not None:
-            content = _checked(merge_columns(newest.content, content, catalogue.columns))
+            try:
+                merged = InitiativeIn.model_validate(merge_columns(newest.content, content, catalogue.columns))
+            except ValidationError as error:
+                count.faults += [fault_of(catalogue.rows[initiative.id], part) for part in error.errors()]
+                continue
+            content = merged.model_dump(mode="json")
         if newest and newest.digest == digest_of(content):
             count.unchanged += 1
             continue
@@ -86,14 +103,6 @@ def _add_version(session: Session, actor: Actor, content: dict[str, Any], key: U
         before={"digest": before},
         after={"digest": version.digest, "number": number},
     )
-
-
-def _checked(content: dict[str, Any]) -> dict[str, Any]:
-    try:
-        return InitiativeIn.model_validate(content).model_dump(mode="json")
-    except ValidationError as error:
-        reason = error.errors()[0]["msg"].removeprefix("Value error, ")
-        raise Invalid(f"{content['id']}: {reason}.") from error
 
 
 def _words(texts: Mapping[Language, str]) -> Words:

@@ -29,6 +29,8 @@ def home_page(request: Request, session: SessionDep, actor: Annotated[Actor, per
         "actionplan/overview/home.html",
         lines=list_survey_lines(session, actor) if may_read else [],
         initiatives=len(list_initiatives(session, actor)),
+        may_make=may(actor, "survey.change"),
+        may_import=may(actor, "initiative.import"),
     )
 
 

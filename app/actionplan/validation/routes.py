@@ -4,7 +4,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
-from starlette.datastructures import UploadFile
 
 from app.actionplan.initiatives.queries import list_initiatives, list_topics
 from app.actionplan.validation.service import import_file, items_for
@@ -17,7 +16,7 @@ from app.surveys.authoring.drafting import create_draft, get_changeable_survey, 
 from app.surveys.authoring.importing import OPTIONAL, recommended_extras
 from app.surveys.authoring.queries import list_criteria, list_items
 from app.web.deps import SessionDep
-from app.web.forms import FormDep, revision_in
+from app.web.forms import FormDep, UploadDep, revision_in
 from app.web.language import language_of
 from app.web.security import OwnForm
 from app.web.templating import redirect, render
@@ -59,19 +58,16 @@ def import_page(request: Request, session: SessionDep, actor: ImporterDep) -> Re
 
 
 @router.post("/surveys/import", dependencies=[OwnForm])
-async def import_questionnaire(request: Request, session: SessionDep, actor: ImporterDep) -> Response:
+def import_questionnaire(request: Request, session: SessionDep, actor: ImporterDep, file: UploadDep) -> Response:
     """Make a draft of it and show what became of each question, or say why it cannot be used."""
-    form = await request.form()
-    file, language = form.get("file"), language_of(request)
-    data = await file.read() if isinstance(file, UploadFile) else b""
-    extras = [code for code in OPTIONAL if form.get(f"extra.{code}") == "yes"]
-    await form.close()
-    if not isinstance(file, UploadFile) or not file.filename:
+    language = language_of(request)
+    extras = [code for code in OPTIONAL if file.typed.get(f"extra.{code}") == "yes"]
+    if not file.name:
         return _import_page(request, session, actor, {"file": translate(language, "Choose a file.")})
     try:
         # what was made before a fault is undone
         with session.begin_nested():
-            made = import_file(session, actor, file.filename, data, language=language, extras=extras)
+            made = import_file(session, actor, file.name, file.data, language=language, extras=extras)
     except (Invalid, Conflict) as refusal:
         errors = {"file": translate(language, refusal.message, **refusal.values)}
         return _import_page(request, session, actor, errors)

@@ -4,7 +4,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
-from starlette.datastructures import UploadFile
 
 from app.auth.guard import permitted
 from app.core.catalogues import translate
@@ -26,7 +25,7 @@ from app.surveys.authoring.translation_table import (
 )
 from app.surveys.authoring.xliff import read_xliff, write_xliff
 from app.web.deps import SessionDep
-from app.web.forms import FormDep, revision_in
+from app.web.forms import FormDep, UploadDep, revision_in
 from app.web.language import language_of
 from app.web.security import OwnForm
 from app.web.templating import redirect, render
@@ -86,22 +85,18 @@ def export_translation(
 
 
 @router.post("/surveys/{slug}/translation/{target}/table", dependencies=[OwnForm])
-async def import_translation(
-    request: Request, session: SessionDep, actor: MakerDep, slug: str, target: str
+def import_translation(
+    request: Request, session: SessionDep, actor: MakerDep, slug: str, target: str, file: UploadDep
 ) -> Response:
     """Take over the translations that are right, and say by row and column what is wrong with the others."""
     survey = get_changeable_survey(session, actor, slug)
     check_target(survey, target)
-    form = await request.form()
-    file, revision = form.get("file"), form.get("revision")
-    data = await file.read() if isinstance(file, UploadFile) else b""
-    await form.close()
-    if not isinstance(file, UploadFile) or not file.filename:
+    if not file.name:
         return _page(request, session, survey, target, fault=translate(language_of(request), "Choose a file."))
     try:
         with session.begin_nested():
-            change_draft(session, actor, survey, revision_in({"revision": str(revision)}))
-            taken = take_file(session, survey, file.filename, data)
+            change_draft(session, actor, survey, revision_in(file.typed))
+            taken = take_file(session, survey, file.name, file.data)
     except Invalid as refusal:
         sentence = translate(language_of(request), refusal.message, **refusal.values)
         return _page(request, session, survey, target, fault=sentence)
