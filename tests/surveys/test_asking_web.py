@@ -156,3 +156,47 @@ def test_an_order_of_their_own_with_warm_ups_first(manager: Manager, engine: Eng
     assert len({tuple(order[:2]) for order in firsts}) == 1, "the same warm-ups"
     assert len({tuple(order) for order in firsts}) == 3, "and then each their own order"
     assert len({tuple(sorted(order)) for order in firsts}) == 1
+
+
+def test_a_page_is_asked_before_the_initiatives_or_after_them(manager: Manager, engine: Engine) -> None:
+    def order() -> list[str]:
+        text = manager.get("build/questions").text
+        main = text[text.index("<main") :]
+        return re.findall(r'<h2 id="page-\d+">([^<]+)</h2>|<strong>(Initiatives)</strong>', main)
+
+    titles = [one or items for one, items in order()]
+    last = titles[-1]
+    assert titles.index("Initiatives") < titles.index(last)
+    with Session(engine) as session:
+        code = list_sections(session, manager.survey().id)[-1].code
+    assert post(manager, f"build/sections/{code}/place", place="before").status_code == 303
+    titles = [one or items for one, items in order()]
+    assert titles.index(last) < titles.index("Initiatives")
+    assert post(manager, f"build/sections/{code}/place", place="after").status_code == 303
+    titles = [one or items for one, items in order()]
+    assert titles.index("Initiatives") < titles.index(last)
+    assert post(manager, "build/sections/nowhere/place", place="before").status_code == 404
+    stale = {"csrf": csrf_in(manager.get("build/questions").text), "revision": "1", "place": "before"}
+    answer = manager.client.post(f"/surveys/{manager.slug}/build/sections/{code}/place", data=stale)
+    assert answer.status_code == 409
+
+
+def test_a_condition_on_a_page_that_is_now_asked_later_is_named_before_publishing(
+    manager: Manager, engine: Engine
+) -> None:
+    first = post(
+        manager, "build/questions", kind="short_text", text="Your field?", section="", section_title="Background"
+    ).headers["location"]
+    code = first.rpartition("/")[2]
+    second = post(
+        manager, "build/questions", kind="short_text", text="Since when?", section="", section_title="Details"
+    ).headers["location"]
+    fields = {"text": "Since when?", "section": "details", "needs": code, "values": ""}
+    assert post(manager, f"build/questions/{second.rpartition('/')[2]}", **fields).status_code == 303
+    late = "looks at a question that is asked later"
+    assert late not in manager.get("build").text + manager.get("publish").text
+    assert post(manager, "build/sections/details/place", place="before").status_code == 303
+    with Session(engine) as session:
+        asked = [one.code for one in list_questions(session, manager.survey().id) if one.section]
+    assert asked[0] == second.rpartition("/")[2]
+    assert late in manager.get("publish").text

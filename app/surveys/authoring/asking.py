@@ -108,6 +108,21 @@ def move_question(session: Session, survey: Survey, question: Question, *, is_up
         session.flush()
 
 
+def place_section(session: Session, survey: Survey, code: str, *, is_before: bool) -> None:
+    """Ask a page before the items, or after them. Raises NotFound for a page the survey does not have."""
+    sections = list_sections(session, survey.id)
+    section = next((one for one in sections if one.code == code), None)
+    if section is None:
+        raise NotFound("There is no such page.")
+    section.is_before = is_before
+    order = ["", *(one.code for one in sorted(sections, key=lambda one: (not one.is_before, one.position)))]
+    # conditions may look at what was asked before, so the questions stand in the order in which people meet them
+    questions = sorted(list_questions(session, survey.id), key=lambda one: (order.index(one.section), one.position))
+    for position, question in enumerate(questions, start=1):
+        question.position = position
+    session.flush()
+
+
 STARTING_SETTINGS: dict[str, dict[str, Any]] = {
     Rating.name: {"min": 1, "max": 5},
     RatingSet.name: {"min": 1, "max": 5},

@@ -15,10 +15,12 @@ from app.surveys.authoring.asking import (
     change_question,
     get_question,
     move_question,
+    place_section,
     remove_question,
 )
 from app.surveys.authoring.drafting import change_draft, get_changeable_survey
 from app.surveys.authoring.models import Question, Survey
+from app.surveys.authoring.pages import ITEM_WORDS
 from app.surveys.authoring.queries import list_items, list_questions, list_sections, options_of
 from app.surveys.authoring.question_types import TYPES
 from app.surveys.authoring.routes import MakerDep, step_page
@@ -113,12 +115,26 @@ def place_question(
     return redirect(request, "questions_step", slug=slug)
 
 
+@router.post("/surveys/{slug}/build/sections/{code}/place", dependencies=[OwnForm])
+def place_page(
+    request: Request, session: SessionDep, actor: MakerDep, slug: str, code: str, typed: FormDep
+) -> Response:
+    """Ask a page before the initiatives, or after them."""
+    survey = get_changeable_survey(session, actor, slug)
+    change_draft(session, actor, survey, revision_in(typed))
+    place_section(session, survey, code, is_before=typed.get("place") == "before")
+    return redirect(request, "questions_step", slug=slug)
+
+
 def _list_page(request: Request, session: Session, survey: Survey, typed: Typed, errors: dict[str, str]) -> Response:
     language = language_of(request)
     questions = [one for one in list_questions(session, survey.id) if one.kind != "item_comment"]
     sections = list_sections(session, survey.id)
-    pages = [("", translate(language, "Start page"))]
-    pages += [(one.code, pick(one.title, language, survey.default_language)) for one in sections]
+    pages = [("", translate(language, "Start page"), False)]
+    pages += [
+        (one.code, pick(one.title, language, survey.default_language), one.is_before)
+        for one in sorted(sections, key=lambda one: (not one.is_before, one.position))
+    ]
     return step_page(
         request,
         survey,
@@ -127,12 +143,16 @@ def _list_page(request: Request, session: Session, survey: Survey, typed: Typed,
         errors=errors,
         pages=[
             {
+                "code": code,
                 "title": title,
+                "is_before": is_before,
                 "questions": [_line(one, survey, language) for one in questions if one.section == code],
             }
-            for code, title in pages
+            for code, title, is_before in pages
         ],
-        sections=pages[1:],
+        items_word=translate(language, ITEM_WORDS[survey.item_kind]),
+        items=len(list_items(session, survey.id)),
+        sections=[(code, title) for code, title, _ in pages[1:]],
         kinds=[(kind, translate(language, word)) for kind, word in KIND_WORDS.items()],
     )
 
