@@ -10,18 +10,22 @@ from sqlmodel import Session, select
 from app.core.settings import Settings
 from app.mail.worker import send_due
 from app.people.queries import operator
+from app.people.service import create_consortium
 from app.surveys.authoring.models import Survey
-from app.surveys.rounds.inviting import remind
-from app.surveys.rounds.models import Invitation, Suggestion
+from app.surveys.rounds.inviting import remind, send_invitations
+from app.surveys.rounds.models import Invitation, MailRefusal, Suggestion
 from app.surveys.rounds.people import standings_of
 from app.surveys.rounds.queries import find_open_round, list_invitations
+from app.surveys.rounds.refusing import refuse_all_mails
 from app.surveys.rounds.rules import Standing
 from tests.conftest import Sink
 from tests.make import (
     HELICES,
     csrf_in,
     make_cast,
+    make_open_survey,
     sign_in,
+    small_survey_file,
 )
 from tests.surveys.mailing import later, link_in, mailed, people, stop_in
 
@@ -135,3 +139,48 @@ def test_who_is_named_and_not_wanted_is_forgotten(
     session.expire_all()
     assert session.exec(select(Suggestion)).all() == []
     assert len(list_invitations(session, survey.id)) == 2
+
+
+def test_no_mails_of_any_survey_now_or_later_and_taking_it_back(
+    session: Session, engine: Engine, mailing: Settings, sink: tuple[Sink, int], survey: Survey, client: TestClient
+) -> None:
+    people(session, survey, 2)
+    mailed(session, engine, survey, mailing)
+    other = make_open_survey(session, small_survey_file(survey_id="other"))
+    people(session, other, 2)
+    stop = stop_in(next(mail for mail in sink[0].mails if mail["To"] == "person0@innaxe.example"))
+    assert choose(client, stop, choice="all").status_code == 303
+    assert "You get no more mails about surveys of these organisers" in client.get(stop).text
+    assert choose(client, stop, choice="all").status_code == 303, "twice is once"
+    [refusal] = session.exec(select(MailRefusal)).all()
+    assert "person0" not in refusal.address_hash
+    session.commit()
+    assert mailed(session, engine, other, mailing) == 1, "of the two on the other list one"
+    later_one = make_open_survey(session, small_survey_file(survey_id="later"))
+    people(session, later_one, 2)
+    assert mailed(session, engine, later_one, mailing) == 1, "and on a list made afterwards"
+    assert {mail["To"] for mail in sink[0].mails[2:]} == {"person1@innaxe.example"}
+    assert choose(client, stop, choice="undo").status_code == 303
+    session.expire_all()
+    assert session.exec(select(MailRefusal)).all() == []
+    assert [one for one in session.exec(select(Invitation)).all() if one.stopped_on] == []
+    session.commit()
+    assert mailed(session, engine, later_one, mailing) == 1
+    assert sink[0].mails[-1]["To"] == "person0@innaxe.example"
+
+
+def test_another_consortium_may_still_mail(
+    session: Session, engine: Engine, mailing: Settings, sink: tuple[Sink, int], survey: Survey
+) -> None:
+    [invitation] = people(session, survey, 1)
+    refuse_all_mails(session, mailing.secret_key, invitation)
+    session.commit()
+    assert mailed(session, engine, survey, mailing) == 0
+    elsewhere = create_consortium(session, operator(session), name="Elsewhere")
+    survey.consortium_id = elsewhere.id
+    invitation.stopped_on = None
+    session.commit()
+    assert send_invitations(session, operator(session, "Elsewhere"), survey, mailing) == 1
+    session.commit()
+    assert send_due(engine, mailing) == 1
+    assert sink[0].mails[0]["To"] == invitation.email

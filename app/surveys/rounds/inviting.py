@@ -27,6 +27,7 @@ from app.surveys.rounds.mailing import promise_mail
 from app.surveys.rounds.models import Invitation, LinkRequest, Round
 from app.surveys.rounds.people import standings_of
 from app.surveys.rounds.queries import find_open_round, list_invitations
+from app.surveys.rounds.refusing import stop_refused
 from app.surveys.rounds.rules import (
     BETWEEN_REMINDERS,
     LINK_REQUEST_LASTS,
@@ -52,6 +53,7 @@ def send_invitations(session: Session, actor: Actor, survey: Survey, settings: S
     """
     require(actor, "round.open", survey)
     current = _open_round(session, survey)
+    stop_refused(session, settings.secret_key, survey)
     count = 0
     for invitation in list_invitations(session, survey.id):
         is_new = invitation.sent_at is None

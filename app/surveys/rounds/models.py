@@ -101,6 +101,16 @@ class Invitation(Row, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class MailRefusal(Row, table=True):
+    """Somebody wants no mails of any survey of a consortium; the address is a hash with the installation's key."""
+
+    __table_args__ = (UniqueConstraint("consortium_id", "address_hash"),)
+
+    consortium_id: UUID = Field(foreign_key="consortium.id")
+    address_hash: str
+    refused_on: date
+
+
 class Suggestion(Row, table=True):
     """Somebody whom a person invited named to answer instead; deleted once the project has decided."""
 

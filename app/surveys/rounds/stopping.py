@@ -10,8 +10,9 @@ from app.core.errors import Invalid, NotFound
 from app.surveys.authoring.queries import get_survey
 from app.surveys.rounds.inviting import find_by_stop_token, stop_mails, take_back_stop
 from app.surveys.rounds.models import Invitation
+from app.surveys.rounds.refusing import find_refusal, refuse_all_mails, take_back_refusal
 from app.surveys.rounds.suggesting import find_suggestion_by, suggest_colleague
-from app.web.deps import SessionDep
+from app.web.deps import SessionDep, SettingsDep
 from app.web.forms import FormDep
 from app.web.language import language_of
 from app.web.security import OwnForm
@@ -38,10 +39,11 @@ def stop_with_one_click(session: SessionDep, token: str, typed: FormDep) -> Resp
 
 
 @router.post("/u/{token}/choice", dependencies=[OwnForm])
-def stop_by_hand(request: Request, session: SessionDep, token: str, typed: FormDep) -> Response:
-    """Stop the mails, decline, say that somebody else should answer and whom, or take it back."""
+def stop_by_hand(request: Request, session: SessionDep, settings: SettingsDep, token: str, typed: FormDep) -> Response:
+    """Stop the mails of this survey or of all, decline, say that somebody else should answer, or take it back."""
     invitation, choice = _get(session, token), typed.get("choice")
     if choice == "undo":
+        take_back_refusal(session, settings.secret_key, invitation)
         take_back_stop(session, invitation)
         return redirect(request, "stop_page", token=token)
     email = typed.get("email", "").strip()
@@ -50,7 +52,10 @@ def stop_by_hand(request: Request, session: SessionDep, token: str, typed: FormD
             suggest_colleague(session, invitation, email)
         except Invalid as refusal:
             return _page(request, session, token, email=email[:254], errors=refusal.errors)
-    stop_mails(session, invitation, is_declining=choice in ("decline", "other"))
+    if choice == "all":
+        refuse_all_mails(session, settings.secret_key, invitation)
+    else:
+        stop_mails(session, invitation, is_declining=choice in ("decline", "other"))
     return redirect(request, "stop_page", token=token)
 
 
@@ -67,6 +72,7 @@ def _page(
         slug=survey.slug,
         survey=survey,
         invitation=invitation,
+        refusal=find_refusal(session, request.app.state.settings.secret_key, survey.consortium_id, invitation.email),
         has_suggested=find_suggestion_by(session, invitation) is not None,
         token=token,
         email=email,

@@ -1,0 +1,67 @@
+"""Addresses that want no mails of any survey of a consortium, kept as keyed hashes: the wish outlives every list."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from app.core.clock import today
+from app.core.tokens import sign
+from app.surveys.authoring.models import Survey
+from app.surveys.authoring.queries import get_survey
+from app.surveys.rounds.models import Invitation, MailRefusal
+
+
+def refuse_all_mails(session: Session, secret: str, invitation: Invitation) -> None:
+    """Send no more mails to this address about any survey of the consortium, now or later."""
+    consortium_id = get_survey(session, invitation.survey_id).consortium_id
+    if find_refusal(session, secret, consortium_id, invitation.email) is None:
+        hashed = _hash(secret, invitation.email)
+        session.add(MailRefusal(consortium_id=consortium_id, address_hash=hashed, refused_on=today()))
+    for other in _invitations_of(session, consortium_id, invitation.email):
+        other.stopped_on = other.stopped_on or today()
+    session.flush()
+
+
+def take_back_refusal(session: Session, secret: str, invitation: Invitation) -> None:
+    """Undo it, with the stops that it set on its day."""
+    consortium_id = get_survey(session, invitation.survey_id).consortium_id
+    refusal = find_refusal(session, secret, consortium_id, invitation.email)
+    if refusal is None:
+        return
+    for other in _invitations_of(session, consortium_id, invitation.email):
+        if other.stopped_on == refusal.refused_on and other.declined_on is None:
+            other.stopped_on = None
+    session.delete(refusal)
+    session.flush()
+
+
+def find_refusal(session: Session, secret: str, consortium_id: UUID, email: str) -> MailRefusal | None:
+    """That an address wants no mails of a consortium, if it said so."""
+    wanted = select(MailRefusal).where(MailRefusal.consortium_id == consortium_id)
+    return session.exec(wanted.where(MailRefusal.address_hash == _hash(secret, email))).first()
+
+
+def stop_refused(session: Session, secret: str, survey: Survey) -> None:
+    """Mark those on a survey's list who want no mails of the consortium, before anything is sent to them."""
+    wanted = select(MailRefusal.address_hash).where(MailRefusal.consortium_id == survey.consortium_id)
+    refused = set(session.exec(wanted).all())
+    if not refused:
+        return
+    listed = select(Invitation).where(Invitation.survey_id == survey.id, col(Invitation.stopped_on).is_(None))
+    for invitation in session.exec(listed).all():
+        if _hash(secret, invitation.email) in refused:
+            invitation.stopped_on = today()
+    session.flush()
+
+
+def _invitations_of(session: Session, consortium_id: UUID, email: str) -> Sequence[Invitation]:
+    return session.exec(
+        select(Invitation)
+        .join(Survey, col(Survey.id) == col(Invitation.survey_id))
+        .where(Survey.consortium_id == consortium_id, Invitation.email == email)
+    ).all()
+
+
+def _hash(secret: str, email: str) -> str:
+    return sign(secret, "no-mails", email.strip().lower())
