@@ -48,6 +48,7 @@ from app.surveys.authoring import item_routes as item_pages
 from app.surveys.authoring import routes as authoring_pages
 from app.surveys.authoring import translation_routes as translation_pages
 from app.surveys.mails import routes as mails_pages
+from app.surveys.rounds import live_routes as live_pages
 from app.surveys.rounds import reading as reading_pages
 from app.surveys.rounds import renewing as renewing_pages
 from app.surveys.rounds import routes as rounds_pages
@@ -55,6 +56,7 @@ from app.surveys.rounds import stopping as stopping_pages
 from app.web.cookieless import TokenInAddress
 from app.web.errors import add_error_handlers, answer_error
 from app.web.security import Protection
+from app.web.streaming import Streams, end_on_signals
 from app.web.templating import static_file
 from app.worker import Worker
 
@@ -77,6 +79,7 @@ PAGES: list[APIRouter] = [
     exchange_pages.router,
     mails_pages.router,
     rounds_pages.router,
+    live_pages.router,
     reading_pages.router,
     stopping_pages.router,
     renewing_pages.router,
@@ -153,8 +156,11 @@ def create_served_app() -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
     app.state.writer = AnswerWriter(app.state.engine)
+    app.state.streams = Streams()
+    end_on_signals(app.state.streams)
     worker = Worker(app.state.engine, app.state.settings) if getattr(app.state, "does_chores", False) else None
     yield
+    app.state.streams.close()
     if worker:
         worker.close()
     app.state.writer.close()
