@@ -1,7 +1,6 @@
 """Reads of the history."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 
 from sqlmodel import Session, col, select
 
@@ -22,12 +21,6 @@ def list_entries(
     if before is not None:
         wanted = wanted.where(HistoryEntry.seq < before)
     return session.exec(wanted.order_by(col(HistoryEntry.seq).desc()).limit(most)).all()
-
-
-def list_acts(session: Session, name: str, acts: Sequence[str], since: datetime) -> Sequence[HistoryEntry]:
-    """The acts of these kinds upon the thing of this name since a moment, the first first."""
-    wanted = select(HistoryEntry).where(HistoryEntry.thing == name, HistoryEntry.at >= since)
-    return session.exec(wanted.where(col(HistoryEntry.act).in_(acts)).order_by(col(HistoryEntry.seq))).all()
 
 
 def head_of(session: Session) -> tuple[int, str]:

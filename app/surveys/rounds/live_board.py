@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from app.core.clock import today
-from app.history.queries import list_acts
-from app.history.rules import name_of
+from app.mail.models import OutboxMessage
 from app.surveys.answering.queries import (
     count_begun,
     count_minutes,
@@ -22,6 +21,7 @@ from app.surveys.answering.queries import (
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.queries import find_question, list_questions, list_sections
 from app.surveys.authoring.rules import split_code
+from app.surveys.mails.rules import MailKind
 from app.surveys.rounds.inviting import is_too_soon
 from app.surveys.rounds.live_rules import (
     Stretch,
@@ -35,6 +35,9 @@ from app.surveys.rounds.models import Invitation, Round
 from app.surveys.rounds.people import bounces_of, standings_of
 from app.surveys.rounds.queries import find_last_round, find_open_round, list_invitations
 from app.surveys.rounds.rules import MAY_BE_REMINDED, Standing, asked_in
+
+ASKING = (MailKind.INVITATION, MailKind.NEXT_ROUND, MailKind.REMINDER)
+"""The mails that ask people to answer."""
 
 Place = tuple[str, str]
 """A helix and a region by their codes; either is empty where it is not known."""
@@ -125,7 +128,9 @@ def read_board(session: Session, survey: Survey) -> Board:
         begun=sum(begun for begun, _ in counts.values()),
         done=sum(done for _, done in counts.values()),
         lines=tuple(_lines(invitations, counts, helices, regions or [""], survey.minimum_group)),
-        groups=tuple(_groups(survey, invitations, standings)) if is_open and not survey.is_anonymous else (),
+        groups=tuple(_groups(survey, invitations, standings, helices, regions))
+        if is_open and not survey.is_anonymous
+        else (),
         # who has begun and who has finished is counted above, with those who came by the open address
         standings=tuple(
             (one, states[one]) for one in Standing if states[one] and one not in (Standing.STARTED, Standing.DONE)
@@ -181,10 +186,16 @@ def _lines(
     ]
 
 
-def _groups(survey: Survey, invitations: Sequence[Invitation], standings: Mapping[UUID, Standing]) -> list[Group]:
+def _groups(
+    survey: Survey,
+    invitations: Sequence[Invitation],
+    standings: Mapping[UUID, Standing],
+    helices: Sequence[str],
+    regions: Sequence[str],
+) -> list[Group]:
     """Who can be reminded, cut so that no number of mails tells how many of a hidden cell have finished."""
-    helices = sorted({one.helix for one in invitations})
-    regions = sorted({one.region for one in invitations})
+    helices = [*helices, *sorted({one.helix for one in invitations} - set(helices))]
+    regions = [*regions, *sorted({one.region for one in invitations} - set(regions))]
     finished = Counter((one.helix, one.region) for one in invitations if standings[one.id] is Standing.DONE)
     invited = Counter((one.helix, one.region) for one in invitations)
     mails: Counter[Place] = Counter()
@@ -232,12 +243,22 @@ def _course(session: Session, survey: Survey, current: Round) -> Course:
     first = min([current.opened_at.date(), *by_day])
     last = max([first, *by_day, min(today(), current.closed_at.date() if current.closed_at else today())])
     counts = [by_day.get(first + timedelta(days=day), 0) for day in range((last - first).days + 1)]
-    acts = list_acts(session, name_of("survey", survey.id), ("invitations.sent", "reminders.sent"), current.opened_at)
-    mails: Counter[tuple[date, str]] = Counter()
-    for entry in acts:
-        mails[entry.at.date(), entry.act] += (entry.after or {}).get("mails", 0)
     return Course(
         first_day=first,
         stretches=tuple(stretches(counts, survey.minimum_group)),
-        mails=tuple((day, act, count) for (day, act), count in sorted(mails.items()) if count),
+        mails=tuple(
+            (day, kind, count) for (day, kind), count in sorted(_mails_by_day(session, survey, current).items())
+        ),
     )
+
+
+def _mails_by_day(session: Session, survey: Survey, current: Round) -> Counter[tuple[date, str]]:
+    ids = select(Invitation.id).where(Invitation.survey_id == survey.id)
+    rows = session.exec(
+        select(OutboxMessage.created_at, OutboxMessage.kind).where(
+            col(OutboxMessage.about_id).in_(ids),
+            col(OutboxMessage.kind).in_(ASKING),
+            OutboxMessage.created_at >= current.opened_at,
+        )
+    )
+    return Counter((created_at.date(), kind) for created_at, kind in rows.all())

@@ -7,6 +7,7 @@ from typing import Any
 from app.core.catalogues import translate
 from app.mail.reasons import in_words
 from app.surveys.authoring.models import Survey
+from app.surveys.mails.rules import MailKind
 from app.surveys.rounds.live_board import Board, Cell, Course, Group, Line
 from app.surveys.rounds.live_rules import Target, calls, half_width, shade
 from app.surveys.rounds.models import Round
@@ -26,7 +27,13 @@ STANDING_NAMES = {
     Standing.STOPPED: "Wants no mails",
     Standing.BOUNCED: "Mail came back",
 }
-MAILED_NAMES = {"invitations.sent": "Invitations", "reminders.sent": "Reminders"}
+LEFT_NAMES = STANDING_NAMES | {Standing.SENT: "Mailed and not begun"}
+"""As the board names them: who has begun or finished is counted elsewhere, where it is known who has."""
+MAILED_NAMES = {
+    MailKind.INVITATION: "Invitations",
+    MailKind.NEXT_ROUND: "Invitations",
+    MailKind.REMINDER: "Reminders",
+}
 
 
 def board_view(
@@ -41,8 +48,8 @@ def board_view(
     """What the page shows of a board, ready for the template."""
     needed = answers_needed(survey.scale_high - survey.scale_low + 1)
     names = {mark.code: mark.label for mark in marks}
-    places = [(line, cell) for line in board.lines for cell in line.cells if cell.invited or cell.done]
-    weakest = [_weak_view(board, line, cell, names, regions) for line, cell in sorted(places, key=_weakness)]
+    places = [place for line in board.lines for place in _places(board, line, names, regions)]
+    weakest = sorted(places, key=_weakness)
     return {
         "board": board,
         "needed": needed,
@@ -60,7 +67,10 @@ def board_view(
         else [],
         "weakest": weakest[:WEAKEST],
         "others": weakest[WEAKEST:],
-        "states": [(translate(language, STANDING_NAMES[one]), count) for one, count in board.standings],
+        "states": [
+            (translate(language, (STANDING_NAMES if survey.is_anonymous else LEFT_NAMES)[one]), count)
+            for one, count in board.standings
+        ],
         "bounces": [(in_words(problem, language), count) for problem, count in board.bounces],
         "stops": _stops_view(board),
         "course": _course_view(board.course, current, language, today) if board.course and current else None,
@@ -123,26 +133,32 @@ def _target_view(survey: Survey, line: Line, needed: int) -> dict[str, Any]:
     }
 
 
-def _weakness(place: tuple[Line, Cell]) -> tuple[float, int, str, str]:
-    """Hidden ones first and by the number invited: their order must not tell what is hidden."""
-    line, cell = place
-    share = -1.0 if cell.done is None else cell.done / max(1, cell.invited)
-    return share, -cell.invited, line.code, cell.region
+def _places(board: Board, line: Line, names: Mapping[str, str], regions: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The places of a helix as the list of the weakest names them: hidden ones together, for their sum is no secret."""
+    shown = [[cell] for cell in line.cells if cell.done is not None]
+    hidden = [cell for cell in line.cells if cell.done is None and cell.invited]
+    found: list[dict[str, Any]] = []
+    for cells in [*shown, *([hidden] if hidden else [])]:
+        known = [cell.done for cell in cells if cell.done is not None]
+        rest = None if line.done is None else line.done - sum(cell.done or 0 for cell in line.cells)
+        group = next((one for one in board.groups if (line.code, cells[0].region) in one.places), None)
+        found.append(
+            {
+                "code": line.code,
+                "name": names[line.code],
+                "regions": [regions[cell.region] for cell in cells if cell.region in regions],
+                "invited": sum(cell.invited for cell in cells),
+                "done": sum(known) if known else rest,
+                "group": group,
+            }
+        )
+    return [one for one in found if one["invited"] or one["done"]]
 
 
-def _weak_view(
-    board: Board, line: Line, cell: Cell, names: Mapping[str, str], regions: Mapping[str, str]
-) -> dict[str, Any]:
-    group = next((one for one in board.groups if (line.code, cell.region) in one.places), None)
-    return {
-        "code": line.code,
-        "name": names[line.code],
-        "region": regions.get(cell.region, ""),
-        "invited": cell.invited,
-        "done": cell.done,
-        "group": group,
-        "together": len(group.places) if group else 0,
-    }
+def _weakness(place: Mapping[str, Any]) -> tuple[float, int, str, str]:
+    """Hidden helices first and by the number invited: their order must not tell what is hidden."""
+    share = -1.0 if place["done"] is None else place["done"] / max(1, place["invited"])
+    return share, -place["invited"], place["code"], " ".join(place["regions"])
 
 
 def _group_for(board: Board, helix: str) -> Group | None:
@@ -157,7 +173,7 @@ def _stops_view(board: Board) -> list[dict[str, Any]]:
         {
             "first": one.first,
             "last": one.last,
-            "count": one.people,
+            "people": one.people,
             "bar": round(BAR * one.people / most, 1),
             "share": one.people / board.begun,
         }
@@ -193,7 +209,7 @@ def _course_view(course: Course, current: Round, language: str, today: date) -> 
         "closing": x(end_of(closing).date()) if closing else None,
         "closes_on": closing,
         "mails": [
-            {"day": day, "word": translate(language, MAILED_NAMES[act]), "count": count, "x": x(day)}
-            for day, act, count in course.mails
+            {"day": day, "word": translate(language, MAILED_NAMES[MailKind(kind)]), "count": count, "x": x(day)}
+            for day, kind, count in course.mails
         ],
     }
