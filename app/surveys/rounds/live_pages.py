@@ -107,7 +107,7 @@ def _row_view(line: Line) -> dict[str, Any]:
                 "invited": cell.invited,
                 "done": cell.done,
                 "shade": _shade(cell),
-                "is_nobody": not (cell.invited or cell.done),
+                "is_nobody": cell.done is None and not cell.invited,
             }
             for cell in line.cells
         ],
@@ -146,7 +146,8 @@ def _places(board: Board, line: Line, names: Mapping[str, str], regions: Mapping
             {
                 "code": line.code,
                 "name": names[line.code],
-                "regions": [regions[cell.region] for cell in cells if cell.region in regions],
+                # a helix as a whole needs no list of all regions
+                "regions": [regions[cell.region] for cell in cells if cell.region in regions] if shown else [],
                 "invited": sum(cell.invited for cell in cells),
                 "done": sum(known) if known else rest,
                 "group": group,

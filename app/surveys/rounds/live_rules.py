@@ -48,17 +48,21 @@ def shown_in_row(counts: Sequence[int], invited: Sequence[int], minimum: int) ->
     """Which counts of a row may be shown beside its total: as for results, and nothing that the numbers invited tell.
 
     If just everybody invited in the hidden cells had answered, each would be known, so the smallest shown one is
-    hidden with them. Where people come by the open address, the numbers invited bound nothing.
+    hidden with them. An empty cell in which nobody is invited hides nothing. Where all come by the open address, the
+    numbers invited bound nothing and empty cells are like others.
 
     >>> shown_in_row([4, 6, 20], [9, 9, 30], 5), shown_in_row([4, 6, 20], [4, 6, 30], 5)
     ([False, False, True], [False, False, False])
-    >>> shown_in_row([4, 6, 20], [0, 0, 0], 5)
-    [False, False, True]
+    >>> shown_in_row([0, 6, 20], [0, 9, 30], 5), shown_in_row([0, 6, 20], [0, 0, 0], 5)
+    ([False, True, True], [False, False, True])
     """
     sizes, asked = np.array(counts, float), np.array(invited, float)
-    shown = may_show(sizes, minimum)
+    counting = (sizes + asked > 0) if asked.any() else np.ones(len(sizes), dtype=np.bool_)
+    shown = np.zeros(len(sizes), dtype=np.bool_)
+    shown[counting] = may_show(sizes[counting], minimum)
     for cell in np.argsort(sizes, kind="stable"):
-        if shown.all() or sizes[~shown].sum() != asked[~shown].sum():
+        hidden = counting & ~shown
+        if not hidden.any() or sizes[hidden].sum() != asked[hidden].sum():
             break
         shown[cell] = False
     return [bool(one) for one in shown]
