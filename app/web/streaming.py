@@ -35,8 +35,7 @@ class Streams:
         self._most, self._every, self._lasts = most, every, lasts
         self._open: Counter[str] = Counter()
         self._said: dict[str, tuple[float, str]] = {}
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._end = asyncio.Event()
+        self._ends: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
         self._is_ended = False
 
     def respond(self, thing: str, look: Callable[[], str]) -> Response:
@@ -50,25 +49,27 @@ class Streams:
 
     async def follow(self, thing: str, look: Callable[[], str]) -> AsyncIterator[bytes]:
         """The events of one stream, as bytes; it ends by itself after a while, and when what is looked at is gone."""
-        self._loop = asyncio.get_running_loop()
+        loop, end = asyncio.get_running_loop(), asyncio.Event()
+        self._ends[end] = loop
         self._open[thing] += 1
-        begun = spoke = self._loop.time()
+        begun = spoke = loop.time()
         said = None
         try:
-            while not self._is_ended and self._loop.time() - begun < self._lasts:
+            while not self._is_ended and loop.time() - begun < self._lasts:
                 found = await self._look(thing, look)
                 if found != said:
-                    said, spoke = found, self._loop.time()
+                    said, spoke = found, loop.time()
                     yield format_sse_event(event="changed", data_str=found, retry=COMES_BACK)
-                elif self._loop.time() - spoke >= SILENCE:
-                    spoke = self._loop.time()
+                elif loop.time() - spoke >= SILENCE:
+                    spoke = loop.time()
                     yield KEEPALIVE_COMMENT
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._end.wait(), self._every)
+                    await asyncio.wait_for(end.wait(), self._every)
         except (AppError, OperationalError, InterfaceError):
             # the thing or the database is away: the browser sees the stream end, says so, and asks again
             return
         finally:
+            del self._ends[end]
             self._open[thing] -= 1
             if not self._open[thing]:
                 del self._open[thing]
@@ -77,8 +78,8 @@ class Streams:
     def close(self) -> None:
         """End all streams, and let none begin; may be called from a signal or another thread."""
         self._is_ended = True
-        if self._loop and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._end.set)
+        for end, loop in [*self._ends.items()]:
+            loop.call_soon_threadsafe(end.set)
 
     async def _look(self, thing: str, look: Callable[[], str]) -> str:
         moment = asyncio.get_running_loop().time()
