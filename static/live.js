@@ -11,7 +11,7 @@
   let isPaused = false;
 
   const clock = () =>
-    `${new Date().toLocaleTimeString(document.documentElement.lang, { timeZone: "UTC", hour: "2-digit", minute: "2-digit" })} UTC`;
+    `${new Date().toLocaleTimeString(document.documentElement.lang, { timeZone: "UTC", hour: "2-digit", minute: "2-digit", hourCycle: "h23" })} UTC`;
 
   const say = (name) => {
     const text = state.dataset[name].replace("{time}", clock());

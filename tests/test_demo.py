@@ -43,7 +43,6 @@ def test_what_the_demonstration_holds(engine: Engine, settings: Settings, capsys
         assert board.is_open
         assert 0 < board.done < board.begun < board.invited == 60
         assert board.groups, "somebody can be reminded"
-        assert board.bounces
         assert board.minutes
         assert board.course
         assert {kind for _, kind, _ in board.course.mails} == {"invitation", "reminder"}
