@@ -5,9 +5,11 @@
   const state = document.getElementById("live-state");
   if (!button || !window.EventSource) return;
   const PATIENCE = 5000;
+  const SILENCE = 40000;
 
   let source = null;
   let losing = 0;
+  let listening = 0;
   let isPaused = false;
 
   const clock = () =>
@@ -55,11 +57,31 @@
     if (!isPaused) say("lost");
   };
 
+  // a connection that broke without a word is known by its silence
+  const hear = () => {
+    window.clearTimeout(losing);
+    window.clearTimeout(listening);
+    losing = 0;
+    listening = window.setTimeout(() => {
+      lose();
+      follow();
+    }, SILENCE);
+  };
+
+  const leave = () => {
+    window.clearTimeout(losing);
+    window.clearTimeout(listening);
+    losing = 0;
+    if (source) source.close();
+  };
+
   const follow = () => {
+    leave();
+    if (isPaused) return;
     source = new EventSource(button.dataset.changes);
+    source.addEventListener("alive", hear);
     source.addEventListener("changed", (event) => {
-      window.clearTimeout(losing);
-      losing = 0;
+      hear();
       if (event.data === document.getElementById("live-board").dataset.version) {
         say("on");
         return;
@@ -77,14 +99,19 @@
     isPaused = !isPaused;
     button.textContent = isPaused ? button.dataset.paused : button.dataset.on;
     if (isPaused) {
-      source.close();
+      leave();
       say("paused");
     } else {
       follow();
     }
   });
-  window.addEventListener("pagehide", () => source.close());
-  window.addEventListener("pageshow", (event) => event.persisted && !isPaused && follow());
+  window.addEventListener("offline", () => {
+    leave();
+    lose();
+  });
+  window.addEventListener("online", follow);
+  window.addEventListener("pagehide", leave);
+  window.addEventListener("pageshow", (event) => event.persisted && follow());
   button.hidden = false;
   follow();
 })();

@@ -12,7 +12,7 @@ from contextlib import suppress
 from types import FrameType
 
 from fastapi import Response
-from fastapi.sse import KEEPALIVE_COMMENT, EventSourceResponse, format_sse_event
+from fastapi.sse import EventSourceResponse, format_sse_event
 from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.concurrency import run_in_threadpool
 
@@ -22,7 +22,8 @@ MOST = 100
 EVERY = 2.0
 """Seconds between two looks."""
 SILENCE = 15.0
-"""After so many seconds without an event a sign of life is sent: proxies close what is silent."""
+"""After so many seconds without an event a sign of life is sent: proxies close what is silent, and pages notice it."""
+ALIVE = format_sse_event(event="alive", data_str="yes")
 LASTS = 600.0
 """A browser that follows for longer asks again, and so shows again that it may."""
 COMES_BACK = 2000
@@ -62,7 +63,7 @@ class Streams:
                     yield format_sse_event(event="changed", data_str=found, retry=COMES_BACK)
                 elif loop.time() - spoke >= SILENCE:
                     spoke = loop.time()
-                    yield KEEPALIVE_COMMENT
+                    yield ALIVE
                 with suppress(TimeoutError):
                     await asyncio.wait_for(end.wait(), self._every)
         except (AppError, OperationalError, InterfaceError):

@@ -52,7 +52,7 @@ def test_a_silent_stream_shows_that_it_lives(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("app.web.streaming.SILENCE", 0.15)
     parts = collect(Streams(every=0.05, lasts=0.6), lambda: "same")
     assert parts[0].startswith(b"event: changed")
-    assert set(parts[1:]) == {b": ping\n\n"}
+    assert set(parts[1:]) == {b"event: alive\ndata: yes\n\n"}
     assert 1 <= len(parts[1:]) <= 4
 
 
