@@ -7,13 +7,23 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from typing import Any, TypeVar
 
 import pytest
 
 from app.core.errors import NotFound, TooMany
 from app.web.streaming import Streams, end_on_signals
+
+Result = TypeVar("Result")
+
+
+def run(work: Coroutine[Any, Any, Result]) -> Result:
+    """In a thread of its own: after tests of a browser a loop runs in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 def collect(streams: Streams, look: Callable[[], str], *, most: int = 100) -> list[bytes]:
@@ -27,7 +37,7 @@ def collect(streams: Streams, look: Callable[[], str], *, most: int = 100) -> li
                 break
         return found
 
-    return asyncio.run(follow())
+    return run(follow())
 
 
 def counting(said: Iterator[str]) -> tuple[Callable[[], str], list[str]]:
@@ -69,7 +79,7 @@ def test_those_who_follow_one_thing_share_a_look() -> None:
         await asyncio.sleep(0.03)
         await asyncio.gather(first, *(follow("thing") for _ in range(20)))
 
-    asyncio.run(all_of_them())
+    run(all_of_them())
     assert len(looks) <= 2 * (0.5 / 0.1 + 1)
 
 
@@ -101,7 +111,7 @@ def test_no_more_than_so_many_and_one_that_ended_makes_room() -> None:
             pass
         assert streams.respond("thing", lambda: "same").media_type == "text/event-stream"
 
-    asyncio.run(follow())
+    run(follow())
 
 
 def test_whoever_leaves_early_makes_room() -> None:
@@ -119,7 +129,7 @@ def test_whoever_leaves_early_makes_room() -> None:
             await task
         assert streams.respond("thing", lambda: "same")
 
-    asyncio.run(leave())
+    run(leave())
 
 
 def test_a_signal_ends_streams_and_reaches_whoever_waited_for_it_before() -> None:
