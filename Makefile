@@ -38,7 +38,7 @@ check: setup ## format, lint, types, import contracts, templates and the quick t
 	$(BIN)/pyright
 	$(BIN)/djlint templates --lint --quiet
 	$(TESTS) -m "not browser and not faults" --cov=app --cov-report=
-	$(BIN)/coverage report --include='app/stats/*,app/**/rules.py' --fail-under=100 --skip-covered
+	$(BIN)/coverage report --include='app/stats/*,app/**/rules.py,app/**/live_rules.py' --fail-under=100 --skip-covered
 
 test: setup browser ## every check and test, the real browser and a real PostgreSQL included
 	$(BIN)/ruff format --check .
@@ -47,7 +47,7 @@ test: setup browser ## every check and test, the real browser and a real Postgre
 	$(BIN)/pyright
 	$(BIN)/djlint templates --lint --quiet
 	$(TESTS) -m "not faults" --cov=app --cov-report=
-	$(BIN)/coverage report --include='app/stats/*,app/**/rules.py' --fail-under=100 --skip-covered
+	$(BIN)/coverage report --include='app/stats/*,app/**/rules.py,app/**/live_rules.py' --fail-under=100 --skip-covered
 
 faults: setup ## what happens when servers misbehave and processes are killed, at full size
 	@$(BIN)/python -m pytest -n 0 -m faults

@@ -27,6 +27,7 @@ from app.core.db import for_writing
 from app.core.errors import Conflict
 from app.core.settings import Settings
 from app.core.tokens import hash_token, sign
+from app.demo_running import load_running_survey
 from app.people.queries import find_organisation_by_name, find_person_by_email, operator
 from app.people.rules import Actor, Role
 from app.people.service import create_organisation, create_person
@@ -105,7 +106,7 @@ def how_to_get_in(engine: Engine, settings: Settings) -> list[str]:
 
 
 def load_demo(engine: Engine, secret: str, *, answers: int, seed: int) -> None:
-    """Load people, initiatives and the survey; run two rounds of simulated answers; open the third."""
+    """Load people, initiatives, a survey with two rounds of simulated answers and a third open, and one running."""
     rng = np.random.default_rng(seed)
     with Session(for_writing(engine)) as session, session.begin():
         actor = operator(session)
@@ -128,6 +129,7 @@ def load_demo(engine: Engine, secret: str, *, answers: int, seed: int) -> None:
             _move_towards_the_middle(panel, rng)
     finally:
         writer.close()
+    load_running_survey(engine, secret, answers=answers, rng=rng)
 
 
 def _load_consortium(session: Session, actor: Actor) -> None:

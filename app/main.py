@@ -49,6 +49,7 @@ from app.surveys.authoring import item_routes as item_pages
 from app.surveys.authoring import routes as authoring_pages
 from app.surveys.authoring import translation_routes as translation_pages
 from app.surveys.mails import routes as mails_pages
+from app.surveys.rounds import live_routes as live_pages
 from app.surveys.rounds import reading as reading_pages
 from app.surveys.rounds import renewing as renewing_pages
 from app.surveys.rounds import routes as rounds_pages
@@ -58,6 +59,7 @@ from app.web.deps import MOST_WRITING
 from app.web.errors import add_error_handlers, answer_error
 from app.web.packing import Packing
 from app.web.security import Protection
+from app.web.streaming import Streams, end_on_signals
 from app.web.templating import static_file
 from app.worker import Worker
 
@@ -80,6 +82,7 @@ PAGES: list[APIRouter] = [
     exchange_pages.router,
     mails_pages.router,
     rounds_pages.router,
+    live_pages.router,
     reading_pages.router,
     stopping_pages.router,
     renewing_pages.router,
@@ -157,8 +160,11 @@ def create_served_app() -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
     app.state.writer = AnswerWriter(app.state.engine)
+    app.state.streams = Streams()
+    end_on_signals(app.state.streams)
     worker = Worker(app.state.engine, app.state.settings) if getattr(app.state, "does_chores", False) else None
     yield
+    app.state.streams.close()
     if worker:
         worker.close()
     app.state.writer.close()

@@ -12,11 +12,11 @@ from app.core.db import for_writing
 from app.history.service import record
 from app.mail.models import OutboxMessage
 from app.people.queries import operator_of
-from app.surveys.answering.models import KeptAddress, Respondent
+from app.surveys.answering.models import KeptAddress, MinutesCount, Respondent
 from app.surveys.answering.service import delete_respondents
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.queries import list_surveys
-from app.surveys.rounds.models import Invitation, Suggestion
+from app.surveys.rounds.models import Invitation, Round, Suggestion
 from app.surveys.rounds.queries import find_last_round
 
 TRACES_LAST = timedelta(days=1)
@@ -49,6 +49,8 @@ def run_retention(engine: Engine, *, is_dry_run: bool) -> dict[str, Any]:
                 deleted["invitations"] = deleted.get("invitations", 0) + invited
                 if not is_dry_run:
                     delete_respondents(session, keys)
+                    own = select(Round.id).where(Round.survey_id == survey.id)
+                    session.exec(delete(MinutesCount).where(col(MinutesCount.round_id).in_(own)))
                     session.exec(delete(KeptAddress).where(col(KeptAddress.survey_id) == survey.id))
                     session.exec(delete(Suggestion).where(col(Suggestion.survey_id) == survey.id))
                     session.exec(delete(Invitation).where(col(Invitation.survey_id) == survey.id))

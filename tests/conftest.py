@@ -23,6 +23,7 @@ from sqlmodel import Session
 from app.core.db import for_writing, make_engine
 from app.core.migrations import upgrade
 from app.core.settings import Settings
+from app.web.streaming import Streams
 from tests.make import Cast, make_cast
 from tests.postgres import Postgres
 
@@ -96,6 +97,8 @@ def client(settings: Settings, engine: Engine) -> Iterator[TestClient]:
 
     app = create_app(settings, engine)
     with TestClient(app, base_url=ADDRESS, follow_redirects=False) as client:
+        # this browser waits for the end of an answer, so a stream must have one
+        app.state.streams = Streams(every=0.05, lasts=0.2)
         yield client
 
 

@@ -24,7 +24,7 @@ from app.surveys.authoring.questionnaire import BUILT_IN_WORDS, REMARK_WORDS
 from app.surveys.authoring.translation_table import FAULT_WORDS
 from app.surveys.mails.delivery import CHECK_WORDS, RECORD_WORDS
 from app.surveys.mails.routes import KIND_NAMES, KIND_TIMES
-from app.surveys.rounds.routes import STANDING_NAMES
+from app.surveys.rounds.live_pages import LEFT_NAMES, MAILED_NAMES, STANDING_NAMES
 from app.web.errors import SENTENCES, TITLES
 
 ROOT = Path(__file__).parents[1]
@@ -89,6 +89,8 @@ def interface_messages() -> set[Message]:
         ITEM_WORDS,
         TROUBLE_WORDS,
         STANDING_NAMES,
+        LEFT_NAMES,
+        MAILED_NAMES,
         REMARK_WORDS,
         BUILT_IN_WORDS,
         TYPE_WORDS,

@@ -12,6 +12,7 @@ from app.core.settings import Settings
 from app.demo import SURVEY, how_to_get_in, show_demo
 from app.surveys.answering.models import Answer, Response
 from app.surveys.authoring.models import Survey
+from app.surveys.rounds.live_board import read_board
 from app.surveys.rounds.models import Round
 
 
@@ -25,9 +26,9 @@ def test_what_the_demonstration_holds(engine: Engine, settings: Settings, capsys
     assert len(re.findall(r"/login/\S+", said)) == 3
     assert len(re.findall(r"/i/\S+", said)) == 2
     with Session(engine) as session:
-        survey = session.exec(select(Survey)).one()
+        survey = session.exec(select(Survey).where(Survey.external_id == SURVEY)).one()
         assert survey.is_demo
-        rounds = session.exec(select(Round).order_by("number")).all()
+        rounds = session.exec(select(Round).where(Round.survey_id == survey.id).order_by("number")).all()
         assert [(line.number, line.closed_at is None) for line in rounds] == [(1, False), (2, False), (3, True)]
         sent = [response.receipt_hash is not None for response in session.exec(select(Response))]
         assert any(sent)
@@ -37,6 +38,14 @@ def test_what_the_demonstration_holds(engine: Engine, settings: Settings, capsys
         verdicts = {line["verdict"] for line in last["items"]["impact"]}
         assert {"consensus", "divided"} <= verdicts
         assert len(last["items"]["impact"]) == 24
+        running = session.exec(select(Survey).where(Survey.external_id != SURVEY)).one()
+        board = read_board(session, running)
+        assert board.is_open
+        assert 0 < board.done < board.begun < board.invited == 60
+        assert board.groups, "somebody can be reminded"
+        assert board.minutes
+        assert board.course
+        assert {kind for _, kind, _ in board.course.mails} == {"invitation", "reminder"}
     load(engine, settings, if_empty=True)
     with pytest.raises(Conflict, match="not empty"):
         load(engine, settings)

@@ -24,9 +24,10 @@ from app.people.models import Person
 from app.people.queries import operator
 from app.people.service import create_person
 from app.retention import run_retention
-from app.surveys.answering.models import Answer, Respondent
+from app.surveys.answering.models import Answer, MinutesCount, Respondent
 from app.surveys.answering.schemas import StartIn
 from app.surveys.answering.service import Consent, start_response
+from app.surveys.answering.sitting import count_sitting
 from app.surveys.answering.tokens import answer_token
 from app.surveys.rounds.models import Invitation, Suggestion
 from app.surveys.rounds.queries import list_rounds
@@ -123,6 +124,7 @@ def test_answers_are_deleted_when_their_months_are_over(session: Session, engine
         answer(engine, response, token, {"I1.impact": 4})
     guest, _ = invite(session, operator(session), survey, email="guest@example.org")
     suggest_colleague(session, guest, "named@example.org")
+    count_sitting(session, list_rounds(session, survey.id)[0].id, 9)
     close_round(session, operator(session), survey)
     session.commit()
     assert run_retention(engine, is_dry_run=False)["deleted"] == {}
@@ -136,7 +138,7 @@ def test_answers_are_deleted_when_their_months_are_over(session: Session, engine
     assert len(session.exec(select(Respondent)).all()) == 5
     session.commit()
     assert run_retention(engine, is_dry_run=False)["deleted"] == {"respondents": 5, "invitations": 1}
-    for table in (Respondent, Answer, Invitation, Suggestion):
+    for table in (Respondent, Answer, Invitation, Suggestion, MinutesCount):
         assert session.exec(select(table)).all() == []
     session.commit()
     assert run_retention(engine, is_dry_run=False)["deleted"] == {}

@@ -16,6 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 LARGEST_STAKEHOLDER_PAGE = 60_000
 SURVEY = "demo-validation-survey"
+RUNNING = "demo-running-survey"
 FOR_EVERYBODY = {
     "login_page": "/login",
     "password_page": "/login/password",
@@ -61,7 +62,8 @@ FOR_MEMBERS = {
     **{name: f"a draft, {step}" for name, step in STEPS.items()},
     "reasons_page": f"/surveys/{SURVEY}/reasons",
     "next_round_page": f"/surveys/{SURVEY}/rounds/new",
-    "live_page": f"/surveys/{SURVEY}/live",
+    "live_page": f"/surveys/{RUNNING}/live",
+    "reminders_page": f"/surveys/{RUNNING}/reminders",
     "initiative_list": "/initiatives",
     "initiative_import_page": "/initiatives/import",
     "initiative_page": "a first initiative",
@@ -80,7 +82,7 @@ FOR_MEMBERS = {
 NO_PAGES = {
     *("personal_link", "stop_page", "results_table", "export_priorities", "oidc_start", "oidc_callback"),
     *("export_survey", "export_translation", "initiative_sheet"),
-    *("mail_preview", "item_feedback", "survey_section", "download_my_answers"),
+    *("mail_preview", "live_changes", "item_feedback", "survey_section", "download_my_answers"),
 }
 ROLES = ("admin", "coordinator", "another manager", "editor", "reviewer")
 

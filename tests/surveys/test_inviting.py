@@ -164,15 +164,16 @@ def test_pages_paste_send_watch_and_remind(
     assert send("invitations").headers["location"] == f"{here}/live?sent=2"
     assert "2 mails are on their way." in client.get(f"{here}/live?sent=2").text
     assert "2 were mailed within 48 hours" in client.get(f"{here}/live").text
-    assert send("reminders", helix="industry").headers["location"] == f"{here}/live?sent=0&resting=2"
+    [group] = re.findall(r'name="group" id="group-\w+" value="(\w+)"', client.get(f"{here}/reminders").text)
+    assert send("reminders", groups=group, mails="0").headers["location"] == f"{here}/live?sent=0&resting=2"
     told = client.get(f"{here}/live?sent=0&resting=2").text
     assert "2 people got a mail within the last 48 hours and were left out." in told
     with Session(for_writing(engine)) as own, own.begin():
         for one in list_invitations(own, survey.id):
             one.sent_at = now() - timedelta(days=3)
     assert "Remind these 2" in client.get(f"{here}/live").text
-    assert send("reminders", helix="academia").headers["location"] == f"{here}/live?sent=0&resting=0"
-    assert send("reminders", helix="industry").headers["location"] == f"{here}/live?sent=2&resting=0"
+    assert send("reminders", groups="0" * 12, mails="2").status_code == 409
+    assert send("reminders", groups=group, mails="2").headers["location"] == f"{here}/live?sent=2&resting=0"
     sink[0].recipient_answer = "550 5.1.1 <ana@example.org> no such user"
     send_due(engine, mailing)
     page = client.get(f"{here}/people").text
@@ -184,9 +185,8 @@ def test_pages_paste_send_watch_and_remind(
     with Session(for_writing(engine)) as own, own.begin():
         for one in list_invitations(own, survey.id):
             one.reminded_at = now() - timedelta(days=3)
-    assert send("reminders", helix="industry").headers["location"] == f"{here}/live?sent=0&resting=0", (
-        "not to a dead address"
-    )
+    assert "Nobody is left to remind." in client.get(f"{here}/reminders").text, "not to a dead address"
+    assert send("reminders", groups=group, mails="2").status_code == 409
 
 
 def test_publishing_sends_the_invitations(session: Session, engine: Engine, client: TestClient) -> None:

@@ -90,3 +90,14 @@ class KeptAddress(Row, table=True):
     survey_id: UUID = Field(foreign_key="survey.id")
     question: str
     address: str
+
+
+class MinutesCount(Table, table=True):
+    """How many sent their answers so many whole minutes after they began, in one round: nobody's row, and no moment.
+
+    The moment of beginning is known to their own browser only (decision 23).
+    """
+
+    round_id: UUID = Field(foreign_key="round.id", primary_key=True)
+    minutes: int = Field(primary_key=True)
+    count: int

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ColumnElement
@@ -9,7 +10,7 @@ from sqlmodel import Session, col, func, or_, select
 
 from app.core.errors import NotFound
 from app.core.tokens import hash_token
-from app.surveys.answering.models import Answer, Respondent, Response
+from app.surveys.answering.models import Answer, MinutesCount, Respondent, Response
 from app.surveys.answering.rules import LONGEST_WHY, Form
 from app.surveys.authoring.answers import Kept
 from app.surveys.authoring.queries import (
@@ -149,15 +150,49 @@ def count_responses(session: Session, round_id: UUID) -> dict[str, int]:
     return dict(rows.all())
 
 
-def count_begun(session: Session, round_id: UUID) -> dict[str, tuple[int, int]]:
-    """How many began and how many sent their answers in this round, by helix."""
+def count_begun(session: Session, round_id: UUID) -> dict[tuple[str, str], tuple[int, int]]:
+    """How many began and how many sent their answers in this round, by helix and region."""
     rows = session.exec(
-        select(Respondent.helix, func.count(), func.count(col(Response.submitted_on)))
+        select(Respondent.helix, Respondent.region, func.count(), func.count(col(Response.submitted_on)))
         .join(Response, col(Response.respondent_id) == col(Respondent.id))
         .where(Response.round_id == round_id)
-        .group_by(col(Respondent.helix))
+        .group_by(col(Respondent.helix), col(Respondent.region))
     )
-    return {helix: (begun, done) for helix, begun, done in rows.all()}
+    return {(helix, region): (begun, done) for helix, region, begun, done in rows.all()}
+
+
+def count_sent_by_day(session: Session, round_id: UUID) -> dict[date, int]:
+    """How many sent their answers in this round, by day; days on which nobody did are left out."""
+    rows: Sequence[tuple[date, int]] = session.exec(
+        select(col(Response.submitted_on), func.count())
+        .where(Response.round_id == round_id, col(Response.submitted_on).is_not(None))
+        .group_by(col(Response.submitted_on))
+    ).all()  # pyright: ignore[reportAssignmentType] -- the filter above leaves no response without a day
+    return dict(rows)
+
+
+def list_unfinished(session: Session, round_id: UUID) -> list[tuple[list[str] | None, set[str]]]:
+    """Of each response not sent, the items it is asked about and the codes it answers; whose it is, is not read."""
+    rows: Sequence[tuple[UUID, list[str] | None, str | None]] = session.exec(
+        select(Response.id, col(Response.item_codes), col(Answer.code))
+        .join(Answer, col(Answer.response_id) == col(Response.id), isouter=True)
+        .where(Response.round_id == round_id, col(Response.submitted_on).is_(None))
+        .order_by(col(Response.id))
+    ).all()
+    found: dict[UUID, tuple[list[str] | None, set[str]]] = {}
+    for key, items, code in rows:
+        found.setdefault(key, (items, set()))[1].update([code] if code else ())
+    return list(found.values())
+
+
+def count_minutes(session: Session, round_id: UUID) -> dict[int, int]:
+    """How many took so many minutes in one sitting, from beginning to sending, by minutes."""
+    rows = session.exec(
+        select(MinutesCount.minutes, MinutesCount.count)
+        .where(MinutesCount.round_id == round_id)
+        .order_by(col(MinutesCount.minutes))
+    )
+    return dict(rows.all())
 
 
 def count_points(session: Session, round_id: UUID, item: str | None = None) -> Sequence[tuple[str, str, int, int]]:

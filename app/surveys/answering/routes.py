@@ -36,6 +36,7 @@ from app.surveys.answering.rules import (
 )
 from app.surveys.answering.schemas import StartIn
 from app.surveys.answering.service import Consent
+from app.surveys.answering.sitting import note_beginning
 from app.surveys.answering.visits import (
     FIRST_CHOICE,
     find_visit,
@@ -154,6 +155,7 @@ def start_survey(request: Request, session: SessionDep, slug: str, typed: FormDe
     response = go_to(request, slug, first_stop(session, survey, given), query=_query(choice))
     # who came by a personal link keeps that one: it opens the same answers on any device
     set_cookie(request, response, TOKEN_COOKIE + slug, kept if invitation else token)
+    note_beginning(request, response, slug, given.round_id)
     return response
 
 

@@ -13,6 +13,7 @@ from app.surveys.answering.flow import Stop, missing_answers, stops_for, way_of
 from app.surveys.answering.pages import answer_rows
 from app.surveys.answering.queries import form_of
 from app.surveys.answering.questions import given_text
+from app.surveys.answering.sitting import forget_beginning, minutes_since
 from app.surveys.answering.thanking import send_answers
 from app.surveys.answering.tokens import receipt_code
 from app.surveys.answering.visits import Visit, answers_of, find_visit, items_for, spoken_language
@@ -87,8 +88,11 @@ def submit_survey(request: Request, session: SessionDep, slug: str) -> Response:
         sentence = translate(language, "Answer this question before you send.")
         errors = {one.code: f"{pick(one.text, language, survey.default_language)}: {sentence}" for one in missing}
         return _check_page(request, session, visit, errors)
-    send_answers(session, visit.response.id, visit.tokens, request.app.state.settings)
-    return redirect(request, "survey_done", slug=slug)
+    minutes = minutes_since(request, slug, visit.current.id)
+    send_answers(session, visit.response.id, visit.tokens, request.app.state.settings, minutes=minutes)
+    response = redirect(request, "survey_done", slug=slug)
+    forget_beginning(request, response, slug)
+    return response
 
 
 @router.post("/s/{slug}/reopening", dependencies=[OwnForm])

@@ -9,6 +9,7 @@ from app.core.settings import Settings
 from app.surveys.answering.models import Respondent, Response
 from app.surveys.answering.queries import get_owned_response
 from app.surveys.answering.service import submit_response
+from app.surveys.answering.sitting import count_sitting
 from app.surveys.authoring.queries import get_survey
 from app.surveys.mails.rules import MailKind
 from app.surveys.rounds.mailing import promise_mail
@@ -17,11 +18,17 @@ from app.surveys.rounds.queries import get_round
 
 
 def send_answers(
-    session: Session, response_id: UUID, tokens: Sequence[str], settings: Settings
+    session: Session,
+    response_id: UUID,
+    tokens: Sequence[str],
+    settings: Settings,
+    *,
+    minutes: int | None = None,
 ) -> tuple[Response, str]:
     """Send a response, and promise one mail of thanks for its first sending; returns it with its receipt.
 
-    Who takes the answers back and sends them again is not thanked again. Raises as `submit_response` does.
+    Who takes the answers back and sends them again is not thanked again, and the minutes it took are counted once, for
+    nobody in particular. Raises as `submit_response` does.
     """
     response, respondent = get_owned_response(session, response_id, tokens)
     # of two that send at once, the second waits here and finds the receipt of the first
@@ -30,6 +37,8 @@ def send_answers(
     response, receipt = submit_response(session, response_id, tokens, secret=settings.secret_key)
     if is_first:
         _thank(session, response, respondent, settings)
+        if minutes is not None:
+            count_sitting(session, response.round_id, minutes)
     return response, receipt
 
 

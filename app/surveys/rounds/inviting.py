@@ -93,6 +93,14 @@ def remind(session: Session, actor: Actor, survey: Survey, chosen: Collection[UU
     return Reminded(mails, too_soon)
 
 
+def hold_reminders(session: Session, survey: Survey) -> None:
+    """Let whoever else reminds people of this survey wait until this transaction has ended: nobody is mailed twice.
+
+    To be called before anything about the people invited is read.
+    """
+    session.exec(select(Round.id).where(Round.survey_id == survey.id).with_for_update()).all()
+
+
 def is_too_soon(invitation: Invitation) -> bool:
     """Whether somebody got a mail of this survey within the last 48 hours."""
     last = invitation.reminded_at or invitation.sent_at

@@ -1,35 +1,31 @@
-"""Running a survey in the browser: publishing it, whom it asks, how it is going, and reminders."""
+"""Running a survey in the browser: publishing it, and whom it asks."""
 
-from collections import Counter
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
 
 from app.auth.guard import permitted
-from app.auth.permissions import may
 from app.core.catalogues import translate
-from app.core.clock import now
 from app.core.errors import Invalid
 from app.core.words import pick
 from app.mail.reasons import in_words
 from app.people.rules import Actor
 from app.surveys.answering.addresses import list_addresses
-from app.surveys.answering.queries import count_begun
 from app.surveys.authoring.drafting import get_changeable_survey
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.publishing import checks_of
-from app.surveys.authoring.queries import find_question, get_own_survey_by_slug, helices_of, list_items
-from app.surveys.rounds.inviting import is_too_soon, remind, send_invitations
+from app.surveys.authoring.queries import find_question, list_items
+from app.surveys.rounds.inviting import send_invitations
+from app.surveys.rounds.live_pages import STANDING_NAMES
 from app.surveys.rounds.people import PastedLine, add_people, bounces_of, coverage_of, read_list, standings_of
 from app.surveys.rounds.queries import (
     count_invitations,
-    find_last_round,
     find_open_round,
     list_invitations,
 )
-from app.surveys.rounds.rules import MAY_BE_REMINDED, Standing, answers_needed
+from app.surveys.rounds.rules import Standing
 from app.surveys.rounds.service import open_round
 from app.surveys.rounds.suggesting import accept_suggestion, list_suggestions, reject_suggestion
 from app.web.deps import SessionDep, SettingsDep
@@ -45,16 +41,6 @@ ReaderDep = Annotated[Actor, permitted("survey.read")]
 FOLDER = "surveys/rounds"
 LONGEST_LIST = 500_000
 BAR = 120
-
-STANDING_NAMES = {
-    Standing.WAITING: "Not mailed yet",
-    Standing.SENT: "Mailed",
-    Standing.STARTED: "Begun",
-    Standing.DONE: "Finished",
-    Standing.DECLINED: "Declined",
-    Standing.STOPPED: "Wants no mails",
-    Standing.BOUNCED: "Mail came back",
-}
 
 
 @router.get("/surveys/{slug}/publish")
@@ -133,25 +119,6 @@ def send_invitations_page(
     survey = get_changeable_survey(session, actor, slug)
     count = send_invitations(session, actor, survey, settings)
     return redirect(request, "live_page", slug=slug, query=f"sent={count}")
-
-
-@router.get("/surveys/{slug}/live")
-def live_page(request: Request, session: SessionDep, actor: ReaderDep, slug: str) -> Response:
-    """How many of each group were invited, have begun and sent, what more would bring, and whom to remind."""
-    survey = get_own_survey_by_slug(session, actor, slug)
-    return _live_page(request, session, actor, survey)
-
-
-@router.post("/surveys/{slug}/reminders", dependencies=[OwnForm])
-def send_reminders(
-    request: Request, session: SessionDep, settings: SettingsDep, actor: OpenerDep, slug: str, typed: FormDep
-) -> Response:
-    """Remind those of one group who have not finished, and nobody twice within 48 hours."""
-    survey = get_changeable_survey(session, actor, slug)
-    helix = typed.get("helix", "")
-    chosen = {invitation.id for invitation in list_invitations(session, survey.id) if invitation.helix == helix}
-    reminded = remind(session, actor, survey, chosen, settings)
-    return redirect(request, "live_page", slug=slug, query=f"sent={reminded.mails}&resting={reminded.too_soon}")
 
 
 def _publish_page(request: Request, session: Session, survey: Survey, *, status: int = 200) -> Response:
@@ -247,58 +214,6 @@ def _people_page(
 def _public(standing: Standing) -> Standing:
     """What the list of people says; who has answered is counted on the live page and listed nowhere."""
     return Standing.SENT if standing in (Standing.STARTED, Standing.DONE) else standing
-
-
-def _live_page(request: Request, session: Session, actor: Actor, survey: Survey) -> Response:
-    language = language_of(request)
-    current = find_last_round(session, survey.id)
-    is_open = find_open_round(session, survey.id) is not None
-    invitations = list_invitations(session, survey.id)
-    standings = standings_of(session, survey, current if is_open else None)
-    begun = count_begun(session, current.id) if current else {}
-    needed = answers_needed(survey.scale_high - survey.scale_low + 1)
-    names = _options(session, survey, "helix", language)
-    rows: list[dict[str, Any]] = []
-    for code in helices_of(session, survey.id):
-        own = [invitation for invitation in invitations if invitation.helix == code]
-        started, done = begun.get(code, (0, 0))
-        open_ones = [one for one in own if standings[one.id] in MAY_BE_REMINDED and one.sealed_token]
-        waiting = sum(not is_too_soon(one) for one in open_ones)
-        rows.append(
-            {
-                "code": code,
-                "name": names[code],
-                "invited": len(own),
-                "begun": started,
-                "done": done,
-                "bar": round(min(1.0, done / needed) * BAR, 1),
-                "to_show": max(0, survey.minimum_group - done),
-                "to_precise": max(0, needed - done),
-                "waiting": waiting,
-                "resting": len(open_ones) - waiting,
-            }
-        )
-    counts = Counter(standings.values())
-    done, total = sum(row["done"] for row in rows), len(invitations)
-    sent = request.query_params.get("sent")
-    return render(
-        request,
-        f"{FOLDER}/live.html",
-        survey=survey,
-        headline=translate(language, "%(done)s have answered, %(invited)s were invited", done=done, invited=total),
-        at=now(),
-        closes_at=current.closes_at if current and is_open else None,
-        rows=rows,
-        needed=needed,
-        states=[
-            (translate(language, word), counts[standing])
-            for standing, word in STANDING_NAMES.items()
-            if counts[standing] and not (survey.is_anonymous and standing in (Standing.STARTED, Standing.DONE))
-        ],
-        sent=None if sent is None else whole_number(sent, 0),
-        resting=whole_number(request.query_params.get("resting", ""), 0),
-        may_remind=is_open and not survey.is_anonymous and may(actor, "round.open", survey),
-    )
 
 
 def _options(session: Session, survey: Survey, code: str, language: str) -> dict[str, str]:

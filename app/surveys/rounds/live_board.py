@@ -1,0 +1,264 @@
+"""The numbers of a running survey, read at one moment: what may not be shown is left out here, and goes no further."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from app.core.clock import today
+from app.mail.models import OutboxMessage
+from app.surveys.answering.queries import (
+    count_begun,
+    count_minutes,
+    count_sent_by_day,
+    form_of,
+    list_unfinished,
+)
+from app.surveys.authoring.models import Survey
+from app.surveys.authoring.queries import find_question, list_questions, list_sections
+from app.surveys.authoring.rules import split_code
+from app.surveys.mails.rules import MailKind
+from app.surveys.rounds.inviting import is_too_soon
+from app.surveys.rounds.live_rules import (
+    Stretch,
+    furthest_page,
+    groups_to_remind,
+    median_minutes,
+    shown_table,
+    stretches,
+)
+from app.surveys.rounds.models import Invitation, Round
+from app.surveys.rounds.people import bounces_of, standings_of
+from app.surveys.rounds.queries import find_last_round, find_open_round, list_invitations
+from app.surveys.rounds.rules import MAY_BE_REMINDED, Standing, asked_in
+
+ASKING = (MailKind.INVITATION, MailKind.NEXT_ROUND, MailKind.REMINDER)
+"""The mails that ask people to answer."""
+
+Place = tuple[str, str]
+"""A helix and a region by their codes; either is empty where it is not known."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One helix in one region: how many are invited, and how many have sent if that may be shown."""
+
+    region: str
+    invited: int
+    done: int | None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One helix: invited, begun and sent as far as they may be shown, and its cells by region."""
+
+    code: str
+    invited: int
+    begun: int | None
+    done: int | None
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Places that are reminded together: how many mails that makes, and how many people had one within 48 hours."""
+
+    places: tuple[Place, ...]
+    mails: int
+    resting: int
+
+    @property
+    def key(self) -> str:
+        """A short name of the group, the same as long as it holds the same places."""
+        return hashlib.sha256(repr(self.places).encode()).hexdigest()[:12]
+
+
+@dataclass(frozen=True)
+class Course:
+    """What was sent from day to day, in stretches of days, and on which days how many mails went out."""
+
+    first_day: date
+    stretches: tuple[Stretch, ...]
+    mails: tuple[tuple[date, str, int], ...]
+
+
+@dataclass(frozen=True)
+class Board:
+    """Everything the page of a running survey shows but words: two boards that are equal look the same."""
+
+    is_open: bool
+    invited: int
+    without_place: int
+    begun: int
+    done: int
+    lines: tuple[Line, ...]
+    groups: tuple[Group, ...]
+    standings: tuple[tuple[Standing, int], ...]
+    bounces: tuple[tuple[str, int], ...]
+    minutes: int | None
+    pages: int
+    stops: tuple[Stretch, ...]
+    course: Course | None
+
+    @property
+    def version(self) -> str:
+        """What changes when a number on the board does."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
+
+
+def read_board(session: Session, survey: Survey) -> Board:
+    """The board of the survey's last round."""
+    current = find_last_round(session, survey.id)
+    is_open = find_open_round(session, survey.id) is not None
+    invitations = list_invitations(session, survey.id)
+    standings = standings_of(session, survey, current if is_open else None)
+    counts = count_begun(session, current.id) if current else {}
+    helices, regions = (_codes(session, survey, code) for code in ("helix", "region"))
+    unfinished, pages = _places_of_stopping(session, survey, current) if current else ([], 0)
+    bounces = Counter(bounces_of(session, survey).values())
+    states = Counter(standings.values())
+    return Board(
+        is_open=is_open,
+        invited=len(invitations),
+        without_place=sum(one.helix not in helices or one.region not in (regions or [""]) for one in invitations),
+        begun=sum(begun for begun, _ in counts.values()),
+        done=sum(done for _, done in counts.values()),
+        lines=tuple(_lines(invitations, counts, helices, regions or [""], survey.minimum_group)),
+        groups=tuple(_groups(survey, invitations, standings, helices, regions))
+        if is_open and not survey.is_anonymous
+        else (),
+        # who has begun and who has finished is counted above, with those who came by the open address
+        standings=tuple(
+            (one, states[one]) for one in Standing if states[one] and one not in (Standing.STARTED, Standing.DONE)
+        ),
+        bounces=tuple(bounces.most_common()),
+        minutes=median_minutes(count_minutes(session, current.id), survey.minimum_group) if current else None,
+        pages=pages,
+        stops=tuple(stretches(unfinished, survey.minimum_group)),
+        course=_course(session, survey, current) if current else None,
+    )
+
+
+def find_groups(board: Board, keys: Sequence[str]) -> list[Group]:
+    """The groups of these names, in the board's order; names that no group bears any more are passed over."""
+    return [group for group in board.groups if group.key in keys]
+
+
+def people_in(groups: Sequence[Group], invitations: Sequence[Invitation]) -> set[UUID]:
+    """Everybody invited in these groups."""
+    places = {place for group in groups for place in group.places}
+    return {one.id for one in invitations if (one.helix, one.region) in places}
+
+
+def _codes(session: Session, survey: Survey, code: str) -> list[str]:
+    question = find_question(session, survey.id, code)
+    return [str(option["code"]) for option in question.options] if question else []
+
+
+def _lines(
+    invitations: Sequence[Invitation],
+    counts: Mapping[Place, tuple[int, int]],
+    helices: Sequence[str],
+    regions: Sequence[str],
+    minimum: int,
+) -> list[Line]:
+    asked = Counter((one.helix, one.region) for one in invitations)
+    invited = _table(asked, helices, regions)
+    begun = _table({place: pair[0] for place, pair in counts.items()}, helices, regions)
+    done = _table({place: pair[1] for place, pair in counts.items()}, helices, regions)
+    shown, shown_begun = shown_table(done, invited, minimum), shown_table(begun, invited, minimum)
+    return [
+        Line(
+            code=helix,
+            invited=sum(count for (code, _), count in asked.items() if code == helix),
+            begun=sum(begun[row]) if shown_begun.rows[row] else None,
+            done=sum(done[row]) if shown.rows[row] else None,
+            cells=tuple(
+                Cell(region, invited[row][column], done[row][column] if shown.cells[row][column] else None)
+                for column, region in enumerate(regions)
+            ),
+        )
+        for row, helix in enumerate(helices)
+    ]
+
+
+def _groups(
+    survey: Survey,
+    invitations: Sequence[Invitation],
+    standings: Mapping[UUID, Standing],
+    helices: Sequence[str],
+    regions: Sequence[str],
+) -> list[Group]:
+    """Who can be reminded, cut so that no number of mails tells how many of a hidden cell have finished."""
+    helices = [*helices, *sorted({one.helix for one in invitations} - set(helices))]
+    regions = [*regions, *sorted({one.region for one in invitations} - set(regions))]
+    finished = Counter((one.helix, one.region) for one in invitations if standings[one.id] is Standing.DONE)
+    invited = Counter((one.helix, one.region) for one in invitations)
+    mails: Counter[Place] = Counter()
+    resting: Counter[Place] = Counter()
+    for one in invitations:
+        if standings[one.id] in MAY_BE_REMINDED and one.sealed_token:
+            (resting if is_too_soon(one) else mails)[one.helix, one.region] += 1
+    shown = shown_table(_table(finished, helices, regions), _table(invited, helices, regions), survey.minimum_group)
+    groups = [
+        tuple((helices[row], regions[column]) for row, column in group if invited[helices[row], regions[column]])
+        for group in groups_to_remind(shown)
+    ]
+    found = [
+        Group(group, sum(mails[place] for place in group), sum(resting[place] for place in group)) for group in groups
+    ]
+    return [group for group in found if group.mails or group.resting]
+
+
+def _table(counts: Mapping[Place, int], helices: Sequence[str], regions: Sequence[str]) -> list[list[int]]:
+    return [[counts.get((helix, region), 0) for region in regions] for helix in helices]
+
+
+def _places_of_stopping(session: Session, survey: Survey, current: Round) -> tuple[list[int], int]:
+    """How many of those who have not sent gave their last answer on each page, 0 for none; and how many pages."""
+    questions = [one for one in list_questions(session, survey.id) if one.kind != "item_comment"]
+    sections = [
+        (section.is_before, {one.code for one in questions if one.section == section.code})
+        for section in list_sections(session, survey.id)
+    ]
+    asked = asked_in(current.item_codes, form_of(session, survey.id).items)
+    unfinished = list_unfinished(session, current.id)
+    longest = max([survey.items_per_person or len(asked), *(len(items or ()) for items, _ in unfinished)])
+    before = [codes for is_before, codes in sections if is_before]
+    after = [codes for is_before, codes in sections if not is_before]
+    counts = [0] * (len(before) + longest + len(after) + 1)
+    for items, answered in unfinished:
+        own = [{code} for code in (asked if items is None else items)]
+        rest: list[set[str]] = [set() for _ in range(longest - len(own))]
+        counts[furthest_page([*before, *own, *rest, *after], {split_code(code)[0] for code in answered})] += 1
+    return counts, len(counts) - 1
+
+
+def _course(session: Session, survey: Survey, current: Round) -> Course:
+    by_day = count_sent_by_day(session, current.id)
+    first = min([current.opened_at.date(), *by_day])
+    last = max([first, *by_day, min(today(), current.closed_at.date() if current.closed_at else today())])
+    counts = [by_day.get(first + timedelta(days=day), 0) for day in range((last - first).days + 1)]
+    return Course(
+        first_day=first,
+        stretches=tuple(stretches(counts, survey.minimum_group)),
+        mails=tuple(
+            (day, kind, count) for (day, kind), count in sorted(_mails_by_day(session, survey, current).items())
+        ),
+    )
+
+
+def _mails_by_day(session: Session, survey: Survey, current: Round) -> Counter[tuple[date, str]]:
+    ids = select(Invitation.id).where(Invitation.survey_id == survey.id)
+    rows = session.exec(
+        select(OutboxMessage.created_at, OutboxMessage.kind).where(
+            col(OutboxMessage.about_id).in_(ids),
+            col(OutboxMessage.kind).in_(ASKING),
+            OutboxMessage.created_at >= current.opened_at,
+        )
+    )
+    return Counter((created_at.date(), kind) for created_at, kind in rows.all())

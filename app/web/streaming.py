@@ -1,0 +1,108 @@
+"""Pages that change by themselves: server-sent events that say only that something has changed.
+
+Nothing is held between two looks, least of all a database session; the looks of all who follow one thing are shared.
+"""
+
+import asyncio
+import signal
+import threading
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from types import FrameType
+
+from fastapi import Response
+from fastapi.sse import EventSourceResponse, format_sse_event
+from sqlalchemy.exc import InterfaceError, OperationalError
+from starlette.concurrency import run_in_threadpool
+
+from app.core.errors import AppError, TooMany
+
+MOST = 100
+EVERY = 2.0
+"""Seconds between two looks."""
+SILENCE = 15.0
+"""After so many seconds without an event a sign of life is sent: proxies close what is silent, and pages notice it."""
+ALIVE = format_sse_event(event="alive", data_str="yes")
+LASTS = 600.0
+"""A browser that follows for longer asks again, and so shows again that it may."""
+COMES_BACK = 2000
+
+
+class Streams:
+    """The streams of one process: so many at the same time at most, and all of them end when the server stops."""
+
+    def __init__(self, *, most: int = MOST, every: float = EVERY, lasts: float = LASTS) -> None:
+        self._most, self._every, self._lasts = most, every, lasts
+        self._open: Counter[str] = Counter()
+        self._said: dict[str, tuple[float, str]] = {}
+        self._ends: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
+        self._is_ended = False
+
+    def respond(self, thing: str, look: Callable[[], str]) -> Response:
+        """A stream with an event whenever what `look` says of a thing has changed; the first says how it is now.
+
+        `look` runs in a thread and opens what it needs itself. Raises TooMany when enough streams are open.
+        """
+        if self._open.total() >= self._most:
+            raise TooMany("Too many people are watching live. This page still shows the numbers of now.")
+        return EventSourceResponse(self.follow(thing, look), headers={"X-Accel-Buffering": "no"})
+
+    async def follow(self, thing: str, look: Callable[[], str]) -> AsyncIterator[bytes]:
+        """The events of one stream, as bytes; it ends by itself after a while, and when what is looked at is gone."""
+        loop, end = asyncio.get_running_loop(), asyncio.Event()
+        self._ends[end] = loop
+        self._open[thing] += 1
+        begun = spoke = loop.time()
+        said = None
+        try:
+            while not self._is_ended and loop.time() - begun < self._lasts:
+                found = await self._look(thing, look)
+                if found != said:
+                    said, spoke = found, loop.time()
+                    yield format_sse_event(event="changed", data_str=found, retry=COMES_BACK)
+                elif loop.time() - spoke >= SILENCE:
+                    spoke = loop.time()
+                    yield ALIVE
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(end.wait(), self._every)
+        except (AppError, OperationalError, InterfaceError):
+            # the thing or the database is away: the browser sees the stream end, says so, and asks again
+            return
+        finally:
+            del self._ends[end]
+            self._open[thing] -= 1
+            if not self._open[thing]:
+                del self._open[thing]
+                self._said.pop(thing, None)
+
+    def close(self) -> None:
+        """End all streams, and let none begin; may be called from a signal or another thread."""
+        self._is_ended = True
+        for end, loop in [*self._ends.items()]:
+            loop.call_soon_threadsafe(end.set)
+
+    async def _look(self, thing: str, look: Callable[[], str]) -> str:
+        moment = asyncio.get_running_loop().time()
+        looked, found = self._said.get(thing, (-self._every, ""))
+        if moment - looked < self._every / 2:
+            return found
+        found = await run_in_threadpool(look)
+        self._said[thing] = (moment, found)
+        return found
+
+
+def end_on_signals(streams: Streams) -> None:
+    """End the streams as soon as the server is told to stop: it waits for all requests before it tells the program."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for number in (signal.SIGTERM, signal.SIGINT):
+        before = signal.getsignal(number)
+
+        def stop(got: int, frame: FrameType | None, before: object = before) -> None:
+            streams.close()
+            if callable(before):
+                before(got, frame)
+
+        if callable(before):
+            signal.signal(number, stop)
