@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
 from app import __version__
+from app.actionplan.cocreation import routes as cocreation_pages
 from app.actionplan.initiatives import api as initiatives_api
 from app.actionplan.initiatives import routes as initiatives_pages
 from app.actionplan.overview import routes as overview_pages
@@ -47,6 +48,7 @@ from app.surveys.authoring import exchange_routes as exchange_pages
 from app.surveys.authoring import item_routes as item_pages
 from app.surveys.authoring import routes as authoring_pages
 from app.surveys.authoring import translation_routes as translation_pages
+from app.surveys.ideas import routes as ideas_pages
 from app.surveys.mails import routes as mails_pages
 from app.surveys.rounds import reading as reading_pages
 from app.surveys.rounds import renewing as renewing_pages
@@ -80,6 +82,7 @@ PAGES: list[APIRouter] = [
     reading_pages.router,
     stopping_pages.router,
     renewing_pages.router,
+    cocreation_pages.router,
     overview_pages.router,
     initiatives_pages.router,
     answering_pages.router,
@@ -87,6 +90,7 @@ PAGES: list[APIRouter] = [
     asking_pages.router,
     sending_pages.router,
     own_answers_pages.router,
+    ideas_pages.router,
     consensus_pages.router,
     next_round_pages.router,
     feedback_pages.router,

@@ -109,11 +109,12 @@ def given_values(visit: Visit, form: Form, answers: Mapping[str, Answer]) -> dic
 def parts_for(
     session: Session, visit: Visit, answers: Mapping[str, Answer], typed: Mapping[str, set[str]] | None = None
 ) -> list[Part]:
-    """The sections this person is asked, in order; none to somebody who answered them in an earlier round.
+    """The sections this person is asked, in order; none to somebody who answered them in an earlier round, and none
+    in the round of ideas.
 
     `typed` are values of a page just sent, which count before they are saved.
     """
-    if find_earlier_response(session, visit.respondent.id, visit.current.number):
+    if visit.current.is_for_ideas or find_earlier_response(session, visit.respondent.id, visit.current.number):
         return []
     questions = [one for one in list_questions(session, visit.survey.id) if one.kind != "item_comment"]
     given = given_values(visit, form_for(session, visit), answers) | dict(typed or {})

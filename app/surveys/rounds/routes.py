@@ -18,15 +18,17 @@ from app.people.rules import Actor
 from app.surveys.answering.addresses import list_addresses
 from app.surveys.answering.queries import count_begun
 from app.surveys.authoring.drafting import get_changeable_survey
+from app.surveys.authoring.idea_round import next_checks
 from app.surveys.authoring.models import Survey
-from app.surveys.authoring.publishing import checks_of
 from app.surveys.authoring.queries import find_question, get_own_survey_by_slug, helices_of, list_items
 from app.surveys.rounds.inviting import is_too_soon, remind, send_invitations
 from app.surveys.rounds.people import PastedLine, add_people, bounces_of, coverage_of, read_list, standings_of
 from app.surveys.rounds.queries import (
+    asks_ideas_next,
     count_invitations,
     find_last_round,
     find_open_round,
+    find_unclosed_round,
     list_invitations,
 )
 from app.surveys.rounds.rules import MAY_BE_REMINDED, Standing, answers_needed
@@ -59,9 +61,9 @@ STANDING_NAMES = {
 
 @router.get("/surveys/{slug}/publish")
 def publish_page(request: Request, session: SessionDep, actor: OpenerDep, slug: str) -> Response:
-    """What was checked, what publishing fixes, and the button."""
+    """What was checked, what publishing or the round of ideas fixes, and the button."""
     survey = get_changeable_survey(session, actor, slug)
-    if survey.published_at:
+    if survey.published_at or find_unclosed_round(session, survey.id):
         return redirect(request, "survey_page", slug=slug)
     return _publish_page(request, session, survey)
 
@@ -70,11 +72,11 @@ def publish_page(request: Request, session: SessionDep, actor: OpenerDep, slug: 
 def publish_survey(
     request: Request, session: SessionDep, settings: SettingsDep, actor: OpenerDep, slug: str
 ) -> Response:
-    """Fix the protocol, open the first round and promise the invitations; a second press finds it done."""
+    """Fix what the next round asks, open it and promise the mails; a second press finds it done."""
     survey = get_changeable_survey(session, actor, slug)
-    if survey.published_at:
+    if survey.published_at or find_unclosed_round(session, survey.id):
         return redirect(request, "survey_page", slug=slug)
-    if any(check.is_blocking for check in checks_of(session, survey)):
+    if any(check.is_blocking for check in next_checks(session, survey)):
         return _publish_page(request, session, survey, status=422)
     open_round(session, actor, survey)
     send_invitations(session, actor, survey, settings)
@@ -162,7 +164,7 @@ def _publish_page(request: Request, session: Session, survey: Survey, *, status:
             "step": check.step,
             "is_blocking": check.is_blocking,
         }
-        for check in checks_of(session, survey)
+        for check in next_checks(session, survey)
     ]
     return render(
         request,
@@ -174,6 +176,8 @@ def _publish_page(request: Request, session: Session, survey: Survey, *, status:
         items=len(list_items(session, survey.id)),
         invited=sum(count_invitations(session, survey.id).values()),
         first=next((tag for tag in survey.languages if tag != survey.default_language), None),
+        asks_ideas=asks_ideas_next(session, survey),
+        question=pick(survey.idea_question, language, survey.default_language),
     )
 
 
@@ -290,6 +294,7 @@ def _live_page(request: Request, session: Session, actor: Actor, survey: Survey)
         closes_at=current.closes_at if current and is_open else None,
         rows=rows,
         needed=needed,
+        is_for_ideas=current is not None and current.is_for_ideas,
         states=[
             (translate(language, word), counts[standing])
             for standing, word in STANDING_NAMES.items()
