@@ -21,7 +21,8 @@ def take_over(
 ) -> Initiative:
     """Make a new initiative, a draft in one language, of ideas; each of them remembers it.
 
-    Raises Invalid for words that cannot be, NotFound for ideas that are not there, Conflict for those decided meanwhile.
+    Raises Invalid for words that cannot be, NotFound for ideas that are not there, Conflict for those decided
+    meanwhile.
     """
     require(actor, "idea.judge", survey)
     title = " ".join(title.split())

@@ -161,8 +161,8 @@ def _promise_checks(session: Session, survey: Survey) -> list[Check]:
     ]
     if not gone:
         return []
-    sentence = "The round of ideas offered groups or regions that are gone now: %(codes)s. People have chosen them."
-    return [Check(sentence, "regions", values=(("codes", ", ".join(gone)),))]
+    broken = "The round of ideas offered groups or regions that are gone now: %(codes)s. People have chosen them."
+    return [Check(broken, "regions", values=(("codes", ", ".join(gone)),))]
 
 
 def _without_introduction(session: Session, survey: Survey) -> list[str]:

@@ -57,8 +57,10 @@ def submit_ideas(request: Request, session: SessionDep, slug: str) -> Response:
     if visit is None:
         return redirect(request, "survey_start", slug=slug)
     rows = idea_rows(session, visit.survey, visit.respondent, language_of(request))
+    errors: dict[str, str] = {}
     if not rows and not visit.response.submitted_on:
-        return _list_page(request, session, visit, {"write": NO_IDEA})
+        errors["write"] = NO_IDEA
+        return _list_page(request, session, visit, errors)
     send_answers(session, visit.response.id, visit.tokens, request.app.state.settings)
     return redirect(request, "survey_done", slug=slug)
 
@@ -88,8 +90,8 @@ def save_idea(request: Request, session: ReadingSessionDep, slug: str, number: i
     for code, refusal in write_saves(request, session, saves).items():
         faults[code] = refusal.message
     title = answer_code(key, "title")
-    if not is_empty and not typed.get(title):
-        faults.setdefault(title, NO_TITLE)
+    if not is_empty and not typed.get(title) and title not in faults:
+        faults[title] = NO_TITLE
     if faults:
         visit = _find_visit(request, session, slug, number)
         if visit is None:
