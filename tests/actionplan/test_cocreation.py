@@ -138,7 +138,7 @@ def test_an_empty_round_and_none_at_all(client: TestClient, session: Session) ->
 def test_several_become_one_initiative(reader: Reader, session: Session, survey: Survey) -> None:
     keys = reader.waiting()[:2]
     page = reader.page(f"/decision?idea={keys[0]}&idea={keys[1]}").text
-    assert "What becomes of these 2 ideas" in page
+    assert "What becomes of these ideas" in page
     title = re.search(r'name="title" id="title" value="([^"]+)"', page)
     assert title
     assert title[1] in (BUSES[0], MORE_BUSES[0])
