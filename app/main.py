@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
 from app import __version__
+from app.actionplan.cocreation import api as cocreation_api
 from app.actionplan.cocreation import routes as cocreation_pages
 from app.actionplan.initiatives import api as initiatives_api
 from app.actionplan.initiatives import routes as initiatives_pages
@@ -101,6 +102,7 @@ API: list[APIRouter] = [
     auth_api.router,
     initiatives_api.router,
     answering_api.router,
+    cocreation_api.router,
     consensus_api.router,
     priorities_api.router,
 ]

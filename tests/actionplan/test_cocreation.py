@@ -262,6 +262,15 @@ def test_hostile_words_stay_words(client: TestClient, session: Session, engine: 
     assert not re.search(r"(^|,)\"?=HYPERLINK", sheet), "a sheet that is opened runs nothing"
 
 
+def test_programs_read_the_same(reader: Reader, session: Session, survey: Survey) -> None:
+    key = reader.waiting()[0]
+    reader.decide([key], act="aside", because="It is done already, we think.")
+    found = reader.client.get(f"/api/v1/surveys/{survey.id}/ideas").json()
+    assert [one["title"] for one in found] == [given.text.title for given in list_ideas(session, survey)]
+    assert {"id", "title", "summary", "first_step", "language", "initiative", "set_aside_because"} == set(found[0])
+    assert [one["set_aside_because"] for one in found if one["id"] == key] == ["It is done already, we think."]
+
+
 def test_the_survey_page_leads_through(reader: Reader, session: Session, survey: Survey) -> None:
     page = reader.client.get(f"/surveys/{survey.slug}").text
     assert "Read the ideas" in page

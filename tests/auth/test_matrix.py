@@ -117,6 +117,7 @@ MATRIX: dict[str, set[str] | str] = {
     "publish_survey": BUILDERS,
     "question_page": BUILDERS,
     "questions_step": BUILDERS,
+    "read_ideas": BUILDERS,
     "read_initiative": ALL,
     "read_initiatives": ALL,
     "read_me": ALL,
