@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -25,13 +26,18 @@ def runs_of(text: str) -> Counter[str]:
     >>> sorted(runs_of("Bio!"))
     [' bi', ' bio', ' bio ', 'bio', 'bio ', 'io ']
     """
-    words = re.findall(r"\w+", text.casefold())
     found: Counter[str] = Counter()
-    for word in words:
-        padded = f" {word} "
-        for size in range(SHORTEST_RUN, LONGEST_RUN + 1):
-            found.update(padded[at : at + size] for at in range(len(padded) - size + 1))
+    for word, count in Counter(re.findall(r"\w+", text.casefold())).items():
+        for run in _runs_in(word):
+            found[run] += count
     return found
+
+
+@lru_cache(maxsize=20_000)
+def _runs_in(word: str) -> tuple[str, ...]:
+    padded = f" {word} "
+    sizes = range(SHORTEST_RUN, LONGEST_RUN + 1)
+    return tuple(padded[at : at + size] for size in sizes for at in range(len(padded) - size + 1))
 
 
 def vectors_of(texts: Sequence[str]) -> Vectors:
@@ -40,20 +46,18 @@ def vectors_of(texts: Sequence[str]) -> Vectors:
     A text without a word has a row of zeros.
     """
     counts = [runs_of(text) for text in texts]
-    columns = {run: column for column, run in enumerate(sorted({run for own in counts for run in own}))}
-    held = Counter(run for own in counts for run in own)
-    places = [0]
-    indices: list[int] = []
-    values: list[float] = []
+    columns: dict[str, int] = {}
     for own in counts:
-        weights = {
-            run: (1 + np.log(count)) * (1 + np.log((1 + len(texts)) / (1 + held[run]))) for run, count in own.items()
-        }
-        length = float(np.sqrt(sum(weight**2 for weight in weights.values())))
-        indices += [columns[run] for run in weights]
-        values += [weight / length for weight in weights.values()]
-        places.append(len(indices))
-    return sparse.csr_array((values, indices, places), shape=(len(texts), len(columns)), dtype=np.float64)
+        for run in own:
+            columns.setdefault(run, len(columns))
+    places = np.cumsum([0, *map(len, counts)])
+    indices = np.array([columns[run] for own in counts for run in own], dtype=np.intp)
+    times = np.array([count for own in counts for count in own.values()], dtype=np.float64)
+    held = np.bincount(indices, minlength=len(columns))
+    weights = (1 + np.log(times)) * (1 + np.log((1 + len(texts)) / (1 + held[indices])))
+    rows = np.repeat(np.arange(len(texts)), np.diff(places))
+    lengths = np.sqrt(np.bincount(rows, weights**2, minlength=len(texts)))
+    return sparse.csr_array((weights / lengths[rows], indices, places), shape=(len(texts), len(columns)))
 
 
 def similarities(text: str, others: Sequence[str]) -> list[float]:
@@ -78,13 +82,14 @@ def groups_of(texts: Sequence[str], alike: float = ALIKE) -> list[list[int]]:
     vectors = vectors_of(texts)
     near = [_near(vectors, start, alike) for start in range(0, len(texts), BLOCK)]
     neighbours = [own for block in near for own in block]
-    left, groups = set(range(len(texts))), list[list[int]]()
+    left = {place for place, own in enumerate(neighbours) if len(own) > 1}
+    groups = [[place] for place in range(len(texts)) if place not in left]
     while left:
         middle = max(left, key=lambda place: (sum(other in left for other in neighbours[place]), -place))
         others = [other for other in neighbours[middle] if other in left and other != middle]
         groups.append([middle, *sorted(others, key=lambda place: (-neighbours[middle][place], place))])
         left -= set(groups[-1])
-    return groups
+    return sorted(groups, key=lambda group: (-len(group), group[0]))
 
 
 def _near(vectors: Vectors, start: int, alike: float) -> list[dict[int, float]]:
