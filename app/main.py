@@ -12,6 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from app import __version__
+from app.actionplan.cocreation import api as cocreation_api
+from app.actionplan.cocreation import routes as cocreation_pages
 from app.actionplan.initiatives import api as initiatives_api
 from app.actionplan.initiatives import import_routes as initiatives_import_pages
 from app.actionplan.initiatives import routes as initiatives_pages
@@ -48,6 +50,7 @@ from app.surveys.authoring import exchange_routes as exchange_pages
 from app.surveys.authoring import item_routes as item_pages
 from app.surveys.authoring import routes as authoring_pages
 from app.surveys.authoring import translation_routes as translation_pages
+from app.surveys.ideas import routes as ideas_pages
 from app.surveys.mails import routes as mails_pages
 from app.surveys.rounds import live_routes as live_pages
 from app.surveys.rounds import reading as reading_pages
@@ -86,6 +89,7 @@ PAGES: list[APIRouter] = [
     reading_pages.router,
     stopping_pages.router,
     renewing_pages.router,
+    cocreation_pages.router,
     overview_pages.router,
     initiatives_import_pages.router,
     initiatives_pages.router,
@@ -94,6 +98,7 @@ PAGES: list[APIRouter] = [
     asking_pages.router,
     sending_pages.router,
     own_answers_pages.router,
+    ideas_pages.router,
     consensus_pages.router,
     next_round_pages.router,
     feedback_pages.router,
@@ -104,6 +109,7 @@ API: list[APIRouter] = [
     auth_api.router,
     initiatives_api.router,
     answering_api.router,
+    cocreation_api.router,
     consensus_api.router,
     priorities_api.router,
 ]

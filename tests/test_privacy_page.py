@@ -22,7 +22,7 @@ def test_figures() -> None:
 def test_every_table_about_people_is_named() -> None:
     for table in ("invitation", "respondent", "answer", "consent_text", "person", "membership", "history_entry"):
         assert f"`{table}`" in PAGE
-    for table in ("outbox_message", "attempt", "kept_address", "suggestion", "shared_reason"):
+    for table in ("outbox_message", "attempt", "kept_address", "suggestion", "shared_reason", "idea"):
         assert f"`{table}`" in PAGE
     for table in ("mail_refusal", "minutes_count"):
         assert f"`{table}`" in PAGE

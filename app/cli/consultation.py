@@ -13,7 +13,7 @@ from app.cli.people import ConsortiumOption
 from app.cli.work import Refused, chosen_survey, read_file, say, show, work, write_file
 from app.consensus.importing import import_responses
 from app.consensus.returning import open_next_round
-from app.consensus.service import close_round
+from app.consensus.service import close_current_round
 from app.core.settings import load_settings
 from app.people.queries import operator
 from app.surveys.answering.queries import count_responses
@@ -97,10 +97,10 @@ def open_survey(key: Annotated[str, typer.Argument(metavar="ID")]) -> None:
 
 @survey.command("close")
 def close_survey(key: Annotated[str, typer.Argument(metavar="ID")]) -> None:
-    """Close the open round and freeze what it said."""
+    """Close the open round and freeze what it said; of the round of ideas there is nothing to freeze."""
     with work() as session:
-        snapshot = close_round(session, *chosen_survey(session, key))
-        show({"round": snapshot.round_number, "snapshot": snapshot.sha256})
+        snapshot = close_current_round(session, *chosen_survey(session, key))
+        show({"round": snapshot.round_number if snapshot else 0, "snapshot": snapshot and snapshot.sha256})
 
 
 @survey.command("list")

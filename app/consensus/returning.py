@@ -33,9 +33,9 @@ class Proposal:
 
 
 def propose(session: Session, survey: Survey) -> Proposal | None:
-    """What the rule proposes after the last round; None while none has closed."""
+    """What the rule proposes after the last round; None while no round of ratings has closed."""
     last = find_last_round(session, survey.id)
-    if last is None or last.closed_at is None:
+    if last is None or last.closed_at is None or last.is_for_ideas:
         return None
     snapshot = find_snapshot(session, survey.id, last.number)
     said = _said_in(snapshot, survey.minimum_group) if snapshot else {}

@@ -23,11 +23,21 @@ from app.people.rules import Actor
 from app.surveys.answering.service import sever_links
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.queries import get_survey, helices_of, list_criteria, weights_of
+from app.surveys.ideas.service import close_idea_round
 from app.surveys.rounds.models import Round
-from app.surveys.rounds.queries import count_invitations, list_due_rounds
+from app.surveys.rounds.queries import count_invitations, find_unclosed_round, list_due_rounds
 from app.surveys.rounds.service import end_round, forget_sealed_links
 
 NOBODY = "Nobody has rated anything in this round yet."
+
+
+def close_current_round(session: Session, actor: Actor, survey: Survey) -> Snapshot | None:
+    """Close whichever round is open; the round of ideas has nothing to freeze. Raises as `close_round` does."""
+    current = find_unclosed_round(session, survey.id)
+    if current and current.is_for_ideas:
+        close_idea_round(session, actor, survey)
+        return None
+    return close_round(session, actor, survey)
 
 
 def close_round(session: Session, actor: Actor, survey: Survey) -> Snapshot:
@@ -51,7 +61,7 @@ def close_due_rounds(engine: Engine) -> int:
         with Session(for_writing(engine)) as session, session.begin():
             survey = get_survey(session, key)
             with suppress(Conflict), session.begin_nested():
-                close_round(session, operator_of(survey.consortium_id), survey)
+                close_current_round(session, operator_of(survey.consortium_id), survey)
                 count += 1
     return count
 

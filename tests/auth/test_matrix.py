@@ -21,6 +21,7 @@ from app.people.queries import operator
 from app.people.service import create_consortium, create_organisation, create_person
 from app.surveys.answering.models import Response
 from app.surveys.authoring.models import Survey
+from app.surveys.ideas.models import Idea
 from app.surveys.rounds.models import SharedReason
 from app.surveys.rounds.queries import find_open_round
 from app.surveys.rounds.service import open_round
@@ -64,12 +65,16 @@ MATRIX: dict[str, set[str] | str] = {
     "create_survey": STAFF | {OWN, OTHER},
     "criteria_step": BUILDERS,
     "dates_step": BUILDERS,
+    "decide_on_ideas": BUILDERS,
     "delete_question": BUILDERS,
     "end_key": ALL,
     "end_other_sessions": ALL,
     "export_priorities": STAFF | {OWN},
     "export_survey": BUILDERS,
     "export_translation": BUILDERS,
+    "idea_decision": BUILDERS,
+    "idea_page": "anyone",
+    "ideas_page": "anyone",
     "history_of_thing": READERS | {OWN, OTHER},
     "history_page": READERS | {OWN, OTHER},
     "home_page": ALL,
@@ -112,10 +117,12 @@ MATRIX: dict[str, set[str] | str] = {
     "preview_page": BUILDERS,
     "priorities_index": READERS | {OWN, OTHER},
     "priorities_page": READERS | {OWN, OTHER},
+    "proposed_ideas": BUILDERS,
     "publish_page": BUILDERS,
     "publish_survey": BUILDERS,
     "question_page": BUILDERS,
     "questions_step": BUILDERS,
+    "read_ideas": BUILDERS,
     "read_initiative": ALL,
     "read_initiatives": ALL,
     "read_me": ALL,
@@ -125,6 +132,8 @@ MATRIX: dict[str, set[str] | str] = {
     "read_results": READERS | {OWN, OTHER},
     "read_routes": {"admin"},
     "reasons_page": BUILDERS,
+    "reconsider_idea": BUILDERS,
+    "remove_idea": "anyone",
     "judge_reason": BUILDERS,
     "round_feedback": "anyone",
     "receipt_page": "anyone",
@@ -142,6 +151,7 @@ MATRIX: dict[str, set[str] | str] = {
     "save_answer": "anyone",
     "save_criteria": BUILDERS,
     "save_dates": BUILDERS,
+    "save_idea": "anyone",
     "save_languages": BUILDERS,
     "save_listed_items": BUILDERS,
     "save_mail_text": BUILDERS,
@@ -164,6 +174,7 @@ MATRIX: dict[str, set[str] | str] = {
     "stop_by_hand": "anyone",
     "stop_page": "anyone",
     "stop_with_one_click": "anyone",
+    "submit_ideas": "anyone",
     "submit_response": "anyone",
     "submit_survey": "anyone",
     "survey_check": "anyone",
@@ -237,7 +248,8 @@ def _things(session: Session, survey: Survey, spare: Person) -> dict[str, str]:
     given = session.exec(select(Response)).first()
     assert given
     reason = SharedReason(round_id=given.round_id, response_id=given.id, code="I1.impact", is_for=True)
-    session.add(reason)
+    idea = Idea(round_id=given.round_id, response_id=given.id, number=1)
+    session.add_all([reason, idea])
     initiative = session.exec(select(Initiative)).first()
     membership = session.exec(select(Membership)).first()
     assert current
@@ -254,6 +266,7 @@ def _things(session: Session, survey: Survey, spare: Person) -> dict[str, str]:
         "suggestion_id": "00000000-0000-0000-0000-000000000000",
         "key_id": "00000000-0000-0000-0000-000000000000",
         "reason_id": str(reason.id),
+        "idea_id": str(idea.id),
         "kind": "csv",
         "target": "ca",
         "key": str(survey.id),

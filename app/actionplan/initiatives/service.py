@@ -15,6 +15,7 @@ from app.actionplan.initiatives.rules import digest_of, merge_columns
 from app.actionplan.initiatives.schemas import InitiativeIn, Language
 from app.auth.permissions import require
 from app.core.clock import now
+from app.core.errors import Invalid
 from app.core.words import Words
 from app.documents.sheets import Fault, FaultyFile
 from app.history.service import record
@@ -80,6 +81,26 @@ def import_right_ones(session: Session, actor: Actor, catalogue: Catalogue) -> I
             session.flush()
             _add_version(session, actor, content, row.id, 1, "")
     return count
+
+
+def draft_initiative(
+    session: Session, actor: Actor, *, code: str, title: Words, summary: Words, organisation_id: UUID | None
+) -> Initiative:
+    """A new initiative of which only the words are known. Raises Invalid for words that cannot be."""
+    require(actor, "initiative.draft")
+    try:
+        content = InitiativeIn.model_validate({"id": code, "title": title, "summary": summary, "status": "draft"})
+    except ValidationError as error:
+        name = str(error.errors()[0]["loc"][0])
+        sentence = "This text is too long, or has a character that cannot be stored."
+        raise Invalid(sentence, {name: sentence}) from error
+    row = Initiative(
+        consortium_id=actor.consortium_id, organisation_id=organisation_id, external_id=code, created_at=now()
+    )
+    session.add(row)
+    session.flush()
+    _add_version(session, actor, content.model_dump(mode="json"), row.id, 1, "")
+    return row
 
 
 def _add_version(session: Session, actor: Actor, content: dict[str, Any], key: UUID, number: int, before: str) -> None:

@@ -9,7 +9,7 @@ from app.actionplan.initiatives.queries import list_initiatives
 from app.actionplan.overview.queries import list_survey_lines, survey_line
 from app.auth.guard import permitted
 from app.auth.permissions import may
-from app.consensus.service import close_round
+from app.consensus.service import close_current_round
 from app.people.rules import Actor
 from app.surveys.authoring.queries import get_own_survey_by_slug
 from app.surveys.rounds.queries import get_own_round
@@ -62,8 +62,11 @@ def survey_page(
         may_open=may(actor, "round.open", line.survey)
         and line.open_round is None
         and bool(line.rounds)
+        and line.survey.published_at is not None
         and not line.survey.is_real_time,
         may_build=may(actor, "survey.change", line.survey),
+        may_read_ideas=may(actor, "idea.judge", line.survey)
+        and any(row.round.is_for_ideas and row.round.closed_at for row in line.rounds),
         may_close=may(actor, "round.close", line.survey) and line.open_round is not None,
     )
 
@@ -74,5 +77,5 @@ def create_closure(
 ) -> Response:
     """Close the round and show what it said."""
     _, survey = get_own_round(session, actor, round_id)
-    close_round(session, actor, survey)
+    close_current_round(session, actor, survey)
     return redirect(request, "survey_page", slug=survey.slug)

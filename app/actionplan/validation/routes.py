@@ -33,21 +33,33 @@ def new_survey(request: Request, session: SessionDep, actor: MakerDep) -> Respon
     """Ask for the title of a new survey; everything else has a default that works."""
     title = recommended_title(language_of(request))
     count = len(list_initiatives(session, actor))
-    return render(request, f"{FOLDER}/new.html", title=title, count=count, errors={})
+    return render(request, f"{FOLDER}/new.html", title=title, count=count, has_idea_round=False, errors={})
 
 
 @router.post("/surveys", dependencies=[OwnForm])
 def create_survey(request: Request, session: SessionDep, actor: MakerDep, typed: FormDep) -> Response:
-    """Make a draft over all initiatives in their newest versions."""
-    items = items_for(session, actor)
+    """Make a draft over all initiatives in their newest versions, over none where people are asked for ideas first."""
+    has_idea_round = typed.get("has_idea_round") == "yes"
+    items = [] if has_idea_round else items_for(session, actor)
     language, title = language_of(request), typed.get("title", "")[:200]
     try:
-        if not items:
+        if not items and not has_idea_round:
             raise Invalid("Import initiatives first.", {"title": "Import initiatives first."})
-        survey = create_draft(session, actor, title=title, language=language, items=items)
+        survey = create_draft(
+            session, actor, title=title, language=language, items=items, has_idea_round=has_idea_round
+        )
     except Invalid as refusal:
         errors = {name: translate(language, sentence) for name, sentence in refusal.errors.items()}
-        return render(request, f"{FOLDER}/new.html", status=422, title=title, count=len(items), errors=errors)
+        count = len(list_initiatives(session, actor))
+        return render(
+            request,
+            f"{FOLDER}/new.html",
+            status=422,
+            title=title,
+            count=count,
+            has_idea_round=has_idea_round,
+            errors=errors,
+        )
     return redirect(request, "build_page", slug=survey.slug)
 
 

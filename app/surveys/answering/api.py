@@ -75,7 +75,8 @@ def read_response(request: Request, session: SessionDep, response_id: UUID) -> R
         questions=[
             one
             for one in questions
-            if left_out(one["code"], current.item_codes) is None and (current.feedback or not one["code"].endswith(WHY))
+            if left_out(one["code"], current.item_codes, current.number) is None
+            and (current.feedback or not one["code"].endswith(WHY))
         ],
         answers={
             answer.code: {"value": form.show(answer.code, kept_in(answer)), "rev": answer.rev}

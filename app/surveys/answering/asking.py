@@ -7,16 +7,15 @@ from sqlmodel import Session
 
 from app.auth.guard import Anyone
 from app.core.catalogues import translate
-from app.core.errors import AppError, Invalid, NotFound
+from app.core.errors import NotFound
 from app.core.words import pick
 from app.people.rules import is_address
 from app.surveys.answering.addresses import keep_address
-from app.surveys.answering.autosave import AnswerWriter, StaleSave
 from app.surveys.answering.flow import Part, Stop, Way, go_to, neighbours, parts_for, stops_for, url_of, way_of
 from app.surveys.answering.pages import shown_in
 from app.surveys.answering.questions import part_views, read_part, typed_values
 from app.surveys.answering.rules import minutes_left, next_position, values_of
-from app.surveys.answering.visits import Visit, answering_address, find_visit, spoken_language
+from app.surveys.answering.visits import Visit, answering_address, find_visit, spoken_language, write_saves
 from app.surveys.authoring.answers import Unfit
 from app.surveys.authoring.queries import get_survey_by_slug
 from app.web.deps import ReadingSessionDep, SessionDep
@@ -55,14 +54,8 @@ def save_section(request: Request, session: ReadingSessionDep, slug: str, code: 
     sent = read_part(form, asked, visit, typed, answers)
     faults: dict[str, Unfit] = dict(sent.faults)
     faults |= {key: Unfit(BAD_ADDRESS) for key, one in sent.addresses.items() if not is_address(one)}
-    # the reading transaction ends here: an answer is judged against what is there when it is written
-    session.rollback()
-    writer: AnswerWriter = request.app.state.writer
-    for save, outcome in zip(sent.saves, writer.save(sent.saves).result(timeout=30), strict=True):
-        if isinstance(outcome, StaleSave | Invalid):
-            faults[save.code] = Unfit(outcome.message, **outcome.values)
-        elif isinstance(outcome, AppError):
-            raise outcome
+    refused = write_saves(request, session, sent.saves)
+    faults |= {key: Unfit(refusal.message, **refusal.values) for key, refusal in refused.items()}
     visit = find_visit(request, session, get_survey_by_slug(session, slug))
     if visit is None:
         return redirect(request, "survey_start", slug=slug)

@@ -31,7 +31,7 @@ SENT = "Your answers are sent and cannot change any more."
 
 STATE = """
 SELECT respondent.token_hash, respondent.second_token_hash, response.submitted_on,
-    round.closed_at, round.closes_at, round.survey_id, round.item_codes
+    round.closed_at, round.closes_at, round.survey_id, round.item_codes, round.number
 FROM response
 JOIN respondent ON respondent.id = response.respondent_id
 JOIN round ON round.id = response.round_id
@@ -137,6 +137,7 @@ class _State:
     is_closed: bool
     survey_id: UUID
     item_codes: list[str] | None
+    number: int
 
 
 class _Store:
@@ -189,7 +190,7 @@ class _Store:
             new = form.keep(save.code, save.value)
         except Unfit as fault:
             return Invalid(fault.sentence, {save.code: fault.sentence}, **fault.values)
-        not_asked = left_out(save.code, state.item_codes)
+        not_asked = left_out(save.code, state.item_codes, state.number)
         if not_asked:
             return Invalid(not_asked, {save.code: not_asked})
         kept = self._find_kept(cursor, save)
@@ -228,11 +229,12 @@ class _Store:
     def _read_state(self, row: Any, moment: datetime) -> _State | None:
         if row is None:
             return None
-        first, second, submitted_on, closed_at, closes_at, survey_id, item_codes = row
+        first, second, submitted_on, closed_at, closes_at, survey_id, item_codes, number = row
         return _State(
             hashes=frozenset({first, second} - {None}),
             is_sent=submitted_on is not None,
             is_closed=closed_at is not None or (closes_at is not None and self._moment(closes_at) <= moment),
             survey_id=survey_id if isinstance(survey_id, UUID) else UUID(survey_id),
             item_codes=json.loads(item_codes) if isinstance(item_codes, str) else item_codes,
+            number=number,
         )

@@ -109,10 +109,13 @@ def given_values(visit: Visit, form: Form, answers: Mapping[str, Answer]) -> dic
 def parts_for(
     session: Session, visit: Visit, answers: Mapping[str, Answer], typed: Mapping[str, set[str]] | None = None
 ) -> list[Part]:
-    """The sections this person is asked, in order; none to somebody who answered them in an earlier round.
+    """The sections this person is asked, in order; none to somebody who answered them in an earlier round, and none
+    in the round of ideas.
 
     `typed` are values of a page just sent, which count before they are saved.
     """
+    if visit.current.is_for_ideas:
+        return []
     if visit.current.number > 1 and find_earlier_response(session, visit.respondent.id, visit.current.number):
         return []
     contents = contents_of(session, visit.survey)

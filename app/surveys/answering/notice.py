@@ -36,8 +36,21 @@ def settings_notice(survey: Survey, language: str) -> list[str]:
         if survey.is_real_time
         else []
     )
+    ideas = (
+        [
+            translate(
+                language,
+                "In the round of ideas you write in your own words. When it has closed, those who run the survey read "
+                "the ideas, without a name or group beside them. Leave out details that would identify you. What goes "
+                "into an initiative stays there, also when you withdraw your answers.",
+            )
+        ]
+        if survey.has_idea_round
+        else []
+    )
     return [
         link,
+        *ideas,
         *running,
         translate(
             language,

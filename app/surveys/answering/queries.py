@@ -23,6 +23,7 @@ from app.surveys.authoring.queries import (
 )
 from app.surveys.authoring.question_types import TYPES
 from app.surveys.authoring.rules import answer_code, why_code
+from app.surveys.ideas.rules import IDEA_CODES, IDEA_ROUND
 from app.surveys.rounds.models import Round
 from app.surveys.rounds.queries import find_invitation, find_round_asking
 
@@ -85,12 +86,20 @@ def list_answers(session: Session, response_id: UUID) -> Sequence[Answer]:
     return session.exec(wanted.order_by(col(Answer.code))).all()
 
 
+def find_last_response(session: Session, respondent_id: UUID) -> Response | None:
+    """What the respondent answered in the newest round they took part in."""
+    wanted = select(Response).join(Round, col(Round.id) == col(Response.round_id))
+    return session.exec(
+        wanted.where(Response.respondent_id == respondent_id).order_by(col(Round.number).desc())
+    ).first()
+
+
 def find_earlier_response(session: Session, respondent_id: UUID, number: int) -> Response | None:
-    """What the respondent answered last before round `number`, if they took part before."""
+    """What the respondent answered last before round `number`, if they rated anything before."""
     return session.exec(
         select(Response)
         .join(Round, col(Round.id) == col(Response.round_id))
-        .where(Response.respondent_id == respondent_id, Round.number < number)
+        .where(Response.respondent_id == respondent_id, Round.number < number, Round.number != IDEA_ROUND)
         .order_by(col(Round.number).desc())
     ).first()
 
@@ -229,13 +238,13 @@ _forms: dict[UUID, Form] = {}
 
 
 def _read_form(session: Session, survey_id: UUID) -> Form:
-    items = list_items(session, survey_id)
+    survey, items = get_survey(session, survey_id), list_items(session, survey_id)
     codes = [item.code for item in items]
     criteria = [criterion.code for criterion in list_criteria(session, survey_id)]
     questions = list_questions(session, survey_id)
     ratings = frozenset(answer_code(item, criterion) for item in codes for criterion in criteria)
     return Form(
-        scale=scale_of(get_survey(session, survey_id)),
+        scale=scale_of(survey),
         ratings=ratings,
         questions={
             question.code: question_type(question, items)
@@ -248,7 +257,8 @@ def _read_form(session: Session, survey_id: UUID) -> Form:
             if question.kind == "item_comment"
             for item in codes
         }
-        | {why_code(rating): LONGEST_WHY for rating in ratings},
+        | {why_code(rating): LONGEST_WHY for rating in ratings}
+        | (IDEA_CODES if survey.has_idea_round else {}),
         items=tuple(codes),
         criteria=tuple(criteria),
     )

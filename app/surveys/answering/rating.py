@@ -7,8 +7,8 @@ from sqlmodel import Session
 
 from app.auth.guard import Anyone
 from app.core.catalogues import translate
-from app.core.errors import AppError, Invalid, NotFound
-from app.surveys.answering.autosave import AnswerWriter, StaleSave
+from app.core.errors import NotFound
+from app.surveys.answering.autosave import StaleSave
 from app.surveys.answering.flow import (
     Stop,
     go_to,
@@ -46,6 +46,7 @@ from app.surveys.answering.visits import (
     items_for,
     read_page,
     spoken_language,
+    write_saves,
 )
 from app.surveys.authoring.contents import contents_of
 from app.surveys.authoring.models import Criterion, Survey, SurveyItem
@@ -91,18 +92,10 @@ def save_page(request: Request, session: ReadingSessionDep, slug: str, position:
     if not 1 <= position <= len(form.items):
         raise NotFound("There is no such page.")
     saves, faults = read_page(form, form.items[position - 1], visit, typed)
-    # the reading transaction ends here: an answer is judged against what is there when it is written
-    session.expunge_all()
-    session.rollback()
-    writer: AnswerWriter = request.app.state.writer
-    for save, outcome in zip(saves, writer.save(saves).result(timeout=30), strict=True):
-        if isinstance(outcome, StaleSave):
-            faults[save.code] = outcome.message
-            typed.pop(save.code, None)
-        elif isinstance(outcome, Invalid):
-            faults[save.code] = outcome.message
-        elif isinstance(outcome, AppError):
-            raise outcome
+    for code, refusal in write_saves(request, session, saves).items():
+        faults[code] = refusal.message
+        if isinstance(refusal, StaleSave):
+            typed.pop(code, None)
     if faults:
         visit = find_visit(request, session, get_survey_by_slug(session, slug))
         if visit is None:

@@ -17,6 +17,7 @@ from app.surveys.answering.service import CLOSED_ROUND, hand_out_token, withdraw
 from app.surveys.answering.tokens import hash_receipt
 from app.surveys.answering.visits import spoken_language
 from app.surveys.authoring.queries import get_survey, list_criteria, list_items
+from app.surveys.ideas.pages import idea_rows
 from app.surveys.rounds.queries import get_round, is_over
 from app.web.deps import SessionDep
 from app.web.forms import FormDep, Typed
@@ -45,19 +46,21 @@ def read_receipt(request: Request, session: SessionDep, typed: FormDep) -> Respo
     response, respondent = found
     survey = get_survey(session, respondent.survey_id)
     answers = {answer.code: answer for answer in list_answers(session, response.id)}
+    current = get_round(session, response.round_id)
     return render(
         request,
         f"{FOLDER}/receipt_answers.html",
         survey=survey,
         code=typed.get("code", ""),
+        ideas=idea_rows(session, survey, respondent, language_of(request)),
         rows=answer_rows(
-            list_items(session, survey.id),
+            [] if current.is_for_ideas else list_items(session, survey.id),
             list_criteria(session, survey.id),
             answers,
             survey,
             spoken_language(request, survey),
         ),
-        is_open=not is_over(get_round(session, response.round_id)),
+        is_open=not is_over(current),
     )
 
 

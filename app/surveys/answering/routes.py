@@ -49,14 +49,16 @@ from app.surveys.answering.visits import (
     token_of,
 )
 from app.surveys.authoring.contents import contents_of
+from app.surveys.authoring.idea_round import asked_questions
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.pages import ITEM_WORDS
 from app.surveys.authoring.queries import (
     get_survey,
     get_survey_by_slug,
 )
+from app.surveys.ideas.rules import MINUTES_FOR_IDEAS, MOST_IDEAS
 from app.surveys.rounds.models import Invitation
-from app.surveys.rounds.queries import find_invitation, find_last_round, find_open_round
+from app.surveys.rounds.queries import find_invitation, find_last_round, find_open_round, get_round
 from app.surveys.rounds.realtime import so_far
 from app.surveys.rounds.rules import asked_in
 from app.web.cookieless import kept_token
@@ -109,6 +111,8 @@ def survey_start(request: Request, session: SessionDep, slug: str) -> Response:
         )
     if visit.response.submitted_on:
         return redirect(request, "survey_done", slug=slug)
+    if visit.current.is_for_ideas:
+        return redirect(request, "ideas_page", slug=slug)
     parts, form, answered = way_of(session, visit)
     return go_to(
         request,
@@ -152,7 +156,11 @@ def start_survey(request: Request, session: SessionDep, slug: str, typed: FormDe
         return _start_page(request, session, survey, chosen, choice, fault.errors, status=422)
     if not get_cookie(request, VISIT_COOKIE):
         request.state.kept_token = kept if invitation else token
-    response = go_to(request, slug, first_stop(session, survey, given), query=_query(choice))
+    response = (
+        redirect(request, "idea_page", slug=slug, number=1)
+        if get_round(session, given.round_id).is_for_ideas
+        else go_to(request, slug, first_stop(session, survey, given), query=_query(choice))
+    )
     # who came by a personal link keeps that one: it opens the same answers on any device
     set_cookie(request, response, TOKEN_COOKIE + slug, kept if invitation else token)
     note_beginning(request, response, slug, given.round_id)
@@ -164,7 +172,7 @@ def survey_overview(request: Request, session: SessionDep, slug: str) -> Respons
     """Every initiative with how far it is answered."""
     survey = get_survey_by_slug(session, slug)
     visit = find_visit(request, session, survey)
-    if visit is None:
+    if visit is None or visit.current.is_for_ideas:
         return redirect(request, "survey_start", slug=slug)
     parts, form, answers = way_of(session, visit)
     rows = overview_rows(items_for(session, visit), form, answers, survey, spoken_language(request, survey))
@@ -220,9 +228,10 @@ def _start_page(
     language = spoken_language(request, survey)
     form = form_of(session, survey.id)
     current = find_open_round(session, survey.id)
+    is_for_ideas = current is not None and current.is_for_ideas
     asked = len(asked_in(current.item_codes if current else None, form.items))
     total = min(survey.items_per_person or asked, asked)
-    questions = contents_of(session, survey).questions
+    questions = asked_questions(session, survey) if is_for_ideas else contents_of(session, survey).questions
     return render(
         request,
         f"{FOLDER}/start.html",
@@ -232,7 +241,8 @@ def _start_page(
         first_choice=choice,
         total=total,
         items_word=translate(language, ITEM_WORDS[survey.item_kind]),
-        minutes=minutes_left(total, len(form.criteria)),
+        minutes=MINUTES_FOR_IDEAS if is_for_ideas else minutes_left(total, len(form.criteria)),
+        most_ideas=MOST_IDEAS if is_for_ideas else 0,
         notices=notice_of(survey, questions, language),
         consent=consent_of(survey, questions, language),
         shown_in=shown_in([survey.title, survey.introduction, *(q.text for q in questions)], survey, language),
@@ -251,7 +261,8 @@ def _closed(request: Request, session: Session, survey: Survey) -> Response:
         slug=survey.slug,
         survey=survey,
         closed_at=closed_at,
-        may_read_feedback=last is not None and bool(own_tokens(request, survey.slug)),
+        is_for_ideas=last is not None and last.is_for_ideas,
+        may_read_own=last is not None and bool(own_tokens(request, survey.slug)),
     )
 
 

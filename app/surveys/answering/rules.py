@@ -9,6 +9,7 @@ from app.surveys.authoring.answers import Kept, QuestionType, Spec, Unfit
 from app.surveys.authoring.choice_types import Rating
 from app.surveys.authoring.question_types import LongText
 from app.surveys.authoring.rules import Scale, answer_code, split_code
+from app.surveys.ideas.rules import IDEA_CODES, IDEA_ROUND
 
 SECONDS_PER_RATING = 8
 """A judgement and its share of reading and turning the page; ux.md J2: 27-30 s for three criteria and a page."""
@@ -89,12 +90,18 @@ def is_above(point: int | None, middle: Sequence[float | None]) -> bool | None:
     return point > high
 
 
-def left_out(code: str, item_codes: Collection[str] | None) -> str | None:
+def left_out(code: str, item_codes: Collection[str] | None, number: int) -> str | None:
     """Why a round that asks about these items, None for all, takes no answer under a code; None when it does.
 
-    >>> left_out("I2.impact", ["I1"]), left_out("I1.impact", ["I1"]), left_out("org_size", ["I1"])
+    >>> left_out("I2.impact", ["I1"], 2), left_out("I1.impact", ["I1"], 2), left_out("org_size", ["I1"], 2)
     ('This round does not ask about this initiative.', None, None)
+    >>> left_out("I1.impact", None, 0), left_out("idea:1.title", None, 1), left_out("idea:1.title", [], 0)
+    ('This round asks for ideas.', 'Ideas were asked for in the round of ideas.', None)
     """
+    if number == IDEA_ROUND:
+        return None if code in IDEA_CODES else "This round asks for ideas."
+    if code in IDEA_CODES:
+        return "Ideas were asked for in the round of ideas."
     item, criterion = split_code(code)
     if item_codes is None or not criterion or item in item_codes:
         return None

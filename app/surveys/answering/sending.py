@@ -19,9 +19,11 @@ from app.surveys.answering.tokens import receipt_code
 from app.surveys.answering.visits import Visit, answers_of, find_visit, items_for, spoken_language
 from app.surveys.authoring.contents import contents_of
 from app.surveys.authoring.queries import get_survey_by_slug, options_of
+from app.surveys.ideas.pages import idea_rows
 from app.surveys.rounds.queries import is_over
 from app.surveys.rounds.rules import asked_in
 from app.web.deps import SessionDep
+from app.web.language import language_of
 from app.web.security import OwnForm
 from app.web.templating import redirect, render
 
@@ -35,7 +37,7 @@ def survey_check(request: Request, session: SessionDep, slug: str) -> Response:
     """All answers before they are sent, open ones first."""
     survey = get_survey_by_slug(session, slug)
     visit = find_visit(request, session, survey)
-    if visit is None or visit.response.submitted_on:
+    if visit is None or visit.response.submitted_on or visit.current.is_for_ideas:
         return redirect(request, "survey_start", slug=slug)
     return _check_page(request, session, visit)
 
@@ -79,7 +81,7 @@ def submit_survey(request: Request, session: SessionDep, slug: str) -> Response:
     """Send the answers; sending twice is one submission."""
     survey = get_survey_by_slug(session, slug)
     visit = find_visit(request, session, survey)
-    if visit is None:
+    if visit is None or visit.current.is_for_ideas:
         return redirect(request, "survey_start", slug=slug)
     parts, form, answers = way_of(session, visit)
     missing = [] if visit.response.submitted_on else missing_answers(parts, form, answers)
@@ -128,6 +130,8 @@ def survey_done(request: Request, session: SessionDep, slug: str) -> Response:
         personal_link=f"{request.app.state.settings.address}/i/{visit.tokens[0]}",
         rows=answer_rows_of(request, session, visit),
         sections=section_answers_of(request, session, visit),
+        is_for_ideas=visit.current.is_for_ideas,
+        ideas=idea_rows(session, survey, visit.respondent, language_of(request)) if visit.current.is_for_ideas else [],
     )
 
 

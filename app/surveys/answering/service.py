@@ -31,6 +31,7 @@ from app.surveys.authoring.answers import Unfit
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.queries import find_question
 from app.surveys.authoring.rules import assign_items, in_own_order
+from app.surveys.ideas.models import Idea
 from app.surveys.rounds.models import Invitation, Round, SharedReason
 from app.surveys.rounds.queries import find_open_round, get_round, is_over
 from app.surveys.rounds.rules import asked_in
@@ -70,7 +71,7 @@ def start_response(
         known = find_respondent(session, survey.id, (token,))
         if known:
             known.invitation_id = linked
-            return find_response(session, known.id, current.id) or _respond(session, survey, known, current), token
+            return find_response(session, known.id, current.id) or _go_on(session, survey, known, current, start), token
     _check_start(session, survey, start)
     token = token or make_token()
     respondent = Respondent(
@@ -87,10 +88,7 @@ def start_response(
     session.add(respondent)
     session.flush()
     response = _respond(session, survey, respondent, current)
-    for code, choice in start.choices.items():
-        kept = form_of(session, survey.id).keep(code, choice)
-        session.add(Answer(response_id=response.id, code=code, **kept._asdict(), rev=1, saved_on=today()))
-    session.flush()
+    _keep_choices(session, survey, response, start)
     return response, token
 
 
@@ -114,7 +112,7 @@ def start_response_once(
         raise Invalid("This Idempotency-Key was used with other contents.")
     if known:
         current = _open_round(session, survey)
-        return find_response(session, known.id, current.id) or _respond(session, survey, known, current), token
+        return find_response(session, known.id, current.id) or _go_on(session, survey, known, current, start), token
     response, token = start_response(session, survey, start, consent=consent, token=token)
     respondent = session.get(Respondent, response.respondent_id)
     assert respondent
@@ -171,6 +169,7 @@ def withdraw(session: Session, survey: Survey, respondent: Respondent) -> None:
 def delete_respondents(session: Session, keys: Sequence[UUID]) -> int:
     """Delete respondents with their responses and answers; returns how many answers there were."""
     own = select(Response.id).where(col(Response.respondent_id).in_(keys))
+    session.exec(delete(Idea).where(col(Idea.response_id).in_(own)))
     session.exec(delete(SharedReason).where(col(SharedReason.response_id).in_(own)))
     answers = session.exec(delete(Answer).where(col(Answer.response_id).in_(own))).rowcount
     session.exec(delete(Response).where(col(Response.respondent_id).in_(keys)))
@@ -245,10 +244,31 @@ def ask_for_more(session: Session, survey: Survey, response: Response, responden
     return len(more)
 
 
+def _go_on(session: Session, survey: Survey, known: Respondent, current: Round, start: StartIn) -> Response:
+    """The response in this round of somebody who took part before; the round of ideas did not ask for their choices."""
+    is_first_rating = not current.is_for_ideas and find_earlier_response(session, known.id, current.number) is None
+    errors = _choice_faults(session, survey, start) if is_first_rating else {}
+    if errors:
+        raise Invalid(next(iter(errors.values())), errors)
+    response = _respond(session, survey, known, current)
+    if is_first_rating:
+        _keep_choices(session, survey, response, start)
+    return response
+
+
+def _keep_choices(session: Session, survey: Survey, response: Response, start: StartIn) -> None:
+    for code, choice in start.choices.items():
+        kept = form_of(session, survey.id).keep(code, choice)
+        session.add(Answer(response_id=response.id, code=code, **kept._asdict(), rev=1, saved_on=today()))
+    session.flush()
+
+
 def _respond(session: Session, survey: Survey, respondent: Respondent, current: Round) -> Response:
     items = asked_in(current.item_codes, form_of(session, survey.id).items)
     earlier = find_earlier_response(session, respondent.id, current.number)
-    if survey.items_per_person is None and survey.is_shuffled:
+    if current.is_for_ideas:
+        asked = []
+    elif survey.items_per_person is None and survey.is_shuffled:
         asked = in_own_order(items, survey.warm_ups, f"{survey.seed}:{respondent.code}")
     elif survey.items_per_person is None:
         asked = None if current.item_codes is None else items
@@ -290,14 +310,20 @@ def _check_start(session: Session, survey: Survey, start: StartIn) -> None:
         errors["region"] = "Choose where you are mainly active."
     if start.language not in survey.languages:
         errors["language"] = "This survey is not offered in this language."
+    errors |= _choice_faults(session, survey, start)
+    if errors:
+        raise Invalid(next(iter(errors.values())), errors)
+
+
+def _choice_faults(session: Session, survey: Survey, start: StartIn) -> dict[str, str]:
     form = form_of(session, survey.id)
+    faults: dict[str, str] = {}
     for code, choice in start.choices.items():
         try:
             form.keep(code, choice)
         except Unfit:
-            errors[code] = "Choose one of the options."
-    if errors:
-        raise Invalid(next(iter(errors.values())), errors)
+            faults[code] = "Choose one of the options."
+    return faults
 
 
 def _options(session: Session, survey: Survey, code: str) -> frozenset[str]:

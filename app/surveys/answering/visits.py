@@ -1,22 +1,29 @@
 """Who answers in the browser, and what their form says."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fastapi import Request
 from sqlmodel import Session
 
-from app.core.errors import Locked
-from app.surveys.answering.autosave import Save
+from app.core.errors import AppError, Invalid, Locked
+from app.surveys.answering.autosave import AnswerWriter, Save, StaleSave
 from app.surveys.answering.models import Answer, Respondent
 from app.surveys.answering.models import Response as GivenResponse
-from app.surveys.answering.queries import find_respondent, find_response, form_of, list_answers
+from app.surveys.answering.queries import (
+    find_last_response,
+    find_respondent,
+    find_response,
+    form_of,
+    list_answers,
+)
 from app.surveys.answering.rules import TOKEN_COOKIE, Form, Value
 from app.surveys.answering.tokens import tokens_from
 from app.surveys.authoring.contents import contents_of
 from app.surveys.authoring.models import Survey, SurveyItem
 from app.surveys.authoring.queries import scale_of
 from app.surveys.rounds.models import Invitation, Round
-from app.surveys.rounds.queries import find_invitation, find_last_round, find_open_round
+from app.surveys.rounds.queries import find_invitation, find_last_round, find_open_round, get_round
 from app.web.cookieless import kept_token, with_token
 from app.web.forms import Typed, whole_number
 from app.web.language import speak
@@ -53,6 +60,16 @@ def find_visit(request: Request, session: Session, survey: Survey, *, is_past_we
     respondent = find_respondent(session, survey.id, tokens)
     response = find_response(session, respondent.id, current.id) if respondent else None
     return Visit(survey, current, tokens, respondent, response) if respondent and response else None
+
+
+def find_last_visit(request: Request, session: Session, survey: Survey) -> Visit | None:
+    """Whoever holds this survey's cookie in the newest round they took part in, None when they took part in none."""
+    tokens = own_tokens(request, survey.slug)
+    respondent = find_respondent(session, survey.id, tokens) if tokens else None
+    response = find_last_response(session, respondent.id) if respondent else None
+    if respondent is None or response is None:
+        return None
+    return Visit(survey, get_round(session, response.round_id), tokens, respondent, response)
 
 
 def token_of(request: Request, slug: str) -> str:
@@ -138,6 +155,23 @@ def read_page(form: Form, item: str, visit: Visit, typed: Typed) -> tuple[list[S
             )
         saves.append(Save(visit.response.id, visit.tokens, code, value, int(rev)))
     return sorted(saves, key=lambda save: save.code), faults
+
+
+def write_saves(request: Request, session: Session, saves: Sequence[Save]) -> dict[str, StaleSave | Invalid]:
+    """Have the writer keep what a page says; returns what it would not take, by code. Raises what ends the whole page.
+
+    The reading transaction ends here: an answer is judged against what is there when it is written.
+    """
+    session.expunge_all()
+    session.rollback()
+    writer: AnswerWriter = request.app.state.writer
+    refused: dict[str, StaleSave | Invalid] = {}
+    for save, outcome in zip(saves, writer.save(saves).result(timeout=30), strict=True):
+        if isinstance(outcome, StaleSave | Invalid):
+            refused[save.code] = outcome
+        elif isinstance(outcome, AppError):
+            raise outcome
+    return refused
 
 
 def _is_worth_saving(text: str, typed: Typed, code: str) -> bool:

@@ -27,6 +27,7 @@ from app.surveys.authoring.rules import region_code
 from app.surveys.authoring.schemas import ItemIn, SurveyFile
 from app.surveys.authoring.service import import_survey
 from app.surveys.authoring.texts import put_text
+from app.surveys.rounds.queries import find_unclosed_round
 
 TEMPLATE = Path(__file__).resolve().parents[3] / "demo" / "survey.json"
 """The demonstration's questions are written for any consortium, in every language of the interface."""
@@ -44,10 +45,18 @@ def get_changeable_survey(session: Session, actor: Actor, slug: str) -> Survey:
     return survey
 
 
-def create_draft(session: Session, actor: Actor, *, title: str, language: str, items: Sequence[ItemIn]) -> Survey:
+def create_draft(
+    session: Session,
+    actor: Actor,
+    *,
+    title: str,
+    language: str,
+    items: Sequence[ItemIn],
+    has_idea_round: bool = False,
+) -> Survey:
     """A draft over these items with the recommended questions, rule and texts in every language.
 
-    Raises Invalid without a title or without items.
+    Raises Invalid without a title, or without items where no round of ideas will bring some.
     """
     require(actor, "survey.change")
     title = title.strip()
@@ -64,7 +73,7 @@ def create_draft(session: Session, actor: Actor, *, title: str, language: str, i
             "title": words,
             "introduction": {},
             "demo": False,
-            "settings": {"anonymous": False},
+            "settings": {"anonymous": False, "idea_round": has_idea_round},
             "initiatives": None,
         }
     )
@@ -96,14 +105,19 @@ def recommended_title(language: str) -> str:
     return str(recommended()["title"].get(language, ""))
 
 
-def change_draft(session: Session, actor: Actor, survey: Survey, revision: int) -> None:
+def change_draft(
+    session: Session, actor: Actor, survey: Survey, revision: int, *, is_about_ratings: bool = False
+) -> None:
     """Count one more change of a draft by somebody who has seen its revision.
 
-    Raises Conflict for a survey that is published, or was changed by somebody else meanwhile.
+    While the round of ideas runs, only what is about the ratings may change: the rest is what people see in it.
+    Raises Conflict then, for a survey that is published, or one changed by somebody else meanwhile.
     """
     require(actor, "survey.change", survey)
     if survey.published_at:
         raise Conflict("This survey is published: its parts are fixed.")
+    if not is_about_ratings and find_unclosed_round(session, survey.id):
+        raise Conflict("The round of ideas is running: what people see in it changes once it has closed.")
     take_turn(session, survey, revision)
     record(session, actor, "survey.changed", survey, after={"revision": survey.revision})
 
@@ -141,7 +155,7 @@ def change_open_part(
 
 def replace_items(session: Session, actor: Actor, survey: Survey, revision: int, items: Sequence[ItemIn]) -> None:
     """Ask about these items, in this order, in place of those before."""
-    change_draft(session, actor, survey, revision)
+    change_draft(session, actor, survey, revision, is_about_ratings=True)
     session.exec(delete(SurveyItem).where(col(SurveyItem.survey_id) == survey.id))
     for position, item in enumerate(items, start=1):
         session.add(SurveyItem(survey_id=survey.id, position=position, **item.model_dump()))

@@ -22,6 +22,7 @@ class Survey(Row, table=True):
     `items_returning` says which items later rounds ask about: "undecided" for those the rule finds open, or "all".
     With `is_real_time` there is one round, and it shows what all say so far instead of what a round before said.
     `import_report` says what became of each question of the file the survey was made from.
+    With `has_idea_round` a round of ideas comes before the first rating; it asks `idea_question`.
     """
 
     __table_args__ = (UniqueConstraint("consortium_id", "external_id"),)
@@ -61,6 +62,8 @@ class Survey(Row, table=True):
     is_shuffled: bool = False
     warm_ups: int = 0
     import_report: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    has_idea_round: bool = False
+    idea_question: Words = Field(default_factory=dict, sa_type=JSON)
 
 
 class Deviation(Row, table=True):

@@ -1,6 +1,6 @@
 """From draft to published: what must be true before, and the protocol that is fixed then."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -27,7 +27,7 @@ from app.surveys.authoring.rules import LONGEST_END, protocol_hash
 from app.surveys.authoring.texts import texts_of
 from app.surveys.mails.queries import list_mail_texts
 from app.surveys.mails.rules import MailKind
-from app.surveys.rounds.queries import list_invitations
+from app.surveys.rounds.queries import find_idea_round, list_invitations
 
 FORMAT = "innaxe-protocol/1"
 FEEDBACK_ARM = "each helix and all together, from the second round on, after one's own first answer"
@@ -65,18 +65,14 @@ class Check:
 
 def checks_of(session: Session, survey: Survey) -> list[Check]:
     """What stands in the way of publishing, and what one should know; the blocking ones first."""
-    found: list[Check] = []
+    found = round_checks(session, survey)
     items, criteria = list_items(session, survey.id), list_criteria(session, survey.id)
     if not items:
         found.append(Check("Choose at least one initiative to be rated.", "items"))
     if not any(criterion.weight for criterion in criteria):
         found.append(Check("At least one criterion needs a weight above zero.", "criteria"))
-    if not survey.controller or not survey.contact:
-        found.append(Check("The survey must name the data controller and a contact before it opens.", "texts"))
     if survey.items_per_person and survey.items_per_person >= len(items) > 0:
         found.append(Check("Each person is asked about fewer initiatives than there are, or about all.", "rules"))
-    if survey.closes_on and survey.closes_on <= today():
-        found.append(Check("The closing day must lie in the future.", "dates"))
     if int(survey.rule.get("shortlist", 1)) > len(items) > 0:
         found.append(Check("The shortlist is longer than the list of initiatives.", "rules", is_blocking=False))
     for one in criteria:
@@ -91,11 +87,37 @@ def checks_of(session: Session, survey: Survey) -> list[Check]:
             if len(text) > LONGEST_END
         ]
     found += _question_checks(session, survey, items)
-    texts = texts_of(session, survey)
+    found += _promise_checks(session, survey)
+    found += text_checks(session, survey, lambda path: path != "idea_question")
+    return sorted(found, key=lambda check: not check.is_blocking)
+
+
+def round_checks(session: Session, survey: Survey) -> list[Check]:
+    """What must be true, or should be known, before any first round opens."""
+    found: list[Check] = []
+    if not survey.controller or not survey.contact:
+        found.append(Check("The survey must name the data controller and a contact before it opens.", "texts"))
+    if survey.closes_on and survey.closes_on <= today():
+        found.append(Check("The closing day must lie in the future.", "dates"))
+    gaps = _without_introduction(session, survey)
+    if gaps:
+        sentence = "The invitation does not say who asks and why in: %(languages)s. Write an introduction or a text."
+        found.append(Check(sentence, "mails", False, (("languages", ", ".join(gaps)),)))
+    if survey.closes_on is None:
+        found.append(
+            Check("No closing day is set. The round stays open until you close it.", "dates", is_blocking=False)
+        )
+    return found
+
+
+def text_checks(session: Session, survey: Survey, is_shown: Callable[[str], bool]) -> list[Check]:
+    """Which texts that people are shown lack a translation, or have one that is older than the original."""
+    found: list[Check] = []
+    texts = {path: words for path, words in texts_of(session, survey).items() if is_shown(path)}
     for path, words in texts.items():
         gaps = missing_languages(words, survey.languages)
         # what an initiative says may be missing in a language: it is shown in the survey's own, and said so
-        is_blocking = path == "title" or path.endswith(".label") or path.startswith(NEEDED)
+        is_blocking = path in ("title", "idea_question") or path.endswith(".label") or path.startswith(NEEDED)
         if gaps and (any(words.values()) or path == "title"):
             values = (("text", path), ("languages", ", ".join(gaps)))
             found.append(Check("The text %(text)s is missing in: %(languages)s.", "translation", is_blocking, values))
@@ -110,15 +132,7 @@ def checks_of(session: Session, survey: Survey) -> list[Check]:
                     values,
                 )
             )
-    gaps = _without_introduction(session, survey)
-    if gaps:
-        sentence = "The invitation does not say who asks and why in: %(languages)s. Write an introduction or a text."
-        found.append(Check(sentence, "mails", False, (("languages", ", ".join(gaps)),)))
-    if survey.closes_on is None:
-        found.append(
-            Check("No closing day is set. The round stays open until you close it.", "dates", is_blocking=False)
-        )
-    return sorted(found, key=lambda check: not check.is_blocking)
+    return found
 
 
 def _question_checks(session: Session, survey: Survey, items: Sequence[SurveyItem]) -> list[Check]:
@@ -133,6 +147,22 @@ def _question_checks(session: Session, survey: Survey, items: Sequence[SurveyIte
     for code, trouble in troubles(asked):
         found.append(Check(TROUBLE_WORDS[trouble], "questions", values=(("code", code),)))
     return found
+
+
+def _promise_checks(session: Session, survey: Survey) -> list[Check]:
+    """Where a draft would break what those were told who gave ideas: their groups and regions must stay."""
+    held = find_idea_round(session, survey.id)
+    options = {one.code: {option["code"] for option in one.options} for one in list_questions(session, survey.id)}
+    gone = [
+        option["code"]
+        for one in (held.protocol or {} if held else {}).get("questions", [])
+        for option in one["options"]
+        if option["code"] not in options.get(one["code"], set())
+    ]
+    if not gone:
+        return []
+    broken = "The round of ideas offered groups or regions that are gone now: %(codes)s. People have chosen them."
+    return [Check(broken, "regions", values=(("codes", ", ".join(gone)),))]
 
 
 def _without_introduction(session: Session, survey: Survey) -> list[str]:
@@ -161,7 +191,7 @@ def publish(session: Session, actor: Actor, survey: Survey) -> None:
 
 def protocol_of(session: Session, survey: Survey) -> dict[str, Any]:
     """Everything that answers will be judged by, in every language, as plain data."""
-    scale = scale_of(survey)
+    scale, held = scale_of(survey), find_idea_round(session, survey.id)
     return {
         "format": FORMAT,
         "survey": survey.external_id,
@@ -210,7 +240,7 @@ def protocol_of(session: Session, survey: Survey) -> dict[str, Any]:
         "stop_rule": STOP_RULE,
         "seed": survey.seed,
         "closes_on": survey.closes_on and survey.closes_on.isoformat(),
-    }
+    } | ({"idea_round": held.protocol_sha256} if held else {})
 
 
 def is_reason(text: str) -> bool:

@@ -20,9 +20,9 @@ from app.surveys.authoring.drafting import (
     replace_criteria,
     replace_regions,
 )
+from app.surveys.authoring.idea_round import next_checks, usual_idea_question
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.pages import step_rows
-from app.surveys.authoring.publishing import checks_of
 from app.surveys.authoring.queries import (
     find_question,
     list_criteria,
@@ -32,7 +32,7 @@ from app.surveys.authoring.queries import (
 from app.surveys.authoring.rules import LARGEST_SCALE
 from app.surveys.authoring.texts import LONGEST_TEXT, put_text, texts_of
 from app.surveys.authoring.translation_table import completeness_of
-from app.surveys.rounds.queries import count_invitations
+from app.surveys.rounds.queries import count_invitations, find_idea_round, find_unclosed_round
 from app.web.deps import SessionDep
 from app.web.forms import FormDep, Typed, revision_in, whole_number
 from app.web.language import language_of
@@ -43,6 +43,8 @@ router = APIRouter(tags=["authoring"])
 
 MakerDep = Annotated[Actor, permitted("survey.change")]
 FOLDER = "surveys/authoring"
+SHOWN_WITH_IDEAS = ("texts", "questions", "regions", "languages", "translation")
+"""The steps about what people see in the round of ideas."""
 PERCENTS = ("agree_share", "helix_share", "divided_gap", "low_share")
 SCALES = (3, 4, 5, 6, 7, 9, 10)
 
@@ -51,7 +53,8 @@ SCALES = (3, 4, 5, 6, 7, 9, 10)
 def build_page(request: Request, session: SessionDep, actor: MakerDep, slug: str) -> Response:
     """The steps of a survey with how far each is, and what stands in the way of publishing."""
     survey = get_changeable_survey(session, actor, slug)
-    checks = checks_of(session, survey) if survey.published_at is None else []
+    running = find_unclosed_round(session, survey.id) if survey.published_at is None else None
+    checks = [] if survey.published_at or running else next_checks(session, survey)
     return render(
         request,
         f"{FOLDER}/build.html",
@@ -60,6 +63,8 @@ def build_page(request: Request, session: SessionDep, actor: MakerDep, slug: str
         blocking=sum(check.is_blocking for check in checks),
         deviations=list_deviations(session, survey.id),
         invited=sum(count_invitations(session, survey.id).values()),
+        resting=SHOWN_WITH_IDEAS if running else (),
+        has_items=bool(list_items(session, survey.id)),
     )
 
 
@@ -89,7 +94,7 @@ def save_texts(request: Request, session: SessionDep, actor: MakerDep, slug: str
         else:
             change_draft(session, actor, survey, revision_in(typed))
             survey.controller, survey.contact = who["controller"], who["contact"]
-            for name in ("title", "introduction", "thank_you"):
+            for name in ("title", "introduction", "thank_you", *(("idea_question",) if survey.has_idea_round else ())):
                 put_text(session, survey, name, survey.default_language, typed.get(name, "").strip()[:LONGEST_TEXT])
     except Invalid as refusal:
         return step_page(request, survey, "texts", typed=typed, errors=refusal.errors)
@@ -114,7 +119,7 @@ def save_criteria(request: Request, session: SessionDep, actor: MakerDep, slug: 
     points = whole_number(typed.get("points", ""), survey.scale_high)
     try:
         with session.begin_nested():
-            change_draft(session, actor, survey, revision_in(typed))
+            change_draft(session, actor, survey, revision_in(typed), is_about_ratings=True)
             replace_criteria(session, survey, lines)
             if points in SCALES and points <= LARGEST_SCALE and points != survey.scale_high - survey.scale_low + 1:
                 survey.scale_low, survey.scale_high = 1, points
@@ -148,7 +153,7 @@ def save_regions(request: Request, session: SessionDep, actor: MakerDep, slug: s
 def rules_step(request: Request, session: SessionDep, actor: MakerDep, slug: str) -> Response:
     """What counts as consensus, who is protected how, and how many rounds there are."""
     survey = get_changeable_survey(session, actor, slug)
-    return step_page(request, survey, "rules", values=_rule_values(survey), total=len(list_items(session, survey.id)))
+    return _rules(request, session, survey, _rule_values(survey), {})
 
 
 @router.post("/surveys/{slug}/build/rules", dependencies=[OwnForm])
@@ -157,6 +162,10 @@ def save_rules(request: Request, session: SessionDep, actor: MakerDep, slug: str
     survey = get_changeable_survey(session, actor, slug)
     total = len(list_items(session, survey.id))
     values = {name: typed.get(name, "")[:12] for name in _rule_values(survey)}
+    held = find_idea_round(session, survey.id)
+    if held:
+        # who gave ideas was promised this
+        values |= {name: _rule_values(survey)[name] for name in ("minimum_group", "retention_months")}
     limits = {
         "agree_share": (51, 100),
         "helix_share": (0, 100),
@@ -180,8 +189,8 @@ def save_rules(request: Request, session: SessionDep, actor: MakerDep, slug: str
             )
             errors[name] = sentence
     if errors:
-        return step_page(request, survey, "rules", values=values, total=total, errors=errors)
-    change_draft(session, actor, survey, revision_in(typed))
+        return _rules(request, session, survey, values, errors)
+    change_draft(session, actor, survey, revision_in(typed), is_about_ratings=True)
     shares = {name: numbers[name] / 100 for name in PERCENTS}
     survey.rule = {**survey.rule, **shares, "shortlist": numbers["shortlist"]}
     survey.minimum_group = numbers["minimum_group"]
@@ -191,7 +200,11 @@ def save_rules(request: Request, session: SessionDep, actor: MakerDep, slug: str
     survey.items_per_person = numbers["items_per_person"] or None
     survey.is_shuffled, survey.warm_ups = typed.get("is_shuffled") == "yes", numbers["warm_ups"]
     survey.items_returning = "all" if typed.get("items_returning") == "all" else "undecided"
-    survey.is_anonymous = typed.get("privacy") == "anonymous"
+    if held is None:
+        survey.is_anonymous = typed.get("privacy") == "anonymous"
+        survey.has_idea_round = typed.get("has_idea_round") == "yes"
+        if survey.has_idea_round and not any(survey.idea_question.values()):
+            survey.idea_question = usual_idea_question()
     return redirect(request, "build_page", slug=slug)
 
 
@@ -264,6 +277,20 @@ def step_page(
         errors={name: translate(language, sentence) for name, sentence in (errors or {}).items()},
         is_draft=survey.published_at is None,
         **values,
+    )
+
+
+def _rules(
+    request: Request, session: Session, survey: Survey, values: dict[str, str], errors: dict[str, str]
+) -> Response:
+    return step_page(
+        request,
+        survey,
+        "rules",
+        errors=errors,
+        values=values,
+        total=len(list_items(session, survey.id)),
+        is_promised=find_idea_round(session, survey.id) is not None,
     )
 
 

@@ -148,6 +148,7 @@ class SettingsIn(FilePart):
     retention_months: int = Field(default=24, ge=1, le=600)
     items_returning: Literal["undecided", "all"] = "undecided"
     rounds: Literal["classic", "real_time"] = "classic"
+    idea_round: bool = False
 
 
 class SurveyFile(FilePart):
@@ -161,6 +162,7 @@ class SurveyFile(FilePart):
     title: TextWords
     introduction: TextWords = Field(default_factory=dict)
     thank_you: TextWords = Field(default_factory=dict)
+    idea_question: TextWords = Field(default_factory=dict)
     no_opinion: TextWords = Field(default_factory=dict)
     settings: SettingsIn = Field(default_factory=SettingsIn)
     rule: RuleIn = Field(default_factory=RuleIn)

@@ -13,6 +13,7 @@ from app.core.errors import Conflict, Invalid
 from app.core.words import Words, missing_languages
 from app.history.service import record
 from app.people.rules import Actor
+from app.surveys.authoring.idea_round import usual_idea_question
 from app.surveys.authoring.models import Criterion, Question, Survey, SurveyItem
 from app.surveys.authoring.queries import (
     find_survey_by_external_id,
@@ -87,6 +88,8 @@ def import_survey(
         items_returning=document.settings.items_returning,
         is_real_time=document.settings.rounds == "real_time",
         planned_rounds=1 if document.settings.rounds == "real_time" else 2,
+        has_idea_round=document.settings.idea_round,
+        idea_question=document.idea_question or (usual_idea_question() if document.settings.idea_round else {}),
         created_at=now(),
     )
     session.add(survey)
@@ -138,7 +141,7 @@ def _check(document: SurveyFile, rating: QuestionIn, items: Sequence[ItemIn]) ->
     assert rating.scale
     if not is_scale(rating.scale.min, rating.scale.max):
         raise Invalid("A scale needs between 2 and 11 points.")
-    if not items:
+    if not items and not document.settings.idea_round:
         raise Invalid("The survey has nothing to rate: import initiatives first.")
     if document.default_language not in document.languages:
         raise Invalid("The default language is not among the languages of the survey.")

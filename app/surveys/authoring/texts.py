@@ -60,6 +60,8 @@ def _places(session: Session, survey: Survey) -> dict[str, tuple[Words, Setter]]
         name: (getattr(survey, name), _putter(survey, name))
         for name in ("title", "introduction", "thank_you", "cannot_judge")
     }
+    if survey.has_idea_round:
+        places["idea_question"] = (survey.idea_question, _putter(survey, "idea_question"))
     for criterion in list_criteria(session, survey.id):
         for name in ("label", "text", "low", "high"):
             places[f"criterion.{criterion.code}.{name}"] = (getattr(criterion, name), _putter(criterion, name))

@@ -11,9 +11,11 @@ from app.core.words import pick
 from app.mail.rendering import MailTexts, long_day, render_mail, render_part
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.queries import list_criteria, list_items, scale_of
+from app.surveys.ideas.rules import MINUTES_FOR_IDEAS, MOST_IDEAS
 from app.surveys.mails.queries import find_mail_text
 from app.surveys.mails.rules import PLACEHOLDERS, MailKind, fill, one_line, paragraphs_of
 from app.surveys.rounds.models import Round
+from app.surveys.rounds.queries import asks_ideas_next
 from app.surveys.rounds.rules import asked_in
 
 SECONDS_PER_RATING = 8
@@ -47,7 +49,8 @@ def compose_mail(
         subject, opening = fill(own.subject, filled), fill(own.opening, filled)
     else:
         subject, opening = _usual(kind, language, values)
-    first = _first_rating(session, survey, language) if kind is MailKind.INVITATION else None
+    wants_first = kind is MailKind.INVITATION and not values["asks_ideas"]
+    first = _first_rating(session, survey, language) if wants_first else None
     texts = render_mail(
         kind, language, values | {"subject": one_line(subject), "opening": paragraphs_of(opening), "first": first}
     )
@@ -88,12 +91,17 @@ def _values(session: Session, survey: Survey, current: Round | None, language: s
     criteria = len(list_criteria(session, survey.id))
     closes_at = current.closes_at if current else None
     last_day = (closes_at - timedelta(seconds=1)).date() if closes_at else survey.closes_on
+    asks_ideas = current.is_for_ideas if current else asks_ideas_next(session, survey)
     number = current.number if current else 1
+    minutes = max(1, -(-items * criteria * SECONDS_PER_RATING // 60))
     return {
         "title": one_line(pick(survey.title, language, survey.default_language))[:LONGEST_SUBJECT_TITLE],
         "introduction": pick(survey.introduction, language, survey.default_language),
         "items": items,
-        "minutes": max(1, -(-items * criteria * SECONDS_PER_RATING // 60)),
+        "minutes": MINUTES_FOR_IDEAS if asks_ideas else minutes,
+        "asks_ideas": asks_ideas,
+        "most_ideas": MOST_IDEAS,
+        "follows_ideas": survey.has_idea_round and number <= 1,
         "last_day": long_day(last_day, language) if last_day else "",
         "round": number,
         "has_next_round": number < survey.planned_rounds,

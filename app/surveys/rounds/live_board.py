@@ -91,6 +91,7 @@ class Board:
     """Everything the page of a running survey shows but words: two boards that are equal look the same."""
 
     is_open: bool
+    is_for_ideas: bool
     invited: int
     without_place: int
     begun: int
@@ -118,11 +119,16 @@ def read_board(session: Session, survey: Survey) -> Board:
     standings = standings_of(session, survey, current if is_open else None)
     counts = count_begun(session, current.id) if current else {}
     helices, regions = (_codes(session, survey, code) for code in ("helix", "region"))
-    unfinished, pages = _places_of_stopping(session, survey, current) if current else ([], 0)
+    is_for_ideas = current is not None and current.is_for_ideas
+    # ideas are no pages on a way
+    unfinished, pages = (
+        _places_of_stopping(session, survey, current) if current and not current.is_for_ideas else ([], 0)
+    )
     bounces = Counter(bounces_of(session, survey).values())
     states = Counter(standings.values())
     return Board(
         is_open=is_open,
+        is_for_ideas=is_for_ideas,
         invited=len(invitations),
         without_place=sum(one.helix not in helices or one.region not in (regions or [""]) for one in invitations),
         begun=sum(begun for begun, _ in counts.values()),

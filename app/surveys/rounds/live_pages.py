@@ -63,7 +63,7 @@ def board_view(
                 [Target(one.code, one.invited, one.done) for one in board.lines], needed, survey.minimum_group
             )
         ]
-        if board.is_open
+        if board.is_open and not board.is_for_ideas
         else [],
         "weakest": weakest[:WEAKEST],
         "others": weakest[WEAKEST:],

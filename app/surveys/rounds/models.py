@@ -8,6 +8,7 @@ from sqlalchemy import JSON, UniqueConstraint
 from sqlmodel import Field
 
 from app.core.db import Row, UtcDateTime
+from app.surveys.ideas.rules import IDEA_ROUND
 
 
 class Round(Row, table=True):
@@ -17,6 +18,7 @@ class Round(Row, table=True):
     closing: made later, it would differ from the published results by whoever withdrew in between.
     `item_codes` are the items it asks about, None for all; what it leaves out keeps the figures of the round before.
     After `closes_at` no answer is taken, whether the worker has closed the round yet or not.
+    The round of ideas has number 0 and a `protocol` of its own: what it asks is fixed before the items are chosen.
     """
 
     __table_args__ = (UniqueConstraint("survey_id", "number"),)
@@ -31,6 +33,13 @@ class Round(Row, table=True):
     item_codes: list[str] | None = Field(default=None, sa_type=JSON)
     outcome: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     closes_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    protocol: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    protocol_sha256: str = ""
+
+    @property
+    def is_for_ideas(self) -> bool:
+        """Whether it asks for ideas, and not for ratings."""
+        return self.number == IDEA_ROUND
 
 
 class RealtimeState(Row, table=True):

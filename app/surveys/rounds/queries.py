@@ -12,12 +12,13 @@ from app.core.tokens import hash_token
 from app.people.rules import Actor
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.queries import get_survey
+from app.surveys.ideas.rules import IDEA_ROUND
 from app.surveys.rounds.models import Invitation, Round
 
 NO_ROUND = "There is no such round."
 
 
-LIGHT = (defer(col(Round.feedback)), defer(col(Round.outcome)))  # pyright: ignore[reportArgumentType] -- mapped columns
+LIGHT = (defer(col(Round.feedback)), defer(col(Round.outcome)), defer(col(Round.protocol)))  # pyright: ignore[reportArgumentType] -- mapped columns
 """Leaves the long figures of rounds where they are until somebody asks for them."""
 
 
@@ -64,6 +65,16 @@ def find_last_round(session: Session, survey_id: UUID) -> Round | None:
     """The newest round, open or closed."""
     wanted = select(Round).where(Round.survey_id == survey_id)
     return session.exec(wanted.order_by(col(Round.number).desc())).first()
+
+
+def find_idea_round(session: Session, survey_id: UUID) -> Round | None:
+    """The round of ideas, open or closed, if there was one."""
+    return session.exec(select(Round).where(Round.survey_id == survey_id, Round.number == IDEA_ROUND)).first()
+
+
+def asks_ideas_next(session: Session, survey: Survey) -> bool:
+    """Whether the round to be opened next asks for ideas."""
+    return survey.has_idea_round and find_last_round(session, survey.id) is None
 
 
 def list_rounds(session: Session, survey_id: UUID) -> Sequence[Round]:

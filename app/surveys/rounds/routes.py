@@ -14,15 +14,17 @@ from app.mail.reasons import in_words
 from app.people.rules import Actor
 from app.surveys.answering.addresses import list_addresses
 from app.surveys.authoring.drafting import get_changeable_survey
+from app.surveys.authoring.idea_round import next_checks
 from app.surveys.authoring.models import Survey
-from app.surveys.authoring.publishing import checks_of
 from app.surveys.authoring.queries import find_question, list_items
 from app.surveys.rounds.inviting import send_invitations
 from app.surveys.rounds.live_pages import STANDING_NAMES
 from app.surveys.rounds.people import PastedLine, add_people, bounces_of, coverage_of, read_list, standings_of
 from app.surveys.rounds.queries import (
+    asks_ideas_next,
     count_invitations,
     find_open_round,
+    find_unclosed_round,
     list_invitations,
 )
 from app.surveys.rounds.rules import Standing
@@ -45,9 +47,9 @@ BAR = 120
 
 @router.get("/surveys/{slug}/publish")
 def publish_page(request: Request, session: SessionDep, actor: OpenerDep, slug: str) -> Response:
-    """What was checked, what publishing fixes, and the button."""
+    """What was checked, what publishing or the round of ideas fixes, and the button."""
     survey = get_changeable_survey(session, actor, slug)
-    if survey.published_at:
+    if survey.published_at or find_unclosed_round(session, survey.id):
         return redirect(request, "survey_page", slug=slug)
     return _publish_page(request, session, survey)
 
@@ -56,11 +58,11 @@ def publish_page(request: Request, session: SessionDep, actor: OpenerDep, slug: 
 def publish_survey(
     request: Request, session: SessionDep, settings: SettingsDep, actor: OpenerDep, slug: str
 ) -> Response:
-    """Fix the protocol, open the first round and promise the invitations; a second press finds it done."""
+    """Fix what the next round asks, open it and promise the mails; a second press finds it done."""
     survey = get_changeable_survey(session, actor, slug)
-    if survey.published_at:
+    if survey.published_at or find_unclosed_round(session, survey.id):
         return redirect(request, "survey_page", slug=slug)
-    if any(check.is_blocking for check in checks_of(session, survey)):
+    if any(check.is_blocking for check in next_checks(session, survey)):
         return _publish_page(request, session, survey, status=422)
     open_round(session, actor, survey)
     send_invitations(session, actor, survey, settings)
@@ -129,7 +131,7 @@ def _publish_page(request: Request, session: Session, survey: Survey, *, status:
             "step": check.step,
             "is_blocking": check.is_blocking,
         }
-        for check in checks_of(session, survey)
+        for check in next_checks(session, survey)
     ]
     return render(
         request,
@@ -141,6 +143,8 @@ def _publish_page(request: Request, session: Session, survey: Survey, *, status:
         items=len(list_items(session, survey.id)),
         invited=sum(count_invitations(session, survey.id).values()),
         first=next((tag for tag in survey.languages if tag != survey.default_language), None),
+        asks_ideas=asks_ideas_next(session, survey),
+        question=pick(survey.idea_question, language, survey.default_language),
     )
 
 

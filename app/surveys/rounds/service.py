@@ -11,13 +11,15 @@ from app.core.errors import Conflict, Invalid
 from app.core.tokens import hash_token, make_token
 from app.history.service import record
 from app.people.rules import Actor, is_address
+from app.surveys.authoring.idea_round import fix_idea_round
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.publishing import publish
 from app.surveys.authoring.queries import find_question
-from app.surveys.authoring.rules import split_code
+from app.surveys.authoring.rules import protocol_hash, split_code
+from app.surveys.ideas.rules import IDEA_ROUND
 from app.surveys.rounds.feedback import feedback_from
 from app.surveys.rounds.models import Invitation, Round
-from app.surveys.rounds.queries import find_last_round, find_unclosed_round
+from app.surveys.rounds.queries import asks_ideas_next, find_last_round, find_unclosed_round
 from app.surveys.rounds.reasons import share_reasons
 from app.surveys.rounds.rules import end_of
 
@@ -25,30 +27,40 @@ from app.surveys.rounds.rules import end_of
 def open_round(session: Session, actor: Actor, survey: Survey, *, item_codes: Sequence[str] | None = None) -> Round:
     """Open the next round about these items, or about all; from the second on it carries what the one before said.
 
-    Which items return is decided in the slice above, by what the last round said. The first opening publishes a draft.
+    Which items return is decided in the slice above, by what the last round said. The first opening publishes a draft,
+    unless it is that of the round of ideas, which only fixes what that round asks.
     Raises Conflict while a round is open, Invalid with what blocks publishing.
     """
     require(actor, "round.open", survey)
     if find_unclosed_round(session, survey.id):
         raise Conflict("A round of this survey is open already.")
-    if survey.published_at is None:
-        publish(session, actor, survey)
     last = find_last_round(session, survey.id)
-    if last and survey.is_real_time:
-        raise Conflict("A survey in real time has one round.")
-    opened = Round(
-        survey_id=survey.id,
-        number=last.number + 1 if last else 1,
-        opened_at=now(),
-        opened_by_id=actor.id,
-        feedback=_told_by(session, survey, last) if last else {},
-        item_codes=list(item_codes) if item_codes is not None else None,
-        closes_at=end_of(survey.closes_on) if survey.closes_on and survey.closes_on > today() else None,
-    )
+    if asks_ideas_next(session, survey):
+        opened = _new_round(actor, survey, IDEA_ROUND)
+        opened.item_codes, opened.protocol = [], fix_idea_round(session, actor, survey)
+        opened.protocol_sha256 = protocol_hash(opened.protocol)
+    else:
+        if survey.published_at is None:
+            publish(session, actor, survey)
+        if last and not last.is_for_ideas and survey.is_real_time:
+            raise Conflict("A survey in real time has one round.")
+        opened = _new_round(actor, survey, last.number + 1 if last else 1)
+        opened.feedback = _told_by(session, survey, last) if last else {}
+        opened.item_codes = list(item_codes) if item_codes is not None else None
     session.add(opened)
     session.flush()
     record(session, actor, "round.opened", opened, after={"number": opened.number, "items": opened.item_codes})
     return opened
+
+
+def _new_round(actor: Actor, survey: Survey, number: int) -> Round:
+    return Round(
+        survey_id=survey.id,
+        number=number,
+        opened_at=now(),
+        opened_by_id=actor.id,
+        closes_at=end_of(survey.closes_on) if survey.closes_on and survey.closes_on > today() else None,
+    )
 
 
 def _told_by(session: Session, survey: Survey, closed: Round) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""From ideas of many to initiatives: reading them beside those alike, taking over, joining, setting aside."""
