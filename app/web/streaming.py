@@ -36,6 +36,7 @@ class Streams:
         self._most, self._every, self._lasts = most, every, lasts
         self._open: Counter[str] = Counter()
         self._said: dict[str, tuple[float, str]] = {}
+        self._looking: dict[str, asyncio.Future[str]] = {}
         self._ends: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
         self._is_ended = False
 
@@ -83,12 +84,18 @@ class Streams:
             loop.call_soon_threadsafe(end.set)
 
     async def _look(self, thing: str, look: Callable[[], str]) -> str:
-        moment = asyncio.get_running_loop().time()
+        """What is said of a thing, by a look just taken or under way if there is one."""
+        loop = asyncio.get_running_loop()
         looked, found = self._said.get(thing, (-self._every, ""))
-        if moment - looked < self._every / 2:
+        if loop.time() - looked < self._every / 2:
             return found
-        found = await run_in_threadpool(look)
-        self._said[thing] = (moment, found)
+        under_way = self._looking.get(thing)
+        if under_way is None:
+            under_way = self._looking[thing] = asyncio.ensure_future(run_in_threadpool(look))
+            under_way.add_done_callback(lambda _: self._looking.pop(thing, None))
+        # whoever leaves meanwhile must not take it from the others
+        found = await asyncio.shield(under_way)
+        self._said[thing] = (loop.time(), found)
         return found
 
 

@@ -375,12 +375,14 @@ def test_answers_taken_back_and_sent_again_are_counted_once(
     assert sum(counted(session).values()) == 1
 
 
-@pytest.mark.parametrize("cookie", ["", "1.forged", "x", "9" * 400, "-5.x", "1." + "0" * 64])
+@pytest.mark.parametrize("cookie", ["", "1.forged", "x", "9" * 400, "-5.x", "{minute}." + "0" * 64, "{minute}.{other}"])
 def test_a_forged_beginning_counts_nothing(session: Session, client: TestClient, survey: Survey, cookie: str) -> None:
     here = f"/s/{survey.slug}"
     agreed = {"csrf": csrf_in(client.get(here).text), "consent": "yes", "helix": "civil", "region": "north"}
     client.post(here, data=agreed)
-    set_beginning(client, survey, cookie)
+    another_round = signed_minute(Round(survey_id=survey.id, number=9, opened_at=now()), 1)
+    minute, _, signature = another_round.partition(".")
+    set_beginning(client, survey, cookie.format(minute=minute, other=signature))
     done = client.post(f"{here}/submission", data={"csrf": csrf_in(client.get(f"{here}/check").text)})
     assert done.headers["location"] == f"{here}/done"
     assert counted(session) == {}

@@ -137,7 +137,7 @@ def test_a_signal_ends_streams_and_reaches_whoever_waited_for_it_before() -> Non
     before = signal.signal(signal.SIGTERM, lambda number, _: heard.append(number))
     kept = signal.getsignal(signal.SIGINT)
     try:
-        streams = Streams(every=60)
+        streams = Streams(every=0.2, lasts=1)
         end_on_signals(streams)
         os.kill(os.getpid(), signal.SIGTERM)
         assert heard == [signal.SIGTERM]

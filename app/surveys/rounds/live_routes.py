@@ -116,7 +116,8 @@ def _reminders_page(
     names, unknown = {mark.code: mark.label for mark in marks}, translate(language, "not known")
     board = read_board(session, survey)
     chosen = find_groups(board, keys)
-    example = Addressee("", f"{request.app.state.settings.address}/s/{survey.slug}", "")
+    address = request.app.state.settings.address
+    example = Addressee("", f"{address}/i/…", f"{address}/u/…")
     texts = compose_mail(session, survey, current, MailKind.REMINDER, survey.default_language, example)
     groups: list[dict[str, Any]] = [
         group_view(group, names, regions, unknown) | {"is_chosen": group in chosen} for group in board.groups
