@@ -11,6 +11,8 @@ from fastapi.routing import APIRoute
 from app.auth.guard import act_of
 from app.auth.permissions import PERMISSIONS
 from app.main import API, PAGES
+from app.web.deps import wait_for_turn
+from app.web.forms import read_form, read_upload
 from app.web.security import check_form_is_ours
 
 
@@ -22,6 +24,13 @@ def callables_of(dependant: Dependant) -> Iterator[object]:
     yield dependant.call
     for below in dependant.dependencies:
         yield from callables_of(below)
+
+
+def in_order(dependant: Dependant) -> Iterator[object]:
+    """What a route depends on, in the order in which it is called."""
+    for below in dependant.dependencies:
+        yield from in_order(below)
+        yield below.call
 
 
 def acts_of(route: APIRoute) -> set[str]:
@@ -57,6 +66,14 @@ def test_every_form_is_checked_to_be_ours(route: APIRoute) -> None:
             "mail programs send it without a cookie; it can only end mails, with a token that opens nothing else"
         )
     assert check_form_is_ours in set(callables_of(route.dependant))
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{min(route.methods or ())} {route.path}")
+def test_no_route_waits_for_its_body_while_it_holds_a_turn_to_write(route: APIRoute) -> None:
+    order = list(in_order(route.dependant))
+    readers = [order.index(one) for one in (check_form_is_ours, read_form, read_upload) if one in order]
+    if readers and wait_for_turn in order:
+        assert min(readers) < order.index(wait_for_turn), "slow bodies would keep everybody else from writing"
 
 
 def test_route_names_are_unique() -> None:

@@ -11,6 +11,9 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column('invitation', sa.Column('is_refused', sa.Boolean(), nullable=False, server_default=sa.false()))
+    with op.batch_alter_table('invitation') as batch_op:
+        batch_op.alter_column('is_refused', existing_type=sa.Boolean(), server_default=None)
     op.create_table('mail_refusal',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('consortium_id', sa.Uuid(), nullable=False),
@@ -24,3 +27,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table('mail_refusal')
+    with op.batch_alter_table('invitation') as batch_op:
+        batch_op.drop_column('is_refused')

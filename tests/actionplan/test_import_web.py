@@ -88,6 +88,7 @@ def test_a_row_that_only_what_is_kept_makes_wrong_is_named_too(manager: TestClie
         ("", None, "Choose a file, or paste rows."),
         ("id,title\n", None, "This sheet has no initiatives."),
         ("code,title\nA1,One\n", None, "is not a column of this format"),
+        ("code,title\nA1,One\n", None, "Nothing was taken over: correct the headings first."),
         ("", ("sheet.exe", b"x"), "Initiatives are read from .json, .csv and .xlsx files."),
         ("", ("sheet.xlsx", b"PK\x03\x04"), "This file cannot be read as an XLSX sheet."),
         ("", ("sheet.csv", b"id,title\nA1,\xff\n"), "This sheet is not in UTF-8."),

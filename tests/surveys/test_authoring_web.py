@@ -198,7 +198,7 @@ def test_a_survey_needs_a_title_and_initiatives(client: TestClient, session: Ses
     csrf = csrf_in(client.get("/surveys/new").text)
     empty = client.post("/surveys", data={"csrf": csrf, "title": "A survey"})
     assert empty.status_code == 422
-    assert "Import initiatives first." in empty.text
+    assert "Import initiatives first, or begin with a round of ideas." in empty.text
     import_demo_initiatives(session)
     session.commit()
     assert client.post("/surveys", data={"csrf": csrf, "title": "  "}).status_code == 422

@@ -12,7 +12,7 @@ from app.mail.worker import send_due
 from app.people.queries import operator
 from app.people.service import create_consortium
 from app.surveys.authoring.models import Survey
-from app.surveys.rounds.inviting import remind, send_invitations
+from app.surveys.rounds.inviting import remind, send_invitations, stop_mails
 from app.surveys.rounds.models import Invitation, MailRefusal, Suggestion
 from app.surveys.rounds.people import standings_of
 from app.surveys.rounds.queries import find_open_round, list_invitations
@@ -160,13 +160,39 @@ def test_no_mails_of_any_survey_now_or_later_and_taking_it_back(
     people(session, later_one, 2)
     assert mailed(session, engine, later_one, mailing) == 1, "and on a list made afterwards"
     assert {mail["To"] for mail in sink[0].mails[2:]} == {"person1@innaxe.example"}
+    by_hand = next(one for one in list_invitations(session, other.id) if one.email == "person1@innaxe.example")
+    stop_mails(session, by_hand, is_declining=False)
+    session.commit()
     assert choose(client, stop, choice="undo").status_code == 303
     session.expire_all()
     assert session.exec(select(MailRefusal)).all() == []
-    assert [one for one in session.exec(select(Invitation)).all() if one.stopped_on] == []
+    still = [one.email for one in session.exec(select(Invitation)).all() if one.stopped_on]
+    assert still == ["person1@innaxe.example"], "what was stopped otherwise stays so"
     session.commit()
     assert mailed(session, engine, later_one, mailing) == 1
     assert sink[0].mails[-1]["To"] == "person0@innaxe.example"
+
+
+def test_a_stop_of_ones_own_outlives_taking_back_the_refusal_and_declining_is_said_beside_it(
+    session: Session, engine: Engine, mailing: Settings, sink: tuple[Sink, int], survey: Survey, client: TestClient
+) -> None:
+    [invitation] = people(session, survey, 1)
+    mailed(session, engine, survey, mailing)
+    stop = stop_in(sink[0].mails[0])
+    other = make_open_survey(session, small_survey_file(survey_id="other"))
+    [own] = people(session, other, 1)
+    stop_mails(session, own, is_declining=False)
+    session.commit()
+    choose(client, stop, choice="all")
+    choose(client, stop, choice="undo")
+    session.expire_all()
+    assert (invitation.stopped_on, own.stopped_on is not None) == (None, True)
+    session.commit()
+    choose(client, stop, choice="decline")
+    choose(client, stop, choice="all")
+    page = client.get(stop).text
+    assert "You will not be asked again." in page
+    assert "You get no more mails about surveys of these organisers" in page
 
 
 def test_another_consortium_may_still_mail(

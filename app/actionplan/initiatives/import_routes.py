@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request, Response
 
 from app.actionplan.initiatives.exporting import export_initiatives
-from app.actionplan.initiatives.importing import read_catalogue, rows_to_correct
+from app.actionplan.initiatives.importing import LISTS, NUMBERS, TEXTS, TRANSLATED, read_catalogue, rows_to_correct
 from app.actionplan.initiatives.service import ImportCount, import_right_ones
 from app.auth.guard import permitted
 from app.core.catalogues import translate
@@ -89,4 +89,5 @@ def _page(
         ],
         rows=rows,
         done=done,
+        columns=("id", *TRANSLATED, *TEXTS, *NUMBERS, *LISTS),
     )

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from app.consensus.queries import find_snapshot
 from app.people.rules import Actor
-from app.surveys.answering.queries import count_responses
+from app.surveys.answering.queries import count_begun, count_responses
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.queries import list_items, list_surveys
 from app.surveys.rounds.models import Round
@@ -16,10 +16,11 @@ from app.surveys.rounds.queries import count_invitations, list_rounds
 
 @dataclass(frozen=True)
 class RoundLine:
-    """One round with how many have answered in it."""
+    """One round: how many have sent, and once it has closed how many are counted: those who only saved are, too."""
 
     round: Round
-    answered: int
+    sent: int
+    counted: int | None
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,11 @@ def survey_line(session: Session, survey: Survey) -> SurveyLine:
         items=len(list_items(session, survey.id)),
         invited=sum(count_invitations(session, survey.id).values()),
         rounds=[
-            RoundLine(found, sum(count_responses(session, found.id).values()))
+            RoundLine(
+                found,
+                sum(sent for _, sent in count_begun(session, found.id).values()),
+                sum(count_responses(session, found.id).values()) if found.closed_at else None,
+            )
             for found in list_rounds(session, survey.id)
         ],
         has_results=find_snapshot(session, survey.id) is not None,

@@ -33,7 +33,7 @@ def new_survey(request: Request, session: SessionDep, actor: MakerDep) -> Respon
     """Ask for the title of a new survey; everything else has a default that works."""
     title = recommended_title(language_of(request))
     count = len(list_initiatives(session, actor))
-    return render(request, f"{FOLDER}/new.html", title=title, count=count, has_idea_round=False, errors={})
+    return render(request, f"{FOLDER}/new.html", title=title, count=count, has_idea_round=not count, errors={})
 
 
 @router.post("/surveys", dependencies=[OwnForm])
@@ -44,7 +44,8 @@ def create_survey(request: Request, session: SessionDep, actor: MakerDep, typed:
     language, title = language_of(request), typed.get("title", "")[:200]
     try:
         if not items and not has_idea_round:
-            raise Invalid("Import initiatives first.", {"title": "Import initiatives first."})
+            sentence = "Import initiatives first, or begin with a round of ideas."
+            raise Invalid(sentence, {"has_idea_round": sentence})
         survey = create_draft(
             session, actor, title=title, language=language, items=items, has_idea_round=has_idea_round
         )

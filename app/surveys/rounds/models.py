@@ -84,6 +84,7 @@ class LinkRequest(Row, table=True):
 class Invitation(Row, table=True):
     """A personal link for one address; the token is kept as a hash.
 
+    `is_refused` says that the stop came with the refusal of all mails of the consortium, and goes with it.
     `last_day_on` says that they had begun and not finished, so it is forgotten with the link to their answers.
 
     In confidential surveys it is also kept sealed with the installation's key, until the last planned round has
@@ -107,6 +108,7 @@ class Invitation(Row, table=True):
     last_day_on: date | None = None
     declined_on: date | None = None
     stopped_on: date | None = None
+    is_refused: bool = False
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 

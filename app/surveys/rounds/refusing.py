@@ -19,19 +19,19 @@ def refuse_all_mails(session: Session, secret: str, invitation: Invitation) -> N
         hashed = _hash(secret, invitation.email)
         session.add(MailRefusal(consortium_id=consortium_id, address_hash=hashed, refused_on=today()))
     for other in _invitations_of(session, consortium_id, invitation.email):
-        other.stopped_on = other.stopped_on or today()
+        _stop(other)
     session.flush()
 
 
 def take_back_refusal(session: Session, secret: str, invitation: Invitation) -> None:
-    """Undo it, with the stops that it set on its day."""
+    """Undo it, with the stops that came with it and no others."""
     consortium_id = get_survey(session, invitation.survey_id).consortium_id
     refusal = find_refusal(session, secret, consortium_id, invitation.email)
     if refusal is None:
         return
     for other in _invitations_of(session, consortium_id, invitation.email):
-        if other.stopped_on == refusal.refused_on and other.declined_on is None:
-            other.stopped_on = None
+        if other.is_refused:
+            other.stopped_on, other.is_refused = None, False
     session.delete(refusal)
     session.flush()
 
@@ -51,8 +51,13 @@ def stop_refused(session: Session, secret: str, survey: Survey) -> None:
     listed = select(Invitation).where(Invitation.survey_id == survey.id, col(Invitation.stopped_on).is_(None))
     for invitation in session.exec(listed).all():
         if _hash(secret, invitation.email) in refused:
-            invitation.stopped_on = today()
+            _stop(invitation)
     session.flush()
+
+
+def _stop(invitation: Invitation) -> None:
+    if invitation.stopped_on is None:
+        invitation.stopped_on, invitation.is_refused = today(), True
 
 
 def _invitations_of(session: Session, consortium_id: UUID, email: str) -> Sequence[Invitation]:

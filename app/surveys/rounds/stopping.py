@@ -30,7 +30,7 @@ def stop_page(request: Request, session: SessionDep, token: str) -> Response:
 
 
 @router.post("/u/{token}")
-def stop_with_one_click(session: SessionDep, token: str, typed: FormDep) -> Response:
+def stop_with_one_click(typed: FormDep, session: SessionDep, token: str) -> Response:
     """What mail programs send (RFC 8058): without a cookie, and with nothing but its one field."""
     if typed.get(ONE_CLICK) != "One-Click":
         raise NotFound("There is no such page.")
@@ -43,8 +43,10 @@ def stop_by_hand(request: Request, session: SessionDep, settings: SettingsDep, t
     """Stop the mails of this survey or of all, decline, say that somebody else should answer, or take it back."""
     invitation, choice = _get(session, token), typed.get("choice")
     if choice == "undo":
+        is_refused = invitation.is_refused
         take_back_refusal(session, settings.secret_key, invitation)
-        take_back_stop(session, invitation)
+        if not is_refused:
+            take_back_stop(session, invitation)
         return redirect(request, "stop_page", token=token)
     email = typed.get("email", "").strip()
     if choice == "other" and email:
