@@ -139,6 +139,7 @@ def test_the_board_prints_what_the_database_holds_and_less_than_five_nowhere(
     sent = session.exec(select(Response).where(Response.submitted_on != None)).all()  # noqa: E711 -- SQL's null
     begun = session.exec(select(Response)).all()
     assert f"{len(sent)} have answered, 103 were invited" in page
+    assert "of 103 invited" in page
     assert f"{len(begun) - len(sent)} have begun and not sent yet." in page
     assert sum(map(sum, DONE.values())) == len(sent)
 
@@ -245,6 +246,9 @@ def test_several_places_are_reminded_at_once(
     here = f"/surveys/{survey.slug}"
     page = client.get(f"{here}/reminders").text
     assert "Whom do you want to remind?" in page
+    assert "Choose at least one place." not in page
+    assert "Choose at least one place." in client.get(f"{here}/reminders?show=mail").text
+    assert "103 mails are on their way" in client.get(f"{here}/live?sent=999&resting=5").text
     chosen = [group for group in read_board(session, survey).groups if group.places[0][0] == "industry"]
     session.commit()
     query = "&".join(f"group={group.key}" for group in chosen)
@@ -484,3 +488,16 @@ def test_the_stream_ends_after_signing_out(
     assert client.get(f"/surveys/{survey.slug}/live/changes").status_code == 200
     meanwhile.join()
     assert 0.4 < time.monotonic() - begun < 10
+
+
+def test_with_nobody_invited_it_says_so_and_shows_no_places(
+    session: Session, client: TestClient, cast: Cast, survey: Survey
+) -> None:
+    sign_in(client, session, cast.carla)
+    page = client.get(f"/surveys/{survey.slug}/live").text
+    assert "Nobody is on the list; answers come by the open address." in page
+    assert "0 have answered</h1>" in page
+    assert "weakest-title" not in page
+    assert 'class="heat"' not in page
+    assert "of 0" not in page
+    assert "within the hour" not in page

@@ -61,6 +61,7 @@ def live_page(request: Request, session: SessionDep, settings: SettingsDep, acto
         resting=min(whole_number(request.query_params.get("resting", ""), 0), board.invited),
         version=version_of(board, settings.secret_key),
         may_remind=bool(board.groups) and may(actor, "round.open", survey),
+        may_open=may(actor, "round.open", survey),
         **board_view(survey, board, current, marks, regions, language, today()),
     )
 
@@ -88,7 +89,8 @@ def live_changes(request: Request, session: SessionDep, settings: SettingsDep, a
 def reminders_page(request: Request, session: SessionDep, actor: OpenerDep, slug: str) -> Response:
     """Whom a reminder would go to, how many mails that is, and what it says."""
     survey = get_changeable_survey(session, actor, slug)
-    return _reminders_page(request, session, survey, request.query_params.getlist(GROUP))
+    keys = request.query_params.getlist(GROUP)
+    return _reminders_page(request, session, survey, keys, is_empty="show" in request.query_params and not keys)
 
 
 @router.post("/surveys/{slug}/reminders", dependencies=[OwnForm])
@@ -112,7 +114,13 @@ def send_reminders(
 
 
 def _reminders_page(
-    request: Request, session: Session, survey: Survey, keys: list[str], *, has_changed: bool = False
+    request: Request,
+    session: Session,
+    survey: Survey,
+    keys: list[str],
+    *,
+    has_changed: bool = False,
+    is_empty: bool = False,
 ) -> Response:
     current = find_open_round(session, survey.id)
     if current is None:
@@ -141,6 +149,7 @@ def _reminders_page(
         mails=sum(group.mails for group in chosen),
         resting=sum(group.resting for group in chosen),
         has_changed=has_changed,
+        is_empty=is_empty,
         is_quiet=is_quiet(now()),
         at=now(),
         subject=texts.subject,
