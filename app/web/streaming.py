@@ -6,6 +6,7 @@ Nothing is held between two looks, least of all a database session; the looks of
 import asyncio
 import signal
 import threading
+import weakref
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
@@ -19,6 +20,8 @@ from starlette.concurrency import run_in_threadpool
 from app.core.errors import AppError, TooMany
 
 MOST = 100
+MOST_EACH = 4
+"""Of one who follows: somebody with many windows must not take the places of the others."""
 EVERY = 2.0
 """Seconds between two looks."""
 SILENCE = 15.0
@@ -27,6 +30,8 @@ ALIVE = format_sse_event(event="alive", data_str="yes")
 LASTS = 600.0
 """A browser that follows for longer asks again, and so shows again that it may."""
 COMES_BACK = 2000
+ASKS_AGAIN = 30.0
+"""After so many seconds it is looked up whether whoever follows still may."""
 
 
 class Streams:
@@ -34,30 +39,59 @@ class Streams:
 
     def __init__(self, *, most: int = MOST, every: float = EVERY, lasts: float = LASTS) -> None:
         self._most, self._every, self._lasts = most, every, lasts
+        self._held: Counter[str] = Counter()
         self._open: Counter[str] = Counter()
         self._said: dict[str, tuple[float, str]] = {}
         self._looking: dict[str, asyncio.Future[str]] = {}
         self._ends: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
+        self._counting = threading.Lock()
         self._is_ended = False
 
-    def respond(self, thing: str, look: Callable[[], str]) -> Response:
+    def respond(self, thing: str, look: Callable[[], str], who: str, may: Callable[[], bool]) -> Response:
         """A stream with an event whenever what `look` says of a thing has changed; the first says how it is now.
 
-        `look` runs in a thread and opens what it needs itself. Raises TooMany when enough streams are open.
+        `look` runs in a thread and opens what it needs itself, and so does `may`, which is asked at times whether `who`
+        still may follow. The place is held from here on, and free when the answer is gone, sent or not.
+        Raises TooMany when enough streams are open, of all or of `who`.
         """
-        if self._open.total() >= self._most:
-            raise TooMany("Too many people are watching live. This page still shows the numbers of now.")
-        return EventSourceResponse(self.follow(thing, look), headers={"X-Accel-Buffering": "no"})
+        with self._counting:
+            if self._held.total() >= self._most:
+                raise TooMany("Too many people are watching live. This page still shows the numbers of now.")
+            if self._held[who] >= MOST_EACH:
+                raise TooMany("You are watching live in several windows. This page still shows the numbers of now.")
+            self._held[who] += 1
 
-    async def follow(self, thing: str, look: Callable[[], str]) -> AsyncIterator[bytes]:
+        async def stream() -> AsyncIterator[bytes]:
+            try:
+                async for event in self.follow(thing, look, may):
+                    yield event
+            finally:
+                leave()
+
+        response = EventSourceResponse(stream(), headers={"X-Accel-Buffering": "no"})
+        # of an answer that is never sent no stream begins that could end
+        leave = weakref.finalize(response, self._leave, who)
+        return response
+
+    def _leave(self, who: str) -> None:
+        with self._counting:
+            self._held[who] -= 1
+            if not self._held[who]:
+                del self._held[who]
+
+    async def follow(self, thing: str, look: Callable[[], str], may: Callable[[], bool]) -> AsyncIterator[bytes]:
         """The events of one stream, as bytes; it ends by itself after a while, and when what is looked at is gone."""
         loop, end = asyncio.get_running_loop(), asyncio.Event()
         self._ends[end] = loop
         self._open[thing] += 1
-        begun = spoke = loop.time()
+        begun = spoke = asked = loop.time()
         said = None
         try:
             while not self._is_ended and loop.time() - begun < self._lasts:
+                if loop.time() - asked >= ASKS_AGAIN:
+                    asked = loop.time()
+                    if not await run_in_threadpool(may):
+                        return
                 found = await self._look(thing, look)
                 if found != said:
                     said, spoke = found, loop.time()

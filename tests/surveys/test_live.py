@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session, select
 
+from app.auth.service import end_sessions
 from app.core.clock import now, today
 from app.core.db import for_writing
 from app.core.settings import Settings
@@ -29,7 +30,7 @@ from app.surveys.authoring.models import Survey
 from app.surveys.authoring.queries import get_survey
 from app.surveys.authoring.schemas import SurveyFile
 from app.surveys.rounds.inviting import stop_mails
-from app.surveys.rounds.live_board import read_board
+from app.surveys.rounds.live_board import read_board, version_of
 from app.surveys.rounds.models import Invitation, Round
 from app.surveys.rounds.queries import list_invitations
 from app.surveys.rounds.service import invite
@@ -138,6 +139,7 @@ def test_the_board_prints_what_the_database_holds_and_less_than_five_nowhere(
     sent = session.exec(select(Response).where(Response.submitted_on != None)).all()  # noqa: E711 -- SQL's null
     begun = session.exec(select(Response)).all()
     assert f"{len(sent)} have answered, 103 were invited" in page
+    assert "of 103 invited" in page
     assert f"{len(begun) - len(sent)} have begun and not sent yet." in page
     assert sum(map(sum, DONE.values())) == len(sent)
 
@@ -244,6 +246,9 @@ def test_several_places_are_reminded_at_once(
     here = f"/surveys/{survey.slug}"
     page = client.get(f"{here}/reminders").text
     assert "Whom do you want to remind?" in page
+    assert "Choose at least one place." not in page
+    assert "Choose at least one place." in client.get(f"{here}/reminders?show=mail").text
+    assert "103 mails are on their way" in client.get(f"{here}/live?sent=999&resting=5").text
     chosen = [group for group in read_board(session, survey).groups if group.places[0][0] == "industry"]
     session.commit()
     query = "&".join(f"group={group.key}" for group in chosen)
@@ -392,13 +397,14 @@ def test_the_version_changes_with_the_numbers_and_only_then(
     session: Session, survey: Survey, settings: Settings
 ) -> None:
     guests = invite_people(session, survey, "industry", "north", 12)
-    before = read_board(session, survey).version
-    assert read_board(session, get_survey(session, survey.id)).version == before
+    before = version_of(read_board(session, survey), SECRET)
+    assert version_of(read_board(session, get_survey(session, survey.id)), SECRET) == before
+    assert version_of(read_board(session, survey), "another secret") != before
     take_part(session, survey, guests[:1], send=False)
-    begun = read_board(session, survey).version
+    begun = version_of(read_board(session, survey), SECRET)
     assert begun != before
     take_part(session, survey, guests[:1])
-    assert read_board(session, survey).version not in (before, begun)
+    assert version_of(read_board(session, survey), SECRET) not in (before, begun)
     assert len(list_invitations(session, survey.id)) == 12
 
 
@@ -426,7 +432,7 @@ def test_the_stream_tells_of_a_change_and_holds_nothing_between_two_looks(
     assert answer.headers["cache-control"] == "no-store"
     versions = re.findall(r"^data: (\w+)$", answer.text, re.MULTILINE)
     assert len(versions) == 2, "how it was, and how it was after somebody had answered"
-    assert versions[1] == read_board(session, survey).version
+    assert versions[1] == version_of(read_board(session, survey), SECRET)
     session.commit()
     assert min(held) == 0, "between two looks no connection is held"
     assert connections_in_use(engine) == 0, "and none afterwards"
@@ -453,7 +459,45 @@ def test_the_stream_is_for_those_who_may_read_the_board(
     assert client.get(here).status_code == 401
     sign_in(client, session, cast.carla)
     assert client.get("/surveys/another/live/changes").status_code == 404
+    cast_app(client).state.streams = Streams(every=0.05, lasts=0.2)
+    for _ in range(6):
+        assert client.get(here).status_code == 200, "what has ended makes room"
     cast_app(client).state.streams = Streams(most=0)
     assert client.get(here).status_code == 429
     cast_app(client).state.streams = Streams(every=0.05, lasts=0.2)
     assert client.get(here).status_code == 200
+
+
+def test_the_stream_ends_after_signing_out(
+    session: Session, engine: Engine, client: TestClient, cast: Cast, survey: Survey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.web.streaming.ASKS_AGAIN", 0.2)
+    sign_in(client, session, cast.carla)
+    cast_app(client).state.streams = Streams(every=0.05, lasts=20)
+    carla = cast.carla.id
+    session.commit()
+
+    def sign_out_meanwhile() -> None:
+        time.sleep(0.5)
+        with Session(for_writing(engine)) as own, own.begin():
+            end_sessions(own, carla)
+
+    meanwhile = threading.Thread(target=sign_out_meanwhile)
+    meanwhile.start()
+    begun = time.monotonic()
+    assert client.get(f"/surveys/{survey.slug}/live/changes").status_code == 200
+    meanwhile.join()
+    assert 0.4 < time.monotonic() - begun < 10
+
+
+def test_with_nobody_invited_it_says_so_and_shows_no_places(
+    session: Session, client: TestClient, cast: Cast, survey: Survey
+) -> None:
+    sign_in(client, session, cast.carla)
+    page = client.get(f"/surveys/{survey.slug}/live").text
+    assert "Nobody is on the list; answers come by the open address." in page
+    assert "0 have answered</h1>" in page
+    assert "weakest-title" not in page
+    assert 'class="heat"' not in page
+    assert "of 0" not in page
+    assert "within the hour" not in page

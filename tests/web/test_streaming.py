@@ -1,6 +1,7 @@
 """Streams: an event for each change, quiet between them, few, and ended when the server stops."""
 
 import asyncio
+import gc
 import os
 import signal
 import subprocess
@@ -13,9 +14,10 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 import pytest
+from fastapi.responses import StreamingResponse
 
 from app.core.errors import NotFound, TooMany
-from app.web.streaming import Streams, end_on_signals
+from app.web.streaming import MOST_EACH, Streams, end_on_signals
 
 Result = TypeVar("Result")
 
@@ -26,12 +28,16 @@ def run(work: Coroutine[Any, Any, Result]) -> Result:
         return pool.submit(asyncio.run, work).result()
 
 
+def always() -> bool:
+    return True
+
+
 def collect(streams: Streams, look: Callable[[], str], *, most: int = 100) -> list[bytes]:
     """What one stream sends until it ends, or so many parts."""
 
     async def follow() -> list[bytes]:
         found: list[bytes] = []
-        async for part in streams.follow("thing", look):
+        async for part in streams.follow("thing", look, always):
             found.append(part)
             if len(found) == most:
                 break
@@ -71,7 +77,7 @@ def test_those_who_follow_one_thing_share_a_look() -> None:
     streams = Streams(every=0.1, lasts=0.5)
 
     async def follow(thing: str) -> None:
-        async for _ in streams.follow(thing, look):
+        async for _ in streams.follow(thing, look, always):
             pass
 
     async def all_of_them() -> None:
@@ -99,19 +105,38 @@ def test_closing_ends_a_stream_at_once_and_lets_none_begin() -> None:
     assert collect(streams, lambda: "same") == []
 
 
-def test_no_more_than_so_many_and_one_that_ended_makes_room() -> None:
-    streams = Streams(most=1, every=0.05, lasts=0.2)
+def test_no_more_than_so_many_of_all_and_of_one_and_what_is_gone_makes_room() -> None:
+    streams = Streams(most=MOST_EACH + 1)
+    held = [streams.respond("thing", lambda: "same", "one", always) for _ in range(MOST_EACH)]
+    with pytest.raises(TooMany, match="several windows"):
+        streams.respond("thing", lambda: "same", "one", always)
+    held.append(streams.respond("thing", lambda: "same", "another", always))
+    with pytest.raises(TooMany, match="Too many people"):
+        streams.respond("thing", lambda: "same", "a third", always)
+    assert {one.media_type for one in held} == {"text/event-stream"}
+    held.clear()
+    assert streams.respond("thing", lambda: "same", "one", always)
+
+
+def test_a_stream_ends_when_whoever_follows_may_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.web.streaming.ASKS_AGAIN", 0.15)
+    asked: list[float] = []
+
+    def may() -> bool:
+        asked.append(time.monotonic())
+        return len(asked) < 3
+
+    look, looks = counting(iter(()))
 
     async def follow() -> None:
-        held = streams.follow("thing", lambda: "same")
-        await anext(held)
-        with pytest.raises(TooMany):
-            streams.respond("thing", lambda: "same")
-        async for _ in held:
+        async for _ in Streams(every=0.05, lasts=5).follow("thing", look, may):
             pass
-        assert streams.respond("thing", lambda: "same").media_type == "text/event-stream"
 
+    begun = time.monotonic()
     run(follow())
+    assert len(asked) == 3
+    assert time.monotonic() - begun < 3
+    assert len(looks) > 3, "it is asked more seldom than looked"
 
 
 def test_whoever_leaves_early_makes_room() -> None:
@@ -119,7 +144,9 @@ def test_whoever_leaves_early_makes_room() -> None:
 
     async def leave() -> None:
         async def follow() -> None:
-            async for _ in streams.follow("thing", lambda: "same"):
+            answer = streams.respond("thing", lambda: "same", "one", always)
+            assert isinstance(answer, StreamingResponse)
+            async for _ in answer.body_iterator:
                 pass
 
         task = asyncio.create_task(follow())
@@ -127,7 +154,9 @@ def test_whoever_leaves_early_makes_room() -> None:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
-        assert streams.respond("thing", lambda: "same")
+        del task
+        gc.collect()
+        assert streams.respond("thing", lambda: "same", "another", always)
 
     run(leave())
 
@@ -164,7 +193,7 @@ app = FastAPI(lifespan=lifespan)
 
 @app.get("/")
 def follow():
-    return app.state.streams.respond("thing", lambda: "same")
+    return app.state.streams.respond("thing", lambda: "same", "one", lambda: True)
 
 uvicorn.run(app, port=int(sys.argv[1]), log_level="error", timeout_graceful_shutdown=30)
 """

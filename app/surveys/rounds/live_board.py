@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from app.core.clock import today
+from app.core.tokens import sign
 from app.mail.models import OutboxMessage
 from app.surveys.answering.queries import (
     count_begun,
@@ -24,7 +25,9 @@ from app.surveys.authoring.rules import split_code
 from app.surveys.mails.rules import MailKind
 from app.surveys.rounds.inviting import is_too_soon
 from app.surveys.rounds.live_rules import (
+    ShownTable,
     Stretch,
+    both_shown,
     furthest_page,
     groups_to_remind,
     median_minutes,
@@ -38,6 +41,11 @@ from app.surveys.rounds.rules import MAY_BE_REMINDED, Standing, asked_in
 
 ASKING = (MailKind.INVITATION, MailKind.NEXT_ROUND, MailKind.REMINDER)
 """The mails that ask people to answer."""
+
+COUNTED = (Standing.STARTED, Standing.DONE)
+OUT = (Standing.WAITING, Standing.DECLINED, Standing.STOPPED, Standing.BOUNCED)
+"""Those of whom the list of people says so, and who have not begun."""
+BEGUN, DONE = 0, 1
 
 Place = tuple[str, str]
 """A helix and a region by their codes; either is empty where it is not known."""
@@ -65,7 +73,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Group:
-    """Places that are reminded together: how many mails that makes, and how many people had one within 48 hours."""
+    """Places that are reminded together: how many mails that makes, and how many people the last 48 hours mailed."""
 
     places: tuple[Place, ...]
     mails: int
@@ -105,10 +113,10 @@ class Board:
     stops: tuple[Stretch, ...]
     course: Course | None
 
-    @property
-    def version(self) -> str:
-        """What changes when a number on the board does."""
-        return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
+
+def version_of(board: Board, secret: str) -> str:
+    """What changes when a number on the board does; without the installation's secret nobody can try numbers out."""
+    return sign(secret, "board", repr(board))[:16]
 
 
 def read_board(session: Session, survey: Survey) -> Board:
@@ -124,6 +132,11 @@ def read_board(session: Session, survey: Survey) -> Board:
     unfinished, pages = (
         _places_of_stopping(session, survey, current) if current and not current.is_for_ideas else ([], 0)
     )
+    may_remind = is_open and not survey.is_anonymous
+    axes = _longer(helices, [one.helix for one in invitations]), _longer(regions, [one.region for one in invitations])
+    shown, shown_begun = (
+        _shown(survey, invitations, standings, counts, axes, which, is_known=may_remind) for which in (DONE, BEGUN)
+    )
     bounces = Counter(bounces_of(session, survey).values())
     states = Counter(standings.values())
     return Board(
@@ -133,13 +146,14 @@ def read_board(session: Session, survey: Survey) -> Board:
         without_place=sum(one.helix not in helices or one.region not in (regions or [""]) for one in invitations),
         begun=sum(begun for begun, _ in counts.values()),
         done=sum(done for _, done in counts.values()),
-        lines=tuple(_lines(invitations, counts, helices, regions or [""], survey.minimum_group)),
-        groups=tuple(_groups(survey, invitations, standings, helices, regions))
-        if is_open and not survey.is_anonymous
-        else (),
+        lines=tuple(_lines(invitations, counts, helices, regions or [""], shown, shown_begun)),
+        groups=tuple(_groups(survey, invitations, standings, axes, shown)) if may_remind else (),
         # who has begun and who has finished is counted above, with those who came by the open address
         standings=tuple(
-            (one, states[one]) for one in Standing if states[one] and one not in (Standing.STARTED, Standing.DONE)
+            (one, states[one])
+            for one in Standing
+            # nor is it known any more of whom nobody has begun, once the round has closed
+            if states[one] and one not in COUNTED and (is_open or one is not Standing.SENT)
         ),
         bounces=tuple(bounces.most_common()),
         minutes=median_minutes(count_minutes(session, current.id), survey.minimum_group) if current else None,
@@ -155,8 +169,8 @@ def find_groups(board: Board, keys: Sequence[str]) -> list[Group]:
 
 
 def people_in(groups: Sequence[Group], invitations: Sequence[Invitation]) -> set[UUID]:
-    """Everybody invited in these groups."""
-    places = {place for group in groups for place in group.places}
+    """Everybody invited in these groups, but for those in which too few could be mailed to mail any."""
+    places = {place for group in groups if group.mails for place in group.places}
     return {one.id for one in invitations if (one.helix, one.region) in places}
 
 
@@ -165,18 +179,48 @@ def _codes(session: Session, survey: Survey, code: str) -> list[str]:
     return [str(option["code"]) for option in question.options] if question else []
 
 
+def _longer(codes: Sequence[str], used: Sequence[str]) -> list[str]:
+    return [*(codes or [""]), *sorted(set(used) - set(codes or [""]))]
+
+
+def _shown(
+    survey: Survey,
+    invitations: Sequence[Invitation],
+    standings: Mapping[UUID, Standing],
+    counts: Mapping[Place, tuple[int, int]],
+    axes: tuple[Sequence[str], Sequence[str]],
+    which: int,
+    *,
+    is_known: bool,
+) -> ShownTable:
+    """What may be shown of those who have begun or sent, wherever they count themselves and wherever they are listed.
+
+    Numbers of mails go by the list, so where it is known who has answered, both must allow it.
+    """
+    reach = _table(
+        Counter((one.helix, one.region) for one in invitations if standings[one.id] not in OUT), axes[0], axes[1]
+    )
+    stated = _table({place: pair[which] for place, pair in counts.items()}, axes[0], axes[1])
+    shown = shown_table(stated, reach, survey.minimum_group)
+    if not is_known:
+        return shown
+    wanted = COUNTED if which == BEGUN else (Standing.DONE,)
+    listed = Counter((one.helix, one.region) for one in invitations if standings[one.id] in wanted)
+    return both_shown(shown, shown_table(_table(listed, axes[0], axes[1]), reach, survey.minimum_group))
+
+
 def _lines(
     invitations: Sequence[Invitation],
     counts: Mapping[Place, tuple[int, int]],
     helices: Sequence[str],
     regions: Sequence[str],
-    minimum: int,
+    shown: ShownTable,
+    shown_begun: ShownTable,
 ) -> list[Line]:
     asked = Counter((one.helix, one.region) for one in invitations)
     invited = _table(asked, helices, regions)
-    begun = _table({place: pair[0] for place, pair in counts.items()}, helices, regions)
-    done = _table({place: pair[1] for place, pair in counts.items()}, helices, regions)
-    shown, shown_begun = shown_table(done, invited, minimum), shown_table(begun, invited, minimum)
+    begun = _table({place: pair[BEGUN] for place, pair in counts.items()}, helices, regions)
+    done = _table({place: pair[DONE] for place, pair in counts.items()}, helices, regions)
     return [
         Line(
             code=helix,
@@ -196,28 +240,33 @@ def _groups(
     survey: Survey,
     invitations: Sequence[Invitation],
     standings: Mapping[UUID, Standing],
-    helices: Sequence[str],
-    regions: Sequence[str],
+    axes: tuple[Sequence[str], Sequence[str]],
+    shown: ShownTable,
 ) -> list[Group]:
-    """Who can be reminded, cut so that no number of mails tells how many of a hidden cell have finished."""
-    helices = [*helices, *sorted({one.helix for one in invitations} - set(helices))]
-    regions = [*regions, *sorted({one.region for one in invitations} - set(regions))]
-    finished = Counter((one.helix, one.region) for one in invitations if standings[one.id] is Standing.DONE)
-    invited = Counter((one.helix, one.region) for one in invitations)
-    mails: Counter[Place] = Counter()
-    resting: Counter[Place] = Counter()
+    """Who can be reminded, cut so that no number tells whether somebody, or how many of a hidden cell, have finished.
+
+    A group with nobody left to mail stays: that it is gone would tell that all have finished.
+    """
+    helices, regions = axes
+    invited, resting, due, mails = (Counter[Place]() for _ in range(4))
     for one in invitations:
-        if standings[one.id] in MAY_BE_REMINDED and one.sealed_token:
-            (resting if is_too_soon(one) else mails)[one.helix, one.region] += 1
-    shown = shown_table(_table(finished, helices, regions), _table(invited, helices, regions), survey.minimum_group)
-    groups = [
-        tuple((helices[row], regions[column]) for row, column in group if invited[helices[row], regions[column]])
-        for group in groups_to_remind(shown)
-    ]
-    found = [
-        Group(group, sum(mails[place] for place in group), sum(resting[place] for place in group)) for group in groups
-    ]
-    return [group for group in found if group.mails or group.resting]
+        place = one.helix, one.region
+        invited[place] += 1
+        # by the date alone: not whether they have finished
+        if is_too_soon(one):
+            resting[place] += 1
+        elif standings[one.id] not in OUT and one.sealed_token:
+            due[place] += 1
+            mails[place] += standings[one.id] in MAY_BE_REMINDED
+    found: list[Group] = []
+    for cells in groups_to_remind(shown, _table(due, helices, regions), survey.minimum_group):
+        places = [(helices[row], regions[column]) for row, column in cells]
+        own = tuple(place for place in places if invited[place])
+        if own:
+            is_enough = sum(due[place] for place in own) >= survey.minimum_group
+            to_mail = sum(mails[place] for place in own) if is_enough else 0
+            found.append(Group(own, to_mail, sum(resting[place] for place in own)))
+    return found
 
 
 def _table(counts: Mapping[Place, int], helices: Sequence[str], regions: Sequence[str]) -> list[list[int]]:

@@ -1,17 +1,17 @@
 """The board of a running survey in the browser: how it is going, as it goes, and whom to remind."""
 
 from typing import Annotated, Any
-from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy import Engine
 from sqlmodel import Session
 
-from app.auth.guard import permitted
+from app.auth.guard import permitted, session_token
 from app.auth.permissions import may
+from app.auth.queries import find_signed_in
 from app.core.catalogues import translate
 from app.core.clock import now, today
 from app.core.errors import Conflict
+from app.core.tokens import hash_token
 from app.core.words import pick
 from app.people.rules import Actor
 from app.surveys.authoring.drafting import get_changeable_survey
@@ -20,7 +20,7 @@ from app.surveys.authoring.queries import find_question, get_own_survey_by_slug,
 from app.surveys.mails.composing import Addressee, compose_mail
 from app.surveys.mails.rules import MailKind
 from app.surveys.rounds.inviting import hold_reminders, remind
-from app.surveys.rounds.live_board import find_groups, people_in, read_board
+from app.surveys.rounds.live_board import find_groups, people_in, read_board, version_of
 from app.surveys.rounds.live_pages import board_view, group_view
 from app.surveys.rounds.live_rules import is_quiet
 from app.surveys.rounds.queries import find_last_round, find_open_round, list_invitations
@@ -41,7 +41,7 @@ GROUP = "group"
 
 
 @router.get("/surveys/{slug}/live")
-def live_page(request: Request, session: SessionDep, actor: ReaderDep, slug: str) -> Response:
+def live_page(request: Request, session: SessionDep, settings: SettingsDep, actor: ReaderDep, slug: str) -> Response:
     """How many of each group were invited, have begun and sent, what more would bring, and whom to remind."""
     survey = get_own_survey_by_slug(session, actor, slug)
     language, current = language_of(request), find_last_round(session, survey.id)
@@ -56,27 +56,41 @@ def live_page(request: Request, session: SessionDep, actor: ReaderDep, slug: str
         closes_at=current.closes_at if current and board.is_open else None,
         closed_at=current.closed_at if current else None,
         at=now(),
-        sent=None if sent is None else whole_number(sent, 0),
-        resting=whole_number(request.query_params.get("resting", ""), 0),
+        # anybody can write an address
+        sent=None if sent is None else min(whole_number(sent, 0), board.invited),
+        resting=min(whole_number(request.query_params.get("resting", ""), 0), board.invited),
+        version=version_of(board, settings.secret_key),
         may_remind=bool(board.groups) and may(actor, "round.open", survey),
+        may_open=may(actor, "round.open", survey),
         **board_view(survey, board, current, marks, regions, language, today()),
     )
 
 
 @router.get("/surveys/{slug}/live/changes")
-def live_changes(request: Request, session: SessionDep, actor: ReaderDep, slug: str) -> Response:
+def live_changes(request: Request, session: SessionDep, settings: SettingsDep, actor: ReaderDep, slug: str) -> Response:
     """An event for the page's script whenever a number on the board has changed; it holds no number itself."""
     survey = get_own_survey_by_slug(session, actor, slug)
     streams: Streams = request.app.state.streams
-    engine, key = request.app.state.engine, survey.id
-    return streams.respond(str(key), lambda: _version_of(engine, key))
+    engine, key, token = request.app.state.engine, survey.id, session_token(request)
+
+    def look() -> str:
+        with Session(engine) as own:
+            return version_of(read_board(own, get_survey(own, key)), settings.secret_key)
+
+    def may_follow() -> bool:
+        with Session(engine) as own:
+            reader = find_signed_in(own, token)
+            return reader is not None and may(reader, "survey.read", get_survey(own, key))
+
+    return streams.respond(str(key), look, hash_token(token), may_follow)
 
 
 @router.get("/surveys/{slug}/reminders")
 def reminders_page(request: Request, session: SessionDep, actor: OpenerDep, slug: str) -> Response:
     """Whom a reminder would go to, how many mails that is, and what it says."""
     survey = get_changeable_survey(session, actor, slug)
-    return _reminders_page(request, session, survey, request.query_params.getlist(GROUP))
+    keys = request.query_params.getlist(GROUP)
+    return _reminders_page(request, session, survey, keys, is_empty="show" in request.query_params and not keys)
 
 
 @router.post("/surveys/{slug}/reminders", dependencies=[OwnForm])
@@ -93,18 +107,20 @@ def send_reminders(
     # with nobody left to mail it was pressed twice, and the board says so
     if not is_as_shown and (mails or not groups):
         return _reminders_page(request, session, survey, keys, has_changed=True)
+    resting = sum(group.resting for group in groups)
     chosen = people_in(groups, list_invitations(session, survey.id))
     reminded = remind(session, actor, survey, chosen, settings)
-    return redirect(request, "live_page", slug=slug, query=f"sent={reminded.mails}&resting={reminded.too_soon}")
-
-
-def _version_of(engine: Engine, survey_id: UUID) -> str:
-    with Session(engine) as session:
-        return read_board(session, get_survey(session, survey_id)).version
+    return redirect(request, "live_page", slug=slug, query=f"sent={reminded.mails}&resting={resting}")
 
 
 def _reminders_page(
-    request: Request, session: Session, survey: Survey, keys: list[str], *, has_changed: bool = False
+    request: Request,
+    session: Session,
+    survey: Survey,
+    keys: list[str],
+    *,
+    has_changed: bool = False,
+    is_empty: bool = False,
 ) -> Response:
     current = find_open_round(session, survey.id)
     if current is None:
@@ -133,6 +149,7 @@ def _reminders_page(
         mails=sum(group.mails for group in chosen),
         resting=sum(group.resting for group in chosen),
         has_changed=has_changed,
+        is_empty=is_empty,
         is_quiet=is_quiet(now()),
         at=now(),
         subject=texts.subject,
