@@ -27,7 +27,16 @@ from tests.make import (
     sign_in,
     small_survey_file,
 )
-from tests.surveys.ideas import BUSES, MORE_BUSES, SCHOOL, close_ideas, give, idea_answers, make_idea_survey
+from tests.surveys.ideas import (
+    BUSES,
+    MORE_BUSES,
+    SCHOOL,
+    close_ideas,
+    give,
+    give_others,
+    idea_answers,
+    make_idea_survey,
+)
 
 IN_SEVEN_LANGUAGES = [
     "Abwärme aus Rechenzentren nutzen. Sie geht heute verloren, und Wohnungen daneben heizen mit Gas.",
@@ -72,6 +81,7 @@ def survey(session: Session, engine: Engine) -> Survey:
     survey = make_idea_survey(session, codes=("I1",))
     give(session, engine, survey, BUSES, SCHOOL)
     give(session, engine, survey, MORE_BUSES)
+    give_others(session, engine, survey, 3)
     close_ideas(session, survey)
     return survey
 
@@ -107,7 +117,7 @@ def test_codes_and_likeness() -> None:
 
 def test_the_page_shows_words_and_nobody(reader: Reader, session: Session, survey: Survey) -> None:
     page = reader.page().text
-    assert "3 ideas" in page
+    assert "6 ideas" in page
     assert "2 similar ideas" in page
     assert page.index("2 similar ideas") < page.index("Ideas that stand alone")
     assert "industry" not in page.lower()
@@ -124,6 +134,21 @@ def test_nothing_is_read_before_the_round_closes(client: TestClient, session: Se
     assert "Night buses" not in page.text
     assert "can be read when their round has closed" in page.text
     assert "Read the ideas" not in client.get(f"/surveys/{survey.slug}").text
+
+
+def test_ideas_of_too_few_are_not_shown(client: TestClient, session: Session, engine: Engine) -> None:
+    survey = make_idea_survey(session)
+    give(session, engine, survey, BUSES, SCHOOL)
+    give_others(session, engine, survey, 3)
+    close_ideas(session, survey)
+    reader = Reader(client, session, survey)
+    page = reader.page().text
+    assert "Fewer than 5 people wrote ideas: they are not shown" in page
+    assert "Night buses" not in page
+    key = session.exec(select(Idea)).all()[0].id
+    session.commit()
+    assert "Night buses" not in reader.page(f"/decision?idea={key}").text
+    assert client.get(f"/api/v1/surveys/{survey.id}/ideas").json() == []
 
 
 def test_an_empty_round_and_none_at_all(client: TestClient, session: Session) -> None:
@@ -166,6 +191,7 @@ def test_several_become_one_initiative(reader: Reader, session: Session, survey:
 def test_whoever_wrote_it_reads_what_became_of_it(client: TestClient, session: Session, engine: Engine) -> None:
     survey = make_idea_survey(session, codes=("I1",))
     _, token = give(session, engine, survey, BUSES, SCHOOL, MORE_BUSES)
+    give_others(session, engine, survey)
     close_ideas(session, survey)
     reader = Reader(client, session, survey)
     titles = {given.text.title: str(given.idea.id) for given in list_ideas(session, survey)}
@@ -238,11 +264,14 @@ def test_words_in_a_language_the_interface_does_not_speak(client: TestClient, se
     survey = make_idea_survey(session)
     response, token = make_response(session, survey)
     answer(engine, response, token, dict(idea_answers(1, ("حافلات ليلية", "للشباب", ""), "ar")))
+    give_others(session, engine, survey)
     close_ideas(session, survey)
     reader = Reader(client, session, survey)
     page = reader.page().text
     assert 'lang="ar" dir="auto">حافلات ليلية' in page
-    form = reader.page(f"/decision?idea={reader.waiting()[0]}").text
+    [key] = [str(given.idea.id) for given in list_ideas(session, survey) if given.text.language == "ar"]
+    session.commit()
+    form = reader.page(f"/decision?idea={key}").text
     assert 'name="title" id="title" value=""' in form, "its words go into no language they are not in"
     assert '<option value="en" selected>' in form
 
@@ -250,6 +279,7 @@ def test_words_in_a_language_the_interface_does_not_speak(client: TestClient, se
 def test_hostile_words_stay_words(client: TestClient, session: Session, engine: Engine) -> None:
     survey = make_idea_survey(session)
     give(session, engine, survey, ("=HYPERLINK(1)", "<img src=x onerror=alert(1)>", "\x1b[31m"))
+    give_others(session, engine, survey)
     close_ideas(session, survey)
     reader = Reader(client, session, survey)
     assert "<img src=x" not in reader.page().text

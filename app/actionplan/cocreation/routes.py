@@ -21,7 +21,7 @@ from app.people.rules import Actor
 from app.stats.similarity import groups_of
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.queries import get_own_survey_by_slug
-from app.surveys.ideas.queries import GivenIdea, find_chosen, list_ideas
+from app.surveys.ideas.queries import GivenIdea, find_chosen, has_ideas, list_ideas
 from app.surveys.ideas.service import reconsider, set_aside
 from app.surveys.rounds.queries import find_idea_round
 from app.web.deps import SessionDep
@@ -138,6 +138,7 @@ def _list_page(request: Request, session: Session, survey: Survey, errors: Mappi
         survey=survey,
         is_held=held is not None,
         is_running=held is not None and held.closed_at is None,
+        is_hidden=not ideas and has_ideas(session, survey),
         total=len(ideas),
         groups=[group for group in groups if len(group) > 1],
         alone=[group[0] for group in groups if len(group) == 1],
