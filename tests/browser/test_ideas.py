@@ -106,7 +106,13 @@ def test_from_ideas_to_ratings(visit: Opener, signed_in: Callable[[str], Any], w
         write_one(visit, slug, title)
 
     manager.goto(f"/surveys/{slug}")
-    manager.get_by_role("button", name="Close the round of ideas").click()
+    manager.get_by_role("link", name="Close the round of ideas").click()
+    manager.wait_for_url("**/closure")
+    assert manager.get_by_text("This cannot be undone.").count() == 1
+    if with_script:
+        look(manager, faults)
+        manager.set_viewport_size({"width": 1440, "height": 900})
+    manager.get_by_role("button", name="Close the round of ideas for good").click()
     manager.wait_for_url(f"**/surveys/{slug}")
     take_over(manager, slug, faults if with_script else None)
     person.goto(f"/s/{slug}")

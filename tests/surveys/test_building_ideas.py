@@ -62,7 +62,15 @@ def test_opening_then_closing_then_publishing(manager: Manager) -> None:
         assert held
         key = held.id
     shown = manager.client.get(f"/surveys/{manager.slug}").text
-    manager.client.post(f"/rounds/{key}/closure", data={"csrf": csrf_in(shown)})
+    assert f'action="/rounds/{key}/closure"' not in shown, "not closed by one tap"
+    assert f'href="/rounds/{key}/closure">Close the round of ideas' in shown
+    asked = manager.client.get(f"/rounds/{key}/closure").text
+    assert '<dt>Begun</dt><dd class="num">0</dd>' in asked
+    assert "Every saved idea counts" in asked
+    assert "This cannot be undone." in asked
+    manager.client.post(f"/rounds/{key}/closure", data={"csrf": csrf_in(asked)})
+    again = manager.client.get(f"/rounds/{key}/closure")
+    assert again.headers["location"] == f"/surveys/{manager.slug}", "what is closed is closed"
     assert "The round of ideas is closed" in manager.client.get("/surveys").text
     assert "Publish and open round 1" in manager.get("publish").text
     assert manager.send("publish").status_code == 303
