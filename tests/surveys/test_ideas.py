@@ -260,7 +260,10 @@ def test_the_first_round_of_ratings_follows_with_the_same_people(
     session.commit()
     page = client.get("/s/small").text
     assert 'id="helix-industry" value="industry" checked' in page, "who they speak for is known"
+    link = '<a href="/s/small/my-answers">What became of your ideas</a>'
+    assert link in page
     assert begin(client, survey).headers["location"] == "/s/small/q/1"
+    assert link in client.get("/s/small/all").text
     assert len(session.exec(select(Respondent)).all()) == 1
     session.commit()
     assert client.get("/s/small/ideas").headers["location"] == "/s/small"
