@@ -2,13 +2,14 @@
 
 import re
 from typing import Any
+from uuid import UUID
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from app.actionplan.cocreation.rules import by_likeness, free_code
+from app.actionplan.cocreation.rules import MOST_GROUPED, by_likeness, free_code, grouped
 from app.actionplan.initiatives.exporting import export_initiatives
 from app.actionplan.initiatives.models import Initiative, InitiativeVersion
 from app.history.models import HistoryEntry
@@ -111,8 +112,16 @@ def test_grouping_at_its_edges() -> None:
 def test_codes_and_likeness() -> None:
     assert free_code([]) == "idea-1"
     assert free_code(["idea-1", "idea-2", "idea-4"]) == "idea-3"
-    assert by_likeness("Buses", []) == []
-    assert by_likeness("?", [("I1", "One"), ("I2", "Two")]) == ["I1", "I2"]
+    assert by_likeness("Buses", []) == ([], [])
+    assert by_likeness("?", [("I1", "One"), ("I2", "Two")]) == ([], ["I1", "I2"])
+
+
+def test_grouping_has_an_end() -> None:
+    many = [(UUID(int=number), f"word{number}") for number in range(MOST_GROUPED)]
+    many += [(UUID(int=5000 + number), "Night buses") for number in range(2)]
+    assert grouped(many)[-2:] == [[MOST_GROUPED], [MOST_GROUPED + 1]], "what is beyond the most stands alone"
+    start = "Night buses " * 40
+    assert grouped([(UUID(int=1), start + "x y z " * 40), (UUID(int=2), start)]) == [[0, 1]]
 
 
 def test_the_page_shows_words_and_nobody(reader: Reader, session: Session, survey: Survey) -> None:
@@ -217,7 +226,7 @@ def test_whoever_wrote_it_reads_what_became_of_it(client: TestClient, session: S
         ({"act": "new", "language": "en", "title": "x" * 301}, "This text is too long"),
         ({"act": "new", "language": "en", "title": "One", "summary": "\x00"}, "character that cannot be stored"),
         ({"act": "aside", "because": "No."}, "Give a reason of 10 to 500 characters"),
-        ({"act": "join", "initiative": "x"}, "Choose an initiative."),
+        ({"act": "join", "initiative": ""}, '<p class="fault" id="initiative-fault">Choose an initiative.'),
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_happens(
