@@ -19,7 +19,7 @@ from app.surveys.answering.pages import PROGRESS_WORDS
 from app.surveys.authoring.asking_routes import KIND_WORDS
 from app.surveys.authoring.exchange_routes import TYPE_WORDS
 from app.surveys.authoring.pages import ITEM_WORDS, STEP_WORDS
-from app.surveys.authoring.publishing import TROUBLE_WORDS
+from app.surveys.authoring.publishing import ITEM_GAPS, TROUBLE_WORDS
 from app.surveys.authoring.questionnaire import BUILT_IN_WORDS, REMARK_WORDS
 from app.surveys.authoring.translation_table import FAULT_WORDS
 from app.surveys.mails.delivery import CHECK_WORDS, RECORD_WORDS
@@ -88,6 +88,7 @@ def interface_messages() -> set[Message]:
         KIND_WORDS,
         ITEM_WORDS,
         TROUBLE_WORDS,
+        ITEM_GAPS,
         STANDING_NAMES,
         LEFT_NAMES,
         MAILED_NAMES,

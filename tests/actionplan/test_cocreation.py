@@ -2,13 +2,14 @@
 
 import re
 from typing import Any
+from uuid import UUID
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from app.actionplan.cocreation.rules import by_likeness, free_code
+from app.actionplan.cocreation.rules import MOST_GROUPED, by_likeness, free_code, grouped
 from app.actionplan.initiatives.exporting import export_initiatives
 from app.actionplan.initiatives.models import Initiative, InitiativeVersion
 from app.history.models import HistoryEntry
@@ -27,7 +28,16 @@ from tests.make import (
     sign_in,
     small_survey_file,
 )
-from tests.surveys.ideas import BUSES, MORE_BUSES, SCHOOL, close_ideas, give, idea_answers, make_idea_survey
+from tests.surveys.ideas import (
+    BUSES,
+    MORE_BUSES,
+    SCHOOL,
+    close_ideas,
+    give,
+    give_others,
+    idea_answers,
+    make_idea_survey,
+)
 
 IN_SEVEN_LANGUAGES = [
     "Abwärme aus Rechenzentren nutzen. Sie geht heute verloren, und Wohnungen daneben heizen mit Gas.",
@@ -72,6 +82,7 @@ def survey(session: Session, engine: Engine) -> Survey:
     survey = make_idea_survey(session, codes=("I1",))
     give(session, engine, survey, BUSES, SCHOOL)
     give(session, engine, survey, MORE_BUSES)
+    give_others(session, engine, survey, 3)
     close_ideas(session, survey)
     return survey
 
@@ -101,13 +112,21 @@ def test_grouping_at_its_edges() -> None:
 def test_codes_and_likeness() -> None:
     assert free_code([]) == "idea-1"
     assert free_code(["idea-1", "idea-2", "idea-4"]) == "idea-3"
-    assert by_likeness("Buses", []) == []
-    assert by_likeness("?", [("I1", "One"), ("I2", "Two")]) == ["I1", "I2"]
+    assert by_likeness("Buses", []) == ([], [])
+    assert by_likeness("?", [("I1", "One"), ("I2", "Two")]) == ([], ["I1", "I2"])
+
+
+def test_grouping_has_an_end() -> None:
+    many = [(UUID(int=number), f"word{number}") for number in range(MOST_GROUPED)]
+    many += [(UUID(int=5000 + number), "Night buses") for number in range(2)]
+    assert grouped(many)[-2:] == [[MOST_GROUPED], [MOST_GROUPED + 1]], "what is beyond the most stands alone"
+    start = "Night buses " * 40
+    assert grouped([(UUID(int=1), start + "x y z " * 40), (UUID(int=2), start)]) == [[0, 1]]
 
 
 def test_the_page_shows_words_and_nobody(reader: Reader, session: Session, survey: Survey) -> None:
     page = reader.page().text
-    assert "3 ideas" in page
+    assert "6 ideas" in page
     assert "2 similar ideas" in page
     assert page.index("2 similar ideas") < page.index("Ideas that stand alone")
     assert "industry" not in page.lower()
@@ -124,6 +143,21 @@ def test_nothing_is_read_before_the_round_closes(client: TestClient, session: Se
     assert "Night buses" not in page.text
     assert "can be read when their round has closed" in page.text
     assert "Read the ideas" not in client.get(f"/surveys/{survey.slug}").text
+
+
+def test_ideas_of_too_few_are_not_shown(client: TestClient, session: Session, engine: Engine) -> None:
+    survey = make_idea_survey(session)
+    give(session, engine, survey, BUSES, SCHOOL)
+    give_others(session, engine, survey, 3)
+    close_ideas(session, survey)
+    reader = Reader(client, session, survey)
+    page = reader.page().text
+    assert "Fewer than 5 people wrote ideas: they are not shown" in page
+    assert "Night buses" not in page
+    key = session.exec(select(Idea)).all()[0].id
+    session.commit()
+    assert "Night buses" not in reader.page(f"/decision?idea={key}").text
+    assert client.get(f"/api/v1/surveys/{survey.id}/ideas").json() == []
 
 
 def test_an_empty_round_and_none_at_all(client: TestClient, session: Session) -> None:
@@ -166,6 +200,7 @@ def test_several_become_one_initiative(reader: Reader, session: Session, survey:
 def test_whoever_wrote_it_reads_what_became_of_it(client: TestClient, session: Session, engine: Engine) -> None:
     survey = make_idea_survey(session, codes=("I1",))
     _, token = give(session, engine, survey, BUSES, SCHOOL, MORE_BUSES)
+    give_others(session, engine, survey)
     close_ideas(session, survey)
     reader = Reader(client, session, survey)
     titles = {given.text.title: str(given.idea.id) for given in list_ideas(session, survey)}
@@ -191,7 +226,7 @@ def test_whoever_wrote_it_reads_what_became_of_it(client: TestClient, session: S
         ({"act": "new", "language": "en", "title": "x" * 301}, "This text is too long"),
         ({"act": "new", "language": "en", "title": "One", "summary": "\x00"}, "character that cannot be stored"),
         ({"act": "aside", "because": "No."}, "Give a reason of 10 to 500 characters"),
-        ({"act": "join", "initiative": "x"}, "Choose an initiative."),
+        ({"act": "join", "initiative": ""}, '<p class="fault" id="initiative-fault">Choose an initiative.'),
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_happens(
@@ -238,11 +273,14 @@ def test_words_in_a_language_the_interface_does_not_speak(client: TestClient, se
     survey = make_idea_survey(session)
     response, token = make_response(session, survey)
     answer(engine, response, token, dict(idea_answers(1, ("حافلات ليلية", "للشباب", ""), "ar")))
+    give_others(session, engine, survey)
     close_ideas(session, survey)
     reader = Reader(client, session, survey)
     page = reader.page().text
     assert 'lang="ar" dir="auto">حافلات ليلية' in page
-    form = reader.page(f"/decision?idea={reader.waiting()[0]}").text
+    [key] = [str(given.idea.id) for given in list_ideas(session, survey) if given.text.language == "ar"]
+    session.commit()
+    form = reader.page(f"/decision?idea={key}").text
     assert 'name="title" id="title" value=""' in form, "its words go into no language they are not in"
     assert '<option value="en" selected>' in form
 
@@ -250,6 +288,7 @@ def test_words_in_a_language_the_interface_does_not_speak(client: TestClient, se
 def test_hostile_words_stay_words(client: TestClient, session: Session, engine: Engine) -> None:
     survey = make_idea_survey(session)
     give(session, engine, survey, ("=HYPERLINK(1)", "<img src=x onerror=alert(1)>", "\x1b[31m"))
+    give_others(session, engine, survey)
     close_ideas(session, survey)
     reader = Reader(client, session, survey)
     assert "<img src=x" not in reader.page().text

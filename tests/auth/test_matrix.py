@@ -54,6 +54,7 @@ MATRIX: dict[str, set[str] | str] = {
     "choose_consortium": ALL,
     "choose_items": BUILDERS,
     "close_account": {"admin"},
+    "closure_page": STAFF | {OWN},
     "code_page": "anyone",
     "confirm_second_step": ALL,
     "create_closure": STAFF | {OWN},

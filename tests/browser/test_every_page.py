@@ -84,7 +84,7 @@ NO_PAGES = {
     *("export_survey", "export_translation", "initiative_sheet"),
     *("mail_preview", "live_changes", "item_feedback", "survey_section", "download_my_answers"),
     # need a round of ideas: test_ideas.py goes through them
-    *("ideas_page", "idea_page", "proposed_ideas", "idea_decision"),
+    *("closure_page", "ideas_page", "idea_page", "proposed_ideas", "idea_decision"),
 }
 ROLES = ("admin", "coordinator", "another manager", "editor", "reviewer")
 

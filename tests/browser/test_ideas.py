@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 BUSES = ("Nachtbusse für die Dörfer", "Nach 22 Uhr fährt kein Bus mehr in die Dörfer.")
 MORE_BUSES = ("Busse in der Nacht", "Nachtbusse in die Dörfer, auch nach 22 Uhr.")
 HEAT = ("Abwärme aus Rechenzentren", "Sie geht heute verloren; Wohnungen daneben heizen mit Gas.")
+OTHERS = ("Reparaturcafé", "Solardächer auf Schulen", "Gemeinsame Labore")
 UNLIKELY = "<b>Ohne Worte</b> =1+1 " + "x" * 47
 
 
@@ -101,9 +102,17 @@ def test_from_ideas_to_ratings(visit: Opener, signed_in: Callable[[str], Any], w
     if with_script:
         look(person, faults)
     write_another(visit, slug)
+    for title in OTHERS:
+        write_one(visit, slug, title)
 
     manager.goto(f"/surveys/{slug}")
-    manager.get_by_role("button", name="Close the round of ideas").click()
+    manager.get_by_role("link", name="Close the round of ideas").click()
+    manager.wait_for_url("**/closure")
+    assert manager.get_by_text("This cannot be undone.").count() == 1
+    if with_script:
+        look(manager, faults)
+        manager.set_viewport_size({"width": 1440, "height": 900})
+    manager.get_by_role("button", name="Close the round of ideas for good").click()
     manager.wait_for_url(f"**/surveys/{slug}")
     take_over(manager, slug, faults if with_script else None)
     person.goto(f"/s/{slug}")
@@ -120,6 +129,15 @@ def test_from_ideas_to_ratings(visit: Opener, signed_in: Callable[[str], Any], w
     if with_script:
         look(person, faults)
     assert faults == []
+
+
+def write_one(visit: Opener, slug: str, title: str) -> None:
+    """One more person with one idea: what fewer than five write is not shown."""
+    page = visit(locale="de-DE", java_script_enabled=False)
+    come_in(page, slug, "civil")
+    fill_in(page, 1, (title, ""))
+    page.click(".foot button")
+    page.wait_for_url("**/ideas")
 
 
 def write_another(visit: Opener, slug: str) -> None:
@@ -145,7 +163,7 @@ def take_over(page: Page, slug: str, faults: list[str] | None) -> None:
     page.goto(f"/surveys/{slug}/ideas")
     if faults is not None:
         look(page, faults)
-    assert page.locator(".idea").count() == 4
+    assert page.locator(".idea").count() == 4 + len(OTHERS)
     alike = page.locator("fieldset.alike").first
     assert alike.locator(".idea").count() == 2
     for box in alike.locator("input").all():

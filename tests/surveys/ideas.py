@@ -21,6 +21,9 @@ BUSES = ("Night buses", "Young people get home safely when buses run at night.",
 MORE_BUSES = ("Buses at night", "No bus runs at night, and young people cannot get home.", "")
 SCHOOL = ("A school in the forest", "Children learn about wood where it grows.", "")
 
+OTHERS = ("Laboratorios compartidos", "Réseau de chaleur", "Uddannelse i brint", "Споделени работилници")
+"""Ideas that are like no other."""
+
 
 def make_idea_survey(session: Session, *, codes: Sequence[str] = (), **changes: Any) -> Survey:
     """A survey whose round of ideas is open, in two languages; the catalogue may hold initiatives already."""
@@ -48,6 +51,13 @@ def give(
     for number, words in enumerate(ideas, start=1):
         answer(engine, response, token, dict(idea_answers(number, words)))
     return response, token
+
+
+def give_others(session: Session, engine: Engine, survey: Survey, count: int = 4) -> None:
+    """Others who write an idea each, so that enough people have written some for ideas to be shown."""
+    for number in range(count):
+        words = OTHERS[number]
+        give(session, engine, survey, (words, "", ""))
 
 
 def close_ideas(session: Session, survey: Survey) -> Round:

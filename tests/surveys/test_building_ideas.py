@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from app.core.clock import today
 from app.core.errors import Conflict
 from app.people.queries import operator
+from app.surveys.authoring.models import Survey
+from app.surveys.authoring.queries import list_items
 from app.surveys.rounds.queries import find_idea_round, find_open_round
 from app.surveys.rounds.service import end_round, open_round
 from tests.make import csrf_in
@@ -62,7 +64,15 @@ def test_opening_then_closing_then_publishing(manager: Manager) -> None:
         assert held
         key = held.id
     shown = manager.client.get(f"/surveys/{manager.slug}").text
-    manager.client.post(f"/rounds/{key}/closure", data={"csrf": csrf_in(shown)})
+    assert f'action="/rounds/{key}/closure"' not in shown, "not closed by one tap"
+    assert f'href="/rounds/{key}/closure">Close the round of ideas' in shown
+    asked = manager.client.get(f"/rounds/{key}/closure").text
+    assert '<dt>Begun</dt><dd class="num">0</dd>' in asked
+    assert "Every saved idea counts" in asked
+    assert "This cannot be undone." in asked
+    manager.client.post(f"/rounds/{key}/closure", data={"csrf": csrf_in(asked)})
+    again = manager.client.get(f"/rounds/{key}/closure")
+    assert again.headers["location"] == f"/surveys/{manager.slug}", "what is closed is closed"
     assert "The round of ideas is closed" in manager.client.get("/surveys").text
     assert "Publish and open round 1" in manager.get("publish").text
     assert manager.send("publish").status_code == 303
@@ -85,6 +95,26 @@ def test_without_initiatives_a_survey_can_ask_for_some(client: TestClient, sessi
     assert "0 chosen" in building
     assert "See it as on a phone" not in building
     assert "at least one initiative" not in building, "that is asked for before the ratings"
+
+
+def test_an_initiative_needs_a_title_in_the_language_of_the_survey(manager: Manager) -> None:
+    manager.send("build/texts", **WHO)
+    with Session(manager.engine) as session, session.begin():
+        survey = session.exec(select(Survey)).one()
+        item = list_items(session, survey.id)[0]
+        item.title, item.summary = {"de": "Nachtbusse"}, {"en": "Buses", "de": "Busse"}
+        other = list_items(session, survey.id)[1]
+        other.title = {"en": "Forest school"}
+    page = manager.get("publish").text
+    blocked, advice = page.split("To know")
+    assert "The title of “Nachtbusse” is missing in English." in blocked
+    assert f'href="/surveys/{manager.slug}/translation/en"' in blocked
+    assert "item." not in page, "an initiative is named by its title"
+    assert "The title of “Forest school” is missing in" in advice
+    assert "The title of “Nachtbusse” is missing in English." in manager.get("build").text
+    assert manager.send("publish").status_code == 422
+    page = manager.get("translation/en").text
+    assert 'id="text.item.' in page
 
 
 def test_one_round_in_real_time_may_follow(session: Session) -> None:

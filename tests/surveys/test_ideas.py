@@ -31,7 +31,7 @@ from app.surveys.authoring.publishing import checks_of, protocol_of
 from app.surveys.authoring.queries import find_question, get_survey, list_items
 from app.surveys.authoring.rules import protocol_hash
 from app.surveys.ideas.models import Idea
-from app.surveys.ideas.queries import list_ideas
+from app.surveys.ideas.queries import has_ideas, list_ideas
 from app.surveys.ideas.rules import MOST_IDEAS, ideas_in, plain
 from app.surveys.ideas.service import close_idea_round, put_into_initiative, reconsider, set_aside
 from app.surveys.mails.composing import usual_texts
@@ -48,6 +48,7 @@ from tests.surveys.ideas import (
     begin,
     close_ideas,
     give,
+    give_others,
     idea_answers,
     make_idea_survey,
     write,
@@ -259,7 +260,10 @@ def test_the_first_round_of_ratings_follows_with_the_same_people(
     session.commit()
     page = client.get("/s/small").text
     assert 'id="helix-industry" value="industry" checked' in page, "who they speak for is known"
+    link = '<a href="/s/small/my-answers">What became of your ideas</a>'
+    assert link in page
     assert begin(client, survey).headers["location"] == "/s/small/q/1"
+    assert link in client.get("/s/small/all").text
     assert len(session.exec(select(Respondent)).all()) == 1
     session.commit()
     assert client.get("/s/small/ideas").headers["location"] == "/s/small"
@@ -410,7 +414,8 @@ def test_closing_cuts_what_led_to_the_invitation(session: Session, engine: Engin
     session.commit()
     erase_person(engine, "ana@example.org")
     session.expire_all()
-    assert len(list_ideas(session, survey)) == 1, "without a person the idea stays"
+    assert len(session.exec(select(Idea)).all()) == 1, "without a person the idea stays"
+    assert len(session.exec(select(Answer)).all()) == 4
 
 
 def test_erasing_a_person_before_the_closing_takes_the_ideas_along(
@@ -434,8 +439,8 @@ def test_withdrawing_takes_the_ideas_and_their_fate(client: TestClient, session:
     begin(client, survey)
     write(client, survey, 1, idea_answers(1, BUSES))
     close_ideas(session, survey)
-    [given] = list_ideas(session, survey)
-    set_aside(session, operator(session), survey, [given.idea.id], "It is done already, since last year.")
+    idea = session.exec(select(Idea)).one()
+    set_aside(session, operator(session), survey, [idea.id], "It is done already, since last year.")
     session.commit()
     page = client.get("/s/small/my-answers").text
     assert "It was set aside: It is done already, since last year." in page
@@ -459,23 +464,23 @@ def test_retention_deletes_ideas_with_the_answers(session: Session, engine: Engi
 def test_the_history_names_no_idea_and_nobody(session: Session, engine: Engine, survey: Survey) -> None:
     give(session, engine, survey, BUSES)
     close_ideas(session, survey)
-    [given] = list_ideas(session, survey)
-    set_aside(session, operator(session), survey, [given.idea.id], "It is done already.")
-    reconsider(session, operator(session), survey, given.idea.id)
-    reconsider(session, operator(session), survey, given.idea.id)
+    idea = session.exec(select(Idea)).one()
+    set_aside(session, operator(session), survey, [idea.id], "It is done already.")
+    reconsider(session, operator(session), survey, idea.id)
+    reconsider(session, operator(session), survey, idea.id)
     session.commit()
     entries = session.exec(select(HistoryEntry).where(col(HistoryEntry.act).startswith("idea"))).all()
     assert [entry.act for entry in entries] == ["ideas.gathered", "idea.set_aside", "idea.reconsidered"]
     assert {entry.thing for entry in entries} == {f"survey:{survey.id}"}
-    assert str(given.idea.id) not in str([(entry.before, entry.after) for entry in entries])
+    assert str(idea.id) not in str([(entry.before, entry.after) for entry in entries])
     assert {entry.act for entry in entries} <= set(ACT_WORDS)
 
 
 def test_an_idea_is_decided_once(session: Session, engine: Engine, survey: Survey) -> None:
     give(session, engine, survey, BUSES)
     close_ideas(session, survey)
-    [given] = list_ideas(session, survey)
-    key, actor = given.idea.id, operator(session)
+    idea = session.exec(select(Idea)).one()
+    key, actor = idea.id, operator(session)
     with pytest.raises(Invalid, match="10 to 500"):
         set_aside(session, actor, survey, [key], "No.")
     set_aside(session, actor, survey, [key], "It is done already.")
@@ -530,7 +535,25 @@ def test_withdrawal_by_act(session: Session, engine: Engine, survey: Survey) -> 
     close_ideas(session, survey)
     withdraw(session, survey, session.get_one(Respondent, response.respondent_id))
     session.commit()
-    assert list_ideas(session, survey) == []
+    assert session.exec(select(Idea)).all() == []
+
+
+def test_ideas_of_fewer_than_the_smallest_group_stay_hidden(session: Session, engine: Engine, survey: Survey) -> None:
+    give(session, engine, survey, BUSES, SCHOOL, MORE_BUSES, ("One", "", ""), ("Two", "", ""))
+    give_others(session, engine, survey, 3)
+    begun, token = make_response(session, survey)
+    answer(engine, begun, token, {"idea:1.first_step": "A step is no idea"})
+    close_ideas(session, survey)
+    assert list_ideas(session, survey) == [], "eight ideas of four people"
+    assert has_ideas(session, survey)
+    other = make_idea_survey(session, survey_id="small-2")
+    last, _ = give(session, engine, other, BUSES)
+    give_others(session, engine, other, 4)
+    close_ideas(session, other)
+    assert len(list_ideas(session, other)) == 5
+    withdraw(session, other, session.get_one(Respondent, last.respondent_id))
+    session.commit()
+    assert list_ideas(session, other) == [], "and again once too few are left"
 
 
 def test_items_are_chosen_while_ideas_come_in(session: Session, survey: Survey) -> None:

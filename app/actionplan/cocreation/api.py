@@ -20,7 +20,10 @@ router = APIRouter(prefix="/surveys", tags=["cocreation"], route_class=StrictRou
 def read_ideas(
     session: SessionDep, actor: Annotated[Actor, permitted("idea.judge")], survey_id: UUID
 ) -> list[dict[str, Any]]:
-    """The ideas once their round has closed, in an order drawn by lot, each with what became of it."""
+    """The ideas once their round has closed, in an order drawn by lot, each with what became of it.
+
+    None while fewer people than the survey's smallest group have written any.
+    """
     survey = get_own_survey(session, actor, survey_id)
     require(actor, "idea.judge", survey)
     return [

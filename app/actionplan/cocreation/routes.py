@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from sqlmodel import Session
 
-from app.actionplan.cocreation.rules import begin_initiative, by_likeness
+from app.actionplan.cocreation.rules import MOST_COMPARED, MOST_GROUPED, begin_initiative, by_likeness, grouped
 from app.actionplan.cocreation.service import join, take_over
 from app.actionplan.initiatives.models import Initiative, InitiativeVersion
 from app.actionplan.initiatives.queries import list_initiatives
@@ -18,10 +18,9 @@ from app.core.errors import Conflict, Invalid
 from app.core.tags import language_name
 from app.core.words import LANGUAGES, pick
 from app.people.rules import Actor
-from app.stats.similarity import groups_of
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.queries import get_own_survey_by_slug
-from app.surveys.ideas.queries import GivenIdea, find_chosen, list_ideas
+from app.surveys.ideas.queries import GivenIdea, find_chosen, has_ideas, list_ideas
 from app.surveys.ideas.service import reconsider, set_aside
 from app.surveys.rounds.queries import find_idea_round
 from app.web.deps import SessionDep
@@ -35,6 +34,8 @@ router = APIRouter(prefix="/surveys/{slug}/ideas", tags=["cocreation"])
 JudgeDep = Annotated[Actor, permitted("idea.judge")]
 FOLDER = "actionplan/cocreation"
 LONGEST_TYPED = 4000
+MOST_JOINED = 20
+"""So many of the ideas chosen are compared with the initiatives there are."""
 NONE_CHOSEN = "Choose at least one idea."
 
 
@@ -130,7 +131,8 @@ def _list_page(request: Request, session: Session, survey: Survey, errors: Mappi
     held = find_idea_round(session, survey.id)
     ideas = list_ideas(session, survey)
     left = [given for given in ideas if given.idea.decided_on is None]
-    groups = [[_row(left[place], survey, language) for place in own] for own in groups_of([g.text.words for g in left])]
+    places = grouped([(given.idea.id, given.text.words) for given in left])
+    groups = [[_row(left[place], survey, language) for place in own] for own in places]
     return render(
         request,
         f"{FOLDER}/ideas.html",
@@ -138,10 +140,12 @@ def _list_page(request: Request, session: Session, survey: Survey, errors: Mappi
         survey=survey,
         is_held=held is not None,
         is_running=held is not None and held.closed_at is None,
+        is_hidden=not ideas and has_ideas(session, survey),
         total=len(ideas),
         groups=[group for group in groups if len(group) > 1],
         alone=[group[0] for group in groups if len(group) == 1],
         left=len(left),
+        most_grouped=MOST_GROUPED,
         taken=[_row(given, survey, language) for given in ideas if given.idea.initiative_id],
         aside=[_row(given, survey, language) for given in ideas if given.idea.aside_because],
         errors=errors,
@@ -159,9 +163,9 @@ def _decision_page(
 ) -> Response:
     language = language_of(request)
     begun = begin_initiative([given.text for given in chosen], survey.default_language)
-    words = "\n".join(given.text.words for given in chosen)
+    words = "\n".join(given.text.words[:MOST_COMPARED] for given in chosen[:MOST_JOINED])
     initiatives = {str(pair[0].id): pair for pair in list_initiatives(session, actor)}
-    order = by_likeness(words, [(key, _words_of(*pair)) for key, pair in initiatives.items()])
+    similar, others = by_likeness(words, [(key, _words_of(*pair)) for key, pair in initiatives.items()])
     return render(
         request,
         f"{FOLDER}/decision.html",
@@ -173,12 +177,15 @@ def _decision_page(
         title=typed.get("title", begun.title),
         summary=typed.get("summary", begun.summary),
         because=typed.get("because", ""),
-        initiatives=[
-            (key, f"{initiatives[key][0].external_id} {pick(initiatives[key][1].title, language)}") for key in order
-        ],
+        similar=[_named(key, *initiatives[key], language) for key in similar],
+        others=[_named(key, *initiatives[key], language) for key in others],
         initiative_chosen=typed.get("initiative", ""),
         errors={name: translate(language, sentence) for name, sentence in errors.items()},
     )
+
+
+def _named(key: str, initiative: Initiative, version: InitiativeVersion, language: str) -> tuple[str, str]:
+    return key, f"{initiative.external_id} {pick(version.title, language)}"
 
 
 def _words_of(_initiative: Initiative, version: InitiativeVersion) -> str:

@@ -45,4 +45,5 @@ def initiative_page(request: Request, session: SessionDep, actor: ReaderDep, ini
         version=version,
         versions=list_versions(session, initiative_id),
         topic=topics.get(version.content["topic"], {}),
+        may_import=may(actor, "initiative.import"),
     )

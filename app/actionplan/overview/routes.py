@@ -8,10 +8,11 @@ from fastapi import APIRouter, Request, Response
 from app.actionplan.initiatives.queries import list_initiatives
 from app.actionplan.overview.queries import list_survey_lines, survey_line
 from app.auth.guard import permitted
-from app.auth.permissions import may
+from app.auth.permissions import may, require
 from app.consensus.service import close_current_round
 from app.people.rules import Actor
 from app.surveys.authoring.queries import get_own_survey_by_slug
+from app.surveys.rounds.live_board import read_board
 from app.surveys.rounds.queries import get_own_round
 from app.web.deps import SessionDep
 from app.web.security import OwnForm
@@ -68,6 +69,24 @@ def survey_page(
         may_read_ideas=may(actor, "idea.judge", line.survey)
         and any(row.round.is_for_ideas and row.round.closed_at for row in line.rounds),
         may_close=may(actor, "round.close", line.survey) and line.open_round is not None,
+    )
+
+
+@router.get("/rounds/{round_id}/closure")
+def closure_page(
+    request: Request, session: SessionDep, actor: Annotated[Actor, permitted("round.close")], round_id: UUID
+) -> Response:
+    """What closing the round of ideas ends for good, and the button."""
+    current, survey = get_own_round(session, actor, round_id)
+    require(actor, "round.close", survey)
+    if current.closed_at or not current.is_for_ideas:
+        return redirect(request, "survey_page", slug=survey.slug)
+    return render(
+        request,
+        "actionplan/overview/closure.html",
+        survey=survey,
+        current=current,
+        board=read_board(session, survey),
     )
 
 

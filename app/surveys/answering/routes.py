@@ -56,6 +56,7 @@ from app.surveys.authoring.queries import (
     get_survey,
     get_survey_by_slug,
 )
+from app.surveys.ideas.queries import list_own_ideas
 from app.surveys.ideas.rules import MINUTES_FOR_IDEAS, MOST_IDEAS
 from app.surveys.rounds.models import Invitation
 from app.surveys.rounds.queries import find_invitation, find_last_round, find_open_round, get_round
@@ -196,6 +197,7 @@ def survey_overview(request: Request, session: SessionDep, slug: str) -> Respons
         is_filtered=is_filtered,
         has_feedback=bool(told),
         may_read_feedback=visit.current.number > 1,
+        may_read_ideas=visit.current.number == 1 and bool(list_own_ideas(session, visit.respondent)),
     )
 
 
@@ -232,6 +234,8 @@ def _start_page(
     asked = len(asked_in(current.item_codes if current else None, form.items))
     total = min(survey.items_per_person or asked, asked)
     questions = asked_questions(session, survey) if is_for_ideas else contents_of(session, survey).questions
+    tokens = own_tokens(request, survey.slug)
+    known = find_respondent(session, survey.id, tokens) if tokens else None
     return render(
         request,
         f"{FOLDER}/start.html",
@@ -243,6 +247,7 @@ def _start_page(
         items_word=translate(language, ITEM_WORDS[survey.item_kind]),
         minutes=MINUTES_FOR_IDEAS if is_for_ideas else minutes_left(total, len(form.criteria)),
         most_ideas=MOST_IDEAS if is_for_ideas else 0,
+        may_read_ideas=not is_for_ideas and known is not None and bool(list_own_ideas(session, known)),
         notices=notice_of(survey, questions, language),
         consent=consent_of(survey, questions, language),
         shown_in=shown_in([survey.title, survey.introduction, *(q.text for q in questions)], survey, language),

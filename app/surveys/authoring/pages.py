@@ -60,15 +60,16 @@ def step_rows(session: Session, survey: Survey, checks: Sequence[Check], languag
     }
     rows: list[dict[str, Any]] = []
     for step, word in STEP_WORDS.items():
-        if step == "translation" and first is None:
-            continue
         own = [check for check in checks if check.step == step]
+        if step == "translation" and first is None and not own:
+            continue
         rows.append(
             {
                 "step": step,
                 "word": translate(language, word),
                 "fact": facts[step],
-                "target": first,
+                # where something blocks, the language in which it is missing
+                "target": next((check.target for check in own if check.is_blocking and check.target), first),
                 "problems": [translate(language, c.sentence, **dict(c.values)) for c in own if c.is_blocking],
                 "advice": [translate(language, c.sentence, **dict(c.values)) for c in own if not c.is_blocking],
             }

@@ -10,7 +10,8 @@ from sqlmodel import Session
 from app.auth.permissions import require
 from app.core.clock import now, today
 from app.core.errors import Invalid
-from app.core.words import missing_languages
+from app.core.tags import language_name
+from app.core.words import missing_languages, pick
 from app.history.service import record
 from app.people.rules import Actor
 from app.surveys.authoring.conditions import Asked, Trouble, troubles
@@ -50,6 +51,10 @@ TROUBLE_WORDS = {
     Trouble.LATER: "The condition of question %(code)s looks at a question that is asked later.",
     Trouble.UNKNOWN: "The condition of question %(code)s looks at a question that is not there.",
 }
+ITEM_GAPS = {
+    "title": "The title of “%(title)s” is missing in %(languages)s.",
+    "summary": "The summary of “%(title)s” is missing in %(languages)s.",
+}
 SHORTEST_REASON, LONGEST_REASON = 10, 500
 
 
@@ -61,6 +66,8 @@ class Check:
     step: str
     is_blocking: bool = True
     values: tuple[tuple[str, object], ...] = ()
+    target: str = ""
+    """The language in which a text is to be entered, where one is missing."""
 
 
 def checks_of(session: Session, survey: Survey) -> list[Check]:
@@ -114,16 +121,23 @@ def text_checks(session: Session, survey: Survey, is_shown: Callable[[str], bool
     """Which texts that people are shown lack a translation, or have one that is older than the original."""
     found: list[Check] = []
     texts = {path: words for path, words in texts_of(session, survey).items() if is_shown(path)}
+    items = {f"item.{item.code}": pick(item.title, survey.default_language) for item in list_items(session, survey.id)}
     for path, words in texts.items():
         gaps = missing_languages(words, survey.languages)
-        # what an initiative says may be missing in a language: it is shown in the survey's own, and said so
+        item, part = path.rpartition(".")[::2]
+        if item in items:
+            if gaps and any(words.values()):
+                found.append(_item_check(survey, items[item], part, gaps))
+            continue
         is_blocking = path in ("title", "idea_question") or path.endswith(".label") or path.startswith(NEEDED)
         if gaps and (any(words.values()) or path == "title"):
             values = (("text", path), ("languages", ", ".join(gaps)))
             found.append(Check("The text %(text)s is missing in: %(languages)s.", "translation", is_blocking, values))
     for path, languages in survey.outdated.items():
         if languages and path in texts:
-            values = (("text", path), ("languages", ", ".join(languages)))
+            item, part = path.rpartition(".")[::2]
+            name = f"{items[item]} ({part})" if item in items else path
+            values = (("text", name), ("languages", ", ".join(languages)))
             found.append(
                 Check(
                     "The translation of %(text)s is older than the original: %(languages)s.",
@@ -133,6 +147,18 @@ def text_checks(session: Session, survey: Survey, is_shown: Callable[[str], bool
                 )
             )
     return found
+
+
+def _item_check(survey: Survey, title: str, part: str, gaps: Sequence[str]) -> Check:
+    """What an initiative says may be missing in a language: it is shown in the survey's own, where its title must be.
+
+    Missing there, it blocks, and is named with the language in which it is to be entered.
+    """
+    is_blocking = part == "title" and survey.default_language in gaps
+    tags = [survey.default_language] if is_blocking else gaps
+    values = (("title", title), ("languages", ", ".join(language_name(tag) for tag in tags)))
+    sentence = ITEM_GAPS["title" if part == "title" else "summary"]
+    return Check(sentence, "translation", is_blocking, values, tags[0])
 
 
 def _question_checks(session: Session, survey: Survey, items: Sequence[SurveyItem]) -> list[Check]:

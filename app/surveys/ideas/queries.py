@@ -23,7 +23,10 @@ class GivenIdea:
 
 
 def list_ideas(session: Session, survey: Survey) -> list[GivenIdea]:
-    """The ideas of a survey whose round has closed, in an order drawn from the seed and the words alone."""
+    """The ideas of a survey whose round has closed, in an order drawn from the seed and the words alone.
+
+    None, while fewer than the smallest group have written any: among so few, somebody could tell who wrote which.
+    """
     rows = session.exec(
         select(Idea, Respondent.language)
         .join(Response, col(Response.id) == col(Idea.response_id))
@@ -34,7 +37,15 @@ def list_ideas(session: Session, survey: Survey) -> list[GivenIdea]:
     found = [
         GivenIdea(idea, text) for idea, _ in rows for text in written[idea.response_id] if text.number == idea.number
     ]
+    if len({given.idea.response_id for given in found}) < survey.minimum_group:
+        return []
     return sorted(found, key=lambda given: (drawn(survey.seed, given.text), given.idea.id))
+
+
+def has_ideas(session: Session, survey: Survey) -> bool:
+    """Whether anybody's ideas were gathered, be they shown or not."""
+    wanted = select(Idea.id).join(Round, col(Round.id) == col(Idea.round_id)).where(Round.survey_id == survey.id)
+    return session.exec(wanted.limit(1)).first() is not None
 
 
 def drawn(seed: int, text: IdeaText) -> bytes:

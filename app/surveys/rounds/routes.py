@@ -129,6 +129,7 @@ def _publish_page(request: Request, session: Session, survey: Survey, *, status:
         {
             "sentence": translate(language, check.sentence, **dict(check.values)),
             "step": check.step,
+            "target": check.target,
             "is_blocking": check.is_blocking,
         }
         for check in next_checks(session, survey)
