@@ -178,7 +178,10 @@ def test_several_become_one_initiative(reader: Reader, session: Session, survey:
     assert title[1] in (BUSES[0], MORE_BUSES[0])
     assert "Ask the bus company" in page
     done = reader.decide(keys, act="new", language="en", title=" Buses  all night ", summary="They run.\r\nAlways.")
-    assert done.headers["location"] == reader.address
+    assert done.headers["location"] == f"{reader.address}?done=new"
+    told = reader.page("?done=new").text
+    assert 'role="status">The initiative is made.' in told
+    assert "<h1>4 of 6 ideas are left to decide</h1>" in told
     made = session.exec(select(Initiative).where(Initiative.external_id == "idea-1")).one()
     version = session.exec(select(InitiativeVersion).where(InitiativeVersion.initiative_id == made.id)).one()
     assert (version.title, version.summary) == ({"en": "Buses all night"}, {"en": "They run.\nAlways."})

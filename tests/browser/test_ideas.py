@@ -175,13 +175,13 @@ def take_over(page: Page, slug: str, faults: list[str] | None) -> None:
     assert page.locator("#title").input_value() in (BUSES[0], MORE_BUSES[0])
     page.fill("#title", "Nachtbusse")
     page.get_by_role("button", name="Make the initiative").click()
-    page.wait_for_url("**/ideas")
+    page.wait_for_url("**/ideas?done=new")
     assert page.locator(".decided .fate a").first.inner_text() == "Nachtbusse"
     page.locator(".idea", has_text="Ohne Worte").locator("input").check()
     page.locator(".stays button").click()
     page.fill("#because", "Das sind keine Worte, die wir verstehen.")
     page.get_by_role("button", name="Set aside").click()
-    page.wait_for_url("**/ideas")
+    page.wait_for_url("**/ideas?done=aside")
     if faults is not None:
         look(page, faults)
         page.set_viewport_size({"width": 1440, "height": 900})

@@ -92,7 +92,9 @@ def test_without_initiatives_a_survey_can_ask_for_some(client: TestClient, sessi
     assert "checked" in refused.text
     made = manager.client.post("/surveys", data=fields | {"has_idea_round": "yes"})
     building = manager.client.get(made.headers["location"]).text
-    assert "0 chosen" in building
+    assert "0 chosen" not in building
+    assert "After the ideas" in building
+    assert "a round of ideas, then 2 rounds" in building
     assert "See it as on a phone" not in building
     assert "at least one initiative" not in building, "that is asked for before the ratings"
 

@@ -75,7 +75,7 @@ def decide_on_ideas(request: Request, session: SessionDep, actor: JudgeDep, slug
     except Invalid as refusal:
         chosen = find_chosen(session, survey, keys)
         return _decision_page(request, session, actor, survey, chosen, typed, refusal.errors)
-    return redirect(request, "proposed_ideas", slug=slug)
+    return redirect(request, "proposed_ideas", slug=slug, query=f"done={typed['act']}")
 
 
 @router.post("/{idea_id}/reconsideration", dependencies=[OwnForm])
@@ -146,6 +146,7 @@ def _list_page(request: Request, session: Session, survey: Survey, errors: Mappi
         alone=[group[0] for group in groups if len(group) == 1],
         left=len(left),
         most_grouped=MOST_GROUPED,
+        done=request.query_params.get("done", ""),
         taken=[_row(given, survey, language) for given in ideas if given.idea.initiative_id],
         aside=[_row(given, survey, language) for given in ideas if given.idea.aside_because],
         errors=errors,

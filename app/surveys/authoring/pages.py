@@ -11,6 +11,7 @@ from app.surveys.authoring.models import Survey
 from app.surveys.authoring.publishing import Check
 from app.surveys.authoring.queries import find_question, list_criteria, list_items, list_questions
 from app.surveys.mails.queries import list_mail_texts
+from app.surveys.rounds.queries import awaits_ideas
 
 ITEM_WORDS = {"initiative": "Initiatives", "indicator": "Indicators", "programme": "Programmes"}
 """What a survey may ask about."""
@@ -36,8 +37,21 @@ def step_rows(session: Session, survey: Survey, checks: Sequence[Check], languag
     region = find_question(session, survey.id, "region")
     own_texts = len(list_mail_texts(session, survey.id))
     first = next((tag for tag in survey.languages if tag != survey.default_language), None)
+    awaits = survey.published_at is None and not items and awaits_ideas(session, survey)
+    chosen = translate(language, "%(count)s chosen", count=len(items))
+    values: dict[str, object] = {
+        "share": f"{round(float(survey.rule.get('agree_share', 0)) * 100)} %",
+        "minimum": survey.minimum_group,
+        "rounds": survey.planned_rounds,
+    }
+    if survey.has_idea_round:
+        rules = translate(
+            language, "%(share)s agree, groups of %(minimum)s, a round of ideas, then %(rounds)s rounds", **values
+        )
+    else:
+        rules = translate(language, "%(share)s agree, groups of %(minimum)s, %(rounds)s rounds", **values)
     facts = {
-        "items": translate(language, "%(count)s chosen", count=len(items)),
+        "items": translate(language, "After the ideas") if awaits else chosen,
         "texts": survey.controller,
         "criteria": ", ".join(c.label.get(language) or c.label.get(survey.default_language, "") for c in criteria),
         "questions": translate(
@@ -46,13 +60,7 @@ def step_rows(session: Session, survey: Survey, checks: Sequence[Check], languag
             count=sum(q.section != "" for q in list_questions(session, survey.id)),
         ),
         "regions": translate(language, "%(count)s to choose from", count=len(region.options) if region else 0),
-        "rules": translate(
-            language,
-            "%(share)s agree, groups of %(minimum)s, %(rounds)s rounds",
-            share=f"{round(float(survey.rule.get('agree_share', 0)) * 100)} %",
-            minimum=survey.minimum_group,
-            rounds=survey.planned_rounds,
-        ),
+        "rules": rules,
         "languages": ", ".join(tag.upper() for tag in survey.languages),
         "translation": "",
         "dates": survey.closes_on.isoformat() if survey.closes_on else "",
@@ -68,6 +76,7 @@ def step_rows(session: Session, survey: Survey, checks: Sequence[Check], languag
                 "step": step,
                 "word": translate(language, word),
                 "fact": facts[step],
+                "is_later": step == "items" and awaits,
                 # where something blocks, the language in which it is missing
                 "target": next((check.target for check in own if check.is_blocking and check.target), first),
                 "problems": [translate(language, c.sentence, **dict(c.values)) for c in own if c.is_blocking],

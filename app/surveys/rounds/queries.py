@@ -77,6 +77,14 @@ def asks_ideas_next(session: Session, survey: Survey) -> bool:
     return survey.has_idea_round and find_last_round(session, survey.id) is None
 
 
+def awaits_ideas(session: Session, survey: Survey) -> bool:
+    """Whether a round of ideas is still to be opened, or runs."""
+    if not survey.has_idea_round:
+        return False
+    held = find_idea_round(session, survey.id)
+    return held is None or held.closed_at is None
+
+
 def list_rounds(session: Session, survey_id: UUID) -> Sequence[Round]:
     """The rounds of a survey, the first first."""
     return session.exec(select(Round).where(Round.survey_id == survey_id).order_by(col(Round.number))).all()
