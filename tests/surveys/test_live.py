@@ -1,112 +1,36 @@
 """The board of a running survey: it says what the database holds and hides what it must; reminders by place."""
 
 import re
-import threading
-import time
 from datetime import timedelta
-from typing import Any
 
-import pytest
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
-from sqlalchemy.pool import QueuePool
 from sqlmodel import Session, select
 
-from app.auth.service import end_sessions
 from app.core.clock import now, today
-from app.core.db import for_writing
-from app.core.settings import Settings
-from app.core.tokens import seal
 from app.mail.models import OutboxMessage
 from app.mail.rules import NO_MAILBOX
 from app.mail.service import queue_mail
-from app.people.queries import operator
-from app.surveys.answering.models import MinutesCount, Respondent, Response
-from app.surveys.answering.schemas import StartIn
-from app.surveys.answering.service import Consent, start_response, submit_response
+from app.surveys.answering.models import Respondent, Response
 from app.surveys.answering.tokens import answer_token
 from app.surveys.authoring.models import Survey
-from app.surveys.authoring.queries import get_survey
-from app.surveys.authoring.schemas import SurveyFile
 from app.surveys.rounds.inviting import stop_mails
-from app.surveys.rounds.live_board import read_board, version_of
-from app.surveys.rounds.models import Invitation, Round
-from app.surveys.rounds.queries import list_invitations
-from app.surveys.rounds.service import invite
-from app.web.streaming import Streams
-from tests.make import HELICES, SECRET, Cast, answer, csrf_in, make_open_survey, sign_in, small_survey_file
+from app.surveys.rounds.live_board import read_board
+from app.surveys.rounds.models import Round
+from tests.make import HELICES, SECRET, Cast, answer, csrf_in, make_open_survey, sign_in
+from tests.surveys.running import (
+    DONE,
+    INVITED,
+    REGIONS,
+    Filled,
+    file_with_regions,
+    filled,
+    invite_people,
+    survey,
+    take_part,
+)
 
-REGIONS = ("north", "south", "west")
-
-
-def file_with_regions(**settings: Any) -> SurveyFile:
-    """A small survey that asks for the region as well."""
-    plain = small_survey_file(settings=settings).model_dump(mode="json", by_alias=True)
-    options = [{"code": code, "label": {"en": code.title()}} for code in REGIONS]
-    region = {"id": "region", "type": "single_choice", "required": True, "text": {"en": "Where?"}, "options": options}
-    plain["sections"][0]["questions"].append(region)
-    return SurveyFile.model_validate(plain)
-
-
-@pytest.fixture
-def survey(session: Session) -> Survey:
-    return make_open_survey(session, file_with_regions())
-
-
-def invite_people(
-    session: Session, survey: Survey, helix: str, region: str, count: int
-) -> list[tuple[Invitation, str]]:
-    """People mailed three days ago, with their links."""
-    made: list[tuple[Invitation, str]] = []
-    for number in range(count):
-        email = f"{helix}.{region}.{number}@innaxe.example"
-        invitation, token = invite(session, operator(session), survey, email=email, helix=helix, region=region)
-        invitation.sealed_token = None if survey.is_anonymous else seal(SECRET, "invitation", token)
-        invitation.sent_at = now() - timedelta(days=3)
-        made.append((invitation, token))
-    session.commit()
-    return made
-
-
-def take_part(session: Session, survey: Survey, guests: list[tuple[Invitation, str]], *, send: bool = True) -> None:
-    """Begin by the personal link, and send."""
-    for invitation, token in guests:
-        own = answer_token(SECRET, token)
-        start = StartIn(consent=True, helix=invitation.helix, region=invitation.region, language="en")
-        consent = Consent("en", "Words")
-        response, _ = start_response(session, survey, start, consent=consent, invitation=invitation, token=own)
-        if send:
-            submit_response(session, response.id, (own,), secret=SECRET)
-    session.commit()
-
-
-Filled = dict[tuple[str, str], list[tuple[Invitation, str]]]
-INVITED = {
-    "industry": (14, 12, 9),
-    "academia": (12, 9, 8),
-    "government": (9, 9, 8),
-    "civil": (6, 4, 3),
-}
-DONE = {
-    "industry": (9, 8, 6),
-    "academia": (8, 3, 6),
-    "government": (2, 4, 3),
-    "civil": (2, 1, 0),
-}
-
-
-@pytest.fixture
-def filled(session: Session, survey: Survey) -> Filled:
-    """People in every place: in some enough have sent, in others few, and of one helix nearly nobody."""
-    found: Filled = {}
-    for helix, counts in INVITED.items():
-        for region, count, done in zip(REGIONS, counts, DONE[helix], strict=True):
-            guests = invite_people(session, survey, helix, region, count)
-            take_part(session, survey, guests[:done])
-            take_part(session, survey, guests[done : done + 1], send=False)
-            found[helix, region] = guests
-    return found
+__all__ = ["filled", "survey"]
 
 
 def printed(page: str) -> dict[str, list[str]]:
@@ -318,178 +242,6 @@ def test_fewer_than_five_who_stopped_are_not_shown(session: Session, survey: Sur
     assert read_board(session, survey).stops == ()
 
 
-def answer_in_browser(client: TestClient, session: Session, survey: Survey, *, minutes_ago: int = 0) -> None:
-    """Somebody comes by the open address, agrees, and sends at once; `minutes_ago` they had begun."""
-    client.cookies.clear()
-    here = f"/s/{survey.slug}"
-    agreed = {"csrf": csrf_in(client.get(here).text), "consent": "yes", "helix": "civil", "region": "north"}
-    assert client.post(here, data=agreed).status_code == 303
-    if minutes_ago:
-        set_beginning(client, survey, signed_minute(session.exec(select(Round)).one(), minutes_ago))
-        session.commit()
-    done = client.post(f"{here}/submission", data={"csrf": csrf_in(client.get(f"{here}/check").text)})
-    assert done.headers["location"] == f"{here}/done"
-
-
-def set_beginning(client: TestClient, survey: Survey, value: str) -> None:
-    """Put another cookie in the place of the one that says when somebody began."""
-    name = f"innaxe_begun_{survey.slug}"
-    if name in client.cookies:
-        client.cookies.delete(name)
-    client.cookies.set(name, value)
-
-
-def signed_minute(current: Round, minutes_ago: int) -> str:
-    from app.core.tokens import sign
-
-    minute = int(now().timestamp() // 60) - minutes_ago
-    return f"{minute}.{sign(SECRET, 'begun', f'{current.id}:{minute}')}"
-
-
-def counted(session: Session) -> dict[int, int]:
-    session.expire_all()
-    found = {one.minutes: one.count for one in session.exec(select(MinutesCount)).all()}
-    session.commit()
-    return found
-
-
-def test_minutes_are_counted_for_nobody_in_particular(session: Session, client: TestClient, survey: Survey) -> None:
-    for minutes in (9, 9, 9, 12, 40):
-        assert read_board(session, survey).minutes is None
-        session.commit()
-        answer_in_browser(client, session, survey, minutes_ago=minutes)
-    assert counted(session) in ({9: 3, 12: 1, 40: 1}, {9: 2, 10: 1, 12: 1, 40: 1})
-    assert read_board(session, survey).minutes in (9, 10)
-    assert set(MinutesCount.model_fields) == {"round_id", "minutes", "count"}
-    session.commit()
-    answer_in_browser(client, session, survey, minutes_ago=61)
-    assert sum(counted(session).values()) == 5, "after a break nothing is counted"
-
-
-def test_answers_taken_back_and_sent_again_are_counted_once(
-    session: Session, client: TestClient, survey: Survey
-) -> None:
-    answer_in_browser(client, session, survey)
-    here = f"/s/{survey.slug}"
-    assert sum(counted(session).values()) == 1
-    csrf = csrf_in(client.get(f"{here}/done").text)
-    client.post(f"{here}/reopening", data={"csrf": csrf})
-    set_beginning(client, survey, signed_minute(session.exec(select(Round)).one(), 3))
-    session.commit()
-    client.post(f"{here}/submission", data={"csrf": csrf})
-    assert sum(counted(session).values()) == 1
-
-
-@pytest.mark.parametrize("cookie", ["", "1.forged", "x", "9" * 400, "-5.x", "{minute}." + "0" * 64, "{minute}.{other}"])
-def test_a_forged_beginning_counts_nothing(session: Session, client: TestClient, survey: Survey, cookie: str) -> None:
-    here = f"/s/{survey.slug}"
-    agreed = {"csrf": csrf_in(client.get(here).text), "consent": "yes", "helix": "civil", "region": "north"}
-    client.post(here, data=agreed)
-    another_round = signed_minute(Round(survey_id=survey.id, number=9, opened_at=now()), 1)
-    minute, _, signature = another_round.partition(".")
-    set_beginning(client, survey, cookie.format(minute=minute, other=signature))
-    done = client.post(f"{here}/submission", data={"csrf": csrf_in(client.get(f"{here}/check").text)})
-    assert done.headers["location"] == f"{here}/done"
-    assert counted(session) == {}
-
-
-def test_the_version_changes_with_the_numbers_and_only_then(
-    session: Session, survey: Survey, settings: Settings
-) -> None:
-    guests = invite_people(session, survey, "industry", "north", 12)
-    before = version_of(read_board(session, survey), SECRET)
-    assert version_of(read_board(session, get_survey(session, survey.id)), SECRET) == before
-    assert version_of(read_board(session, survey), "another secret") != before
-    take_part(session, survey, guests[:1], send=False)
-    begun = version_of(read_board(session, survey), SECRET)
-    assert begun != before
-    take_part(session, survey, guests[:1])
-    assert version_of(read_board(session, survey), SECRET) not in (before, begun)
-    assert len(list_invitations(session, survey.id)) == 12
-
-
-def test_the_stream_tells_of_a_change_and_holds_nothing_between_two_looks(
-    session: Session, engine: Engine, client: TestClient, cast: Cast, survey: Survey
-) -> None:
-    guests = invite_people(session, survey, "industry", "north", 6)
-    sign_in(client, session, cast.carla)
-    app = cast_app(client)
-    app.state.streams = Streams(every=0.2, lasts=2)
-    held: list[int] = []
-
-    def take_part_meanwhile() -> None:
-        for _ in range(20):
-            time.sleep(0.03)
-            held.append(connections_in_use(engine))
-        with Session(for_writing(engine)) as own:
-            take_part(own, survey_of(own), guests[:1])
-
-    meanwhile = threading.Thread(target=take_part_meanwhile)
-    meanwhile.start()
-    answer = client.get(f"/surveys/{survey.slug}/live/changes")
-    meanwhile.join()
-    assert answer.headers["content-type"].startswith("text/event-stream")
-    assert answer.headers["cache-control"] == "no-store"
-    versions = re.findall(r"^data: (\w+)$", answer.text, re.MULTILINE)
-    assert len(versions) == 2, "how it was, and how it was after somebody had answered"
-    assert versions[1] == version_of(read_board(session, survey), SECRET)
-    session.commit()
-    assert min(held) == 0, "between two looks no connection is held"
-    assert connections_in_use(engine) == 0, "and none afterwards"
-
-
-def connections_in_use(engine: Engine) -> int:
-    assert isinstance(engine.pool, QueuePool)
-    return engine.pool.checkedout()
-
-
-def cast_app(client: TestClient) -> FastAPI:
-    assert isinstance(client.app, FastAPI)
-    return client.app
-
-
-def survey_of(session: Session) -> Survey:
-    return get_survey(session, session.exec(select(Survey.id)).one())
-
-
-def test_the_stream_is_for_those_who_may_read_the_board(
-    session: Session, client: TestClient, cast: Cast, survey: Survey
-) -> None:
-    here = f"/surveys/{survey.slug}/live/changes"
-    assert client.get(here).status_code == 401
-    sign_in(client, session, cast.carla)
-    assert client.get("/surveys/another/live/changes").status_code == 404
-    cast_app(client).state.streams = Streams(every=0.05, lasts=0.2)
-    for _ in range(6):
-        assert client.get(here).status_code == 200, "what has ended makes room"
-    cast_app(client).state.streams = Streams(most=0)
-    assert client.get(here).status_code == 429
-    cast_app(client).state.streams = Streams(every=0.05, lasts=0.2)
-    assert client.get(here).status_code == 200
-
-
-def test_the_stream_ends_after_signing_out(
-    session: Session, engine: Engine, client: TestClient, cast: Cast, survey: Survey, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("app.web.streaming.ASKS_AGAIN", 0.2)
-    sign_in(client, session, cast.carla)
-    cast_app(client).state.streams = Streams(every=0.05, lasts=20)
-    carla = cast.carla.id
-    session.commit()
-
-    def sign_out_meanwhile() -> None:
-        time.sleep(0.5)
-        with Session(for_writing(engine)) as own, own.begin():
-            end_sessions(own, carla)
-
-    meanwhile = threading.Thread(target=sign_out_meanwhile)
-    meanwhile.start()
-    begun = time.monotonic()
-    assert client.get(f"/surveys/{survey.slug}/live/changes").status_code == 200
-    meanwhile.join()
-    assert 0.4 < time.monotonic() - begun < 10
-
-
 def test_with_nobody_invited_it_says_so_and_shows_no_places(
     session: Session, client: TestClient, cast: Cast, survey: Survey
 ) -> None:
@@ -501,3 +253,39 @@ def test_with_nobody_invited_it_says_so_and_shows_no_places(
     assert 'class="heat"' not in page
     assert "of 0" not in page
     assert "within the hour" not in page
+
+
+def test_whether_somebody_mailed_late_has_finished_cannot_be_told(session: Session, survey: Survey) -> None:
+    guests = invite_people(session, survey, "industry", "north", 12)
+    take_part(session, survey, guests[:6])
+    [late] = invite_people(session, survey, "industry", "south", 1)
+    late[0].sent_at = now() - timedelta(hours=1)
+    session.commit()
+    before = read_board(session, survey)
+    take_part(session, survey, [late], send=False)
+    begun = read_board(session, survey)
+    take_part(session, survey, [late])
+    after = read_board(session, survey)
+    assert before.groups == begun.groups == after.groups
+    assert sum(group.resting for group in after.groups) == 1
+
+
+def test_who_can_no_longer_have_answered_bounds_what_is_hidden(session: Session, survey: Survey) -> None:
+    north = invite_people(session, survey, "industry", "north", 7)
+    south = invite_people(session, survey, "industry", "south", 9)
+    west = invite_people(session, survey, "industry", "west", 30)
+    # of the north four remain, of the south six: just so many have answered there
+    for invitation, _ in (*north[4:], *south[6:]):
+        stop_mails(session, invitation, is_declining=True)
+    take_part(session, survey, [*north[:4], *south[:6], *west[:20]])
+    [line] = [one for one in read_board(session, survey).lines if one.code == "industry"]
+    assert [cell.invited for cell in line.cells] == [7, 9, 30]
+    assert [cell.done for cell in line.cells] == [None, None, None]
+
+
+def test_a_place_where_all_have_finished_stays_on_the_list(session: Session, survey: Survey) -> None:
+    guests = invite_people(session, survey, "industry", "north", 8)
+    take_part(session, survey, guests)
+    assert [(group.places, group.mails) for group in read_board(session, survey).groups] == [
+        ((("industry", "north"),), 0)
+    ]
