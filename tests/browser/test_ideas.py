@@ -194,6 +194,14 @@ def choose_and_publish(page: Page, slug: str) -> None:
     page.click("main form button")
     page.wait_for_url("**/build")
     page.click("main a[href$='/publish']")
+    # the idea was in German, and the survey is offered in English first
+    assert page.get_by_text("The title of “Nachtbusse” is missing in English.").count() == 1
+    assert page.get_by_role("button", name="Publish").count() == 0
+    page.click("main a[href$='/translation/en']")
+    page.locator("textarea[name$='.title'][name^='text.item.']").fill("Night buses")
+    page.locator("main form button").first.click()
+    page.wait_for_load_state()
+    page.goto(f"/surveys/{slug}/publish")
     page.get_by_role("button", name="Publish").click()
     page.wait_for_url(f"**/surveys/{slug}")
 
