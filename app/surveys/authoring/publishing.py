@@ -11,7 +11,7 @@ from app.auth.permissions import require
 from app.core.clock import now, today
 from app.core.errors import Invalid
 from app.core.tags import language_name
-from app.core.words import missing_languages, pick
+from app.core.words import LANGUAGES, missing_languages, pick
 from app.history.service import record
 from app.people.rules import Actor
 from app.surveys.authoring.conditions import Asked, Trouble, troubles
@@ -154,7 +154,8 @@ def _item_check(survey: Survey, title: str, part: str, gaps: Sequence[str]) -> C
 
     Missing there, it blocks, and is named with the language in which it is to be entered.
     """
-    is_blocking = part == "title" and survey.default_language in gaps
+    # initiatives come in the languages of the interface: in a survey of another they are shown in one of these
+    is_blocking = part == "title" and survey.default_language in {*gaps} & {*LANGUAGES}
     tags = [survey.default_language] if is_blocking else gaps
     values = (("title", title), ("languages", ", ".join(language_name(tag) for tag in tags)))
     sentence = ITEM_GAPS["title" if part == "title" else "summary"]
