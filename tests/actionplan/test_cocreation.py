@@ -2,14 +2,14 @@
 
 import re
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from app.actionplan.cocreation.rules import MOST_GROUPED, by_likeness, free_code, grouped
+from app.actionplan.cocreation.rules import MOST_GROUPED, MOST_KEPT, by_likeness, free_code, grouped
 from app.actionplan.initiatives.exporting import export_initiatives
 from app.actionplan.initiatives.models import Initiative, InitiativeVersion
 from app.history.models import HistoryEntry
@@ -122,6 +122,24 @@ def test_grouping_has_an_end() -> None:
     assert grouped(many)[-2:] == [[MOST_GROUPED], [MOST_GROUPED + 1]], "what is beyond the most stands alone"
     start = "Night buses " * 40
     assert grouped([(UUID(int=1), start + "x y z " * 40), (UUID(int=2), start)]) == [[0, 1]]
+
+
+def test_only_the_last_groupings_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[list[str]] = []
+
+    def group(texts: list[str]) -> list[list[int]]:
+        compared.append(texts)
+        return [[place] for place in range(len(texts))]
+
+    monkeypatch.setattr("app.actionplan.cocreation.rules.groups_of", group)
+    first = [(uuid4(), "Night buses")]
+    grouped(first)
+    grouped(first)
+    assert len(compared) == 1
+    for _ in range(MOST_KEPT):
+        grouped([(uuid4(), "Forest school")])
+    grouped(first)
+    assert len(compared) == MOST_KEPT + 2, "the oldest was forgotten, and compared again"
 
 
 def test_the_page_shows_words_and_nobody(reader: Reader, session: Session, survey: Survey) -> None:
