@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 
 Typed = dict[str, str]
 
@@ -12,7 +12,7 @@ Typed = dict[str, str]
 async def read_form(request: Request) -> Typed:
     """The text fields of a form; of a name given twice the last counts. Files are left out."""
     form = await request.form(max_files=0, max_fields=500)
-    return {name: value for name, value in form.multi_items() if not isinstance(value, UploadFile)}
+    return _texts_in(form)
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,16 @@ async def read_upload(request: Request) -> Upload:
     """The form's file, empty and without a name when none was chosen; of several the last counts."""
     form = await request.form(max_files=1, max_fields=500)
     files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
-    typed = {name: value for name, value in form.multi_items() if not isinstance(value, UploadFile)}
+    typed = _texts_in(form)
     if not files:
         return Upload("", b"", typed)
     data = await files[-1].read()
     await form.close()
     return Upload(files[-1].filename or "", data, typed)
+
+
+def _texts_in(form: FormData) -> Typed:
+    return {name: value for name, value in form.multi_items() if not isinstance(value, UploadFile)}
 
 
 FormDep = Annotated[Typed, Depends(read_form)]

@@ -29,7 +29,7 @@ from app.surveys.answering.schemas import StartIn
 from app.surveys.answering.tokens import answer_token, hash_receipt, receipt_code
 from app.surveys.authoring.answers import Unfit
 from app.surveys.authoring.models import Survey
-from app.surveys.authoring.queries import find_question
+from app.surveys.authoring.queries import codes_of, helices_of
 from app.surveys.authoring.rules import assign_items, in_own_order
 from app.surveys.ideas.models import Idea
 from app.surveys.rounds.models import Invitation, Round, SharedReason
@@ -303,9 +303,9 @@ def _open_round(session: Session, survey: Survey) -> Round:
 
 def _check_start(session: Session, survey: Survey, start: StartIn) -> None:
     errors: dict[str, str] = {}
-    if start.helix not in _options(session, survey, "helix"):
+    if start.helix not in helices_of(session, survey.id):
         errors["helix"] = "Choose the group you speak for."
-    regions = _options(session, survey, "region")
+    regions = codes_of(session, survey.id, "region")
     if (regions and start.region not in regions) or (not regions and start.region):
         errors["region"] = "Choose where you are mainly active."
     if start.language not in survey.languages:
@@ -324,8 +324,3 @@ def _choice_faults(session: Session, survey: Survey, start: StartIn) -> dict[str
         except Unfit:
             faults[code] = "Choose one of the options."
     return faults
-
-
-def _options(session: Session, survey: Survey, code: str) -> frozenset[str]:
-    question = find_question(session, survey.id, code)
-    return frozenset(option["code"] for option in question.options) if question else frozenset()

@@ -8,6 +8,7 @@ from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from app.core.errors import NotFound
+from app.core.words import pick
 from app.people.rules import Actor
 from app.surveys.authoring.answers import QuestionType, Spec
 from app.surveys.authoring.models import Criterion, Deviation, Question, Section, Survey, SurveyItem
@@ -118,10 +119,22 @@ def find_question(session: Session, survey_id: UUID, code: str) -> Question | No
     return session.exec(select(Question).where(Question.survey_id == survey_id, Question.code == code)).first()
 
 
+def codes_of(session: Session, survey_id: UUID, code: str) -> list[str]:
+    """The codes of the options of a question, in the order they are asked; none where the survey does not ask it."""
+    question = find_question(session, survey_id, code)
+    return [str(option["code"]) for option in question.options] if question else []
+
+
 def helices_of(session: Session, survey_id: UUID) -> list[str]:
     """The codes of the groups a respondent can speak for, in the order they are asked."""
-    question = find_question(session, survey_id, "helix")
-    return [option["code"] for option in question.options] if question else []
+    return codes_of(session, survey_id, "helix")
+
+
+def option_names(session: Session, survey: Survey, code: str, language: str) -> dict[str, str]:
+    """The words of the options of a question by their codes, in the order they are asked."""
+    question = find_question(session, survey.id, code)
+    options = question.options if question else []
+    return {option["code"]: pick(option["label"], language, survey.default_language) for option in options}
 
 
 def scale_of(survey: Survey) -> Scale:

@@ -20,7 +20,7 @@ from app.surveys.answering.queries import (
     list_unfinished,
 )
 from app.surveys.authoring.models import Survey
-from app.surveys.authoring.queries import find_question, list_questions, list_sections
+from app.surveys.authoring.queries import codes_of, list_questions, list_sections
 from app.surveys.authoring.rules import split_code
 from app.surveys.mails.rules import MailKind
 from app.surveys.rounds.inviting import is_too_soon
@@ -36,7 +36,7 @@ from app.surveys.rounds.live_rules import (
 )
 from app.surveys.rounds.models import Invitation, Round
 from app.surveys.rounds.people import bounces_of, standings_of
-from app.surveys.rounds.queries import find_last_round, find_open_round, list_invitations
+from app.surveys.rounds.queries import find_last_round, is_over, list_invitations
 from app.surveys.rounds.rules import MAY_BE_REMINDED, Standing, asked_in
 
 ASKING = (MailKind.INVITATION, MailKind.NEXT_ROUND, MailKind.REMINDER)
@@ -122,11 +122,11 @@ def version_of(board: Board, secret: str) -> str:
 def read_board(session: Session, survey: Survey) -> Board:
     """The board of the survey's last round."""
     current = find_last_round(session, survey.id)
-    is_open = find_open_round(session, survey.id) is not None
+    is_open = current is not None and not is_over(current)
     invitations = list_invitations(session, survey.id)
     standings = standings_of(session, survey, current if is_open else None)
     counts = count_begun(session, current.id) if current else {}
-    helices, regions = (_codes(session, survey, code) for code in ("helix", "region"))
+    helices, regions = (codes_of(session, survey.id, code) for code in ("helix", "region"))
     is_for_ideas = current is not None and current.is_for_ideas
     # ideas are no pages on a way
     unfinished, pages = (
@@ -172,11 +172,6 @@ def people_in(groups: Sequence[Group], invitations: Sequence[Invitation]) -> set
     """Everybody invited in these groups, but for those in which too few could be mailed to mail any."""
     places = {place for group in groups if group.mails for place in group.places}
     return {one.id for one in invitations if (one.helix, one.region) in places}
-
-
-def _codes(session: Session, survey: Survey, code: str) -> list[str]:
-    question = find_question(session, survey.id, code)
-    return [str(option["code"]) for option in question.options] if question else []
 
 
 def _longer(codes: Sequence[str], used: Sequence[str]) -> list[str]:

@@ -12,11 +12,10 @@ from app.core.catalogues import translate
 from app.core.clock import now, today
 from app.core.errors import Conflict
 from app.core.tokens import hash_token
-from app.core.words import pick
 from app.people.rules import Actor
 from app.surveys.authoring.drafting import get_changeable_survey
 from app.surveys.authoring.models import Survey
-from app.surveys.authoring.queries import find_question, get_own_survey_by_slug, get_survey
+from app.surveys.authoring.queries import find_question, get_own_survey_by_slug, get_survey, option_names
 from app.surveys.mails.composing import Addressee, compose_mail
 from app.surveys.mails.rules import MailKind
 from app.surveys.rounds.inviting import hold_reminders, remind
@@ -159,9 +158,6 @@ def _reminders_page(
 
 def _names(session: Session, survey: Survey, language: str) -> tuple[list[Mark], dict[str, str]]:
     """The marks of the helices and the names of the regions, in the order they are asked."""
-    helix, region = (find_question(session, survey.id, code) for code in ("helix", "region"))
-    regions = {
-        option["code"]: pick(option["label"], language, survey.default_language)
-        for option in (region.options if region else [])
-    }
-    return marks_of(helix.options if helix else [], language, survey.default_language), regions
+    helix = find_question(session, survey.id, "helix")
+    marks = marks_of(helix.options if helix else [], language, survey.default_language)
+    return marks, option_names(session, survey, "region", language)

@@ -13,7 +13,6 @@ from app.stats.disclosure import may_show
 from app.stats.spread import median
 
 Z95 = 1.96
-HALF_POINT = 0.5
 LONGEST_SITTING = 60
 """Minutes; whoever takes longer has had a break, and how long they took says nothing about the questions."""
 MOST_CALLS = 3

@@ -16,7 +16,7 @@ from app.surveys.answering.addresses import list_addresses
 from app.surveys.authoring.drafting import get_changeable_survey
 from app.surveys.authoring.idea_round import next_checks
 from app.surveys.authoring.models import Survey
-from app.surveys.authoring.queries import find_question, list_items
+from app.surveys.authoring.queries import list_items, option_names
 from app.surveys.rounds.inviting import send_invitations
 from app.surveys.rounds.live_pages import STANDING_NAMES
 from app.surveys.rounds.people import PastedLine, add_people, bounces_of, coverage_of, read_list, standings_of
@@ -42,7 +42,6 @@ OpenerDep = Annotated[Actor, permitted("round.open")]
 ReaderDep = Annotated[Actor, permitted("survey.read")]
 FOLDER = "surveys/rounds"
 LONGEST_LIST = 500_000
-BAR = 120
 
 
 @router.get("/surveys/{slug}/publish")
@@ -165,7 +164,7 @@ def _people_page(
         line.advice = [translate(language, sentence) for sentence in line.advice]
     wrong = [line for line in lines or [] if line.faults]
     invitations = list_invitations(session, survey.id)
-    helices, regions = _options(session, survey, "helix", language), _options(session, survey, "region", language)
+    helices, regions = (option_names(session, survey, code, language) for code in ("helix", "region"))
     table = coverage_of(invitations, list(helices), list(regions))
     unknown = translate(language, "not known")
     current = find_open_round(session, survey.id)
@@ -219,11 +218,3 @@ def _people_page(
 def _public(standing: Standing) -> Standing:
     """What the list of people says; who has answered is counted on the live page and listed nowhere."""
     return Standing.SENT if standing in (Standing.STARTED, Standing.DONE) else standing
-
-
-def _options(session: Session, survey: Survey, code: str, language: str) -> dict[str, str]:
-    question = find_question(session, survey.id, code)
-    return {
-        option["code"]: pick(option["label"], language, survey.default_language)
-        for option in (question.options if question else [])
-    }
