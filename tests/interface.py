@@ -6,8 +6,12 @@ from pathlib import Path
 
 from babel.messages.extract import extract
 
+from app.actionplan.drafting.pages import FIELD_WORDS, NOTE_WORDS, PART_WORDS, RELATION_WORDS
+from app.actionplan.drafting.rules import NO_EUROS
+from app.actionplan.drafting.translation_routes import MARK_WORDS
 from app.actionplan.initiatives.contradictions import WORDS as CONTRADICTION_WORDS
 from app.actionplan.initiatives.importing import REASONS
+from app.actionplan.initiatives.quality import LAMP_WORDS
 from app.actionplan.initiatives.quality import WORDS as GAP_WORDS
 from app.actionplan.initiatives.rules import FAULTS as SHEET_FAULTS
 from app.actionplan.initiatives.schemas import UNREADABLE
@@ -18,7 +22,8 @@ from app.consensus.next_round import GROUNDS_WORDS, REASON_WORDS
 from app.consensus.pages import SORTS, VERDICT_WORDS
 from app.history.routes import ACT_WORDS
 from app.mail.rules import PROBLEMS
-from app.people.routes import HELIX_WORDS, ROLE_WORDS
+from app.people.routes import ROLE_WORDS
+from app.people.rules import HELIX_WORDS
 from app.surveys.answering.pages import PROGRESS_WORDS
 from app.surveys.authoring.asking_routes import KIND_WORDS
 from app.surveys.authoring.exchange_routes import TYPE_WORDS
@@ -106,13 +111,19 @@ def interface_messages() -> set[Message]:
         CONTRADICTION_WORDS,
         GAP_WORDS,
         SHEET_FAULTS,
+        FIELD_WORDS,
+        NOTE_WORDS,
+        PART_WORDS,
+        RELATION_WORDS,
+        MARK_WORDS,
+        LAMP_WORDS,
         STATE_WORDS,
         KIND_NAMES,
         KIND_TIMES,
         RECORD_WORDS,
     ):
         words += table.values()
-    words += [UNREADABLE, *PROBLEMS, *(sentence for pair in CHECK_WORDS.values() for sentence in pair)]
+    words += [UNREADABLE, NO_EUROS, *PROBLEMS, *(sentence for pair in CHECK_WORDS.values() for sentence in pair)]
     return (found | set(words)) - PROGRAMS_ONLY
 
 

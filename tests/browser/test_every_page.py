@@ -67,6 +67,12 @@ FOR_MEMBERS = {
     "initiative_list": "/initiatives",
     "initiative_import_page": "/initiatives/import",
     "initiative_page": "a first initiative",
+    "new_initiative": "/initiatives/new",
+    "edit_part": "a first initiative, /edit/costs",
+    "version_list": "a first initiative, /versions",
+    "compare_versions": "a first initiative, /versions/compare",
+    "version_page": "a first initiative, /versions/1",
+    "translate_page": "a first initiative, /translate/de",
     "results_index": "/results",
     "results_page": f"/results/{SURVEY}",
     "priorities_index": "/priorities",
@@ -79,6 +85,7 @@ FOR_MEMBERS = {
     "history_of_thing": "the history of the survey",
     "outbox_page": "/outbox",
 }
+FIRST = "a first initiative, "
 NO_PAGES = {
     *("personal_link", "stop_page", "results_table", "export_priorities", "oidc_start", "oidc_callback"),
     *("export_survey", "export_translation", "initiative_sheet"),
@@ -152,7 +159,7 @@ def addresses_for_members(page: Page) -> dict[str, str]:
     page.wait_for_url("**/build")
     found = {name: page.url.removesuffix("build") + step for name, step in STEPS.items()}
     for name, start, wanted in (
-        ("initiative_page", "/initiatives", "main a[href*='/initiatives/']"),
+        ("initiative_page", "/initiatives", "main tbody a[href*='/initiatives/']"),
         ("person_page", "/people", "main a[href*='/people/']"),
         ("history_of_thing", f"/surveys/{SURVEY}", "main a[href*='/history/']"),
     ):
@@ -160,6 +167,9 @@ def addresses_for_members(page: Page) -> dict[str, str]:
         link = page.locator(wanted).first.get_attribute("href")
         assert link
         found[name] = link
+    for name, page_of_it in FOR_MEMBERS.items():
+        if page_of_it.startswith(FIRST):
+            found[name] = found["initiative_page"] + page_of_it.removeprefix(FIRST)
     return FOR_MEMBERS | found
 
 
