@@ -14,6 +14,10 @@ from starlette.exceptions import HTTPException
 from app import __version__
 from app.actionplan.cocreation import api as cocreation_api
 from app.actionplan.cocreation import routes as cocreation_pages
+from app.actionplan.evidence import api as evidence_api
+from app.actionplan.evidence import interview_routes as interviews_pages
+from app.actionplan.evidence import routes as evidence_pages
+from app.actionplan.evidence import workshop_routes as workshops_pages
 from app.actionplan.initiatives import api as initiatives_api
 from app.actionplan.initiatives import import_routes as initiatives_import_pages
 from app.actionplan.initiatives import routes as initiatives_pages
@@ -91,6 +95,9 @@ PAGES: list[APIRouter] = [
     renewing_pages.router,
     cocreation_pages.router,
     overview_pages.router,
+    evidence_pages.router,
+    workshops_pages.router,
+    interviews_pages.router,
     initiatives_import_pages.router,
     initiatives_pages.router,
     answering_pages.router,
@@ -108,6 +115,7 @@ PAGES: list[APIRouter] = [
 API: list[APIRouter] = [
     auth_api.router,
     initiatives_api.router,
+    evidence_api.router,
     answering_api.router,
     cocreation_api.router,
     consensus_api.router,

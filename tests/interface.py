@@ -14,7 +14,8 @@ from app.consensus.next_round import GROUNDS_WORDS, REASON_WORDS
 from app.consensus.pages import SORTS, VERDICT_WORDS
 from app.history.routes import ACT_WORDS
 from app.mail.rules import PROBLEMS
-from app.people.routes import HELIX_WORDS, ROLE_WORDS
+from app.people.routes import ROLE_WORDS
+from app.people.rules import HELIX_WORDS
 from app.surveys.answering.pages import PROGRESS_WORDS
 from app.surveys.authoring.asking_routes import KIND_WORDS
 from app.surveys.authoring.exchange_routes import TYPE_WORDS

@@ -22,27 +22,24 @@ NAMES_LAST = timedelta(days=365)
 """So long after the day of an interview its name is kept."""
 
 
-def add_interview(session: Session, actor: Actor, given: InterviewIn, stances: Sequence[StanceIn]) -> Interview:
-    """Note an interview and what was said of the initiatives it was about."""
+def add_interview(session: Session, actor: Actor, given: InterviewIn) -> Interview:
+    """Note an interview and the initiatives it was about."""
     interview = Interview(consortium_id=actor.consortium_id, **_fields(given))
     require(actor, "evidence.change", interview)
     session.add(interview)
     session.flush()
-    _choose(session, actor, interview, {stance.code for stance in stances})
-    _say(session, actor, interview, stances)
-    record(session, actor, "interview.added", interview, after={"initiatives": len(stances)})
+    _choose(session, actor, interview, given.chosen)
+    record(session, actor, "interview.added", interview, after={"initiatives": len(given.chosen)})
     return interview
 
 
-def change_interview(
-    session: Session, actor: Actor, interview: Interview, revision: int, given: InterviewIn, chosen: Collection[str]
-) -> None:
+def change_interview(session: Session, actor: Actor, interview: Interview, revision: int, given: InterviewIn) -> None:
     """Change an interview and the initiatives it was about. Raises Conflict when somebody else changed it."""
     take_turn(session, actor, interview, revision)
     for name, value in _fields(given).items():
         setattr(interview, name, value)
     require(actor, "evidence.change", interview)
-    about = _choose(session, actor, interview, chosen)
+    about = _choose(session, actor, interview, given.chosen)
     _move_on(session, actor, about)
     record(session, actor, "interview.changed", interview, after={"revision": interview.revision})
 

@@ -6,13 +6,15 @@ from datetime import date
 
 from app.actionplan.evidence.rules import HELICES, Fate, Stance, VoteIn
 from app.core.words import LANGUAGES
-from app.documents.sheets import Fault
+from app.documents.sheets import Fault, FaultyFile
 
 LONGEST_LINE, LONGEST_TEXT = 200, 4000
 MOST_PEOPLE, MOST_DOTS_EACH = 10_000, 100
 MOST_CHOSEN = 50
 """So many initiatives fit into one form."""
+SHORTEST_REASON = 10
 FIRST_DAY = date(2000, 1, 1)
+TOO_MANY = "Choose %(most)s initiatives at most."
 
 
 @dataclass
@@ -57,11 +59,19 @@ class Reader:
             self.faults.append(Fault(0, name, "This day cannot be: it lies before 2000, or in the future."))
         return day
 
-    def one_of(self, name: str, known: Collection[str], sentence: str) -> str:
-        """One of the values a form offers."""
+    def one_of(self, name: str, known: Collection[str], sentence: str, *, otherwise: str = "") -> str:
+        """One of the values a form offers; anything else is a fault, for which the other value stands."""
         found = self.typed.get(name, "")
-        if found not in known:
-            self.faults.append(Fault(0, name, sentence))
+        if found in known:
+            return found
+        self.faults.append(Fault(0, name, sentence))
+        return otherwise
+
+    def chosen(self, codes: Sequence[str]) -> list[str]:
+        """The codes of the initiatives ticked, in their own order."""
+        found = [code for code in codes if self.typed.get(f"pick.{code}") == "yes"]
+        if len(found) > MOST_CHOSEN:
+            self.faults.append(Fault(0, "initiatives", TOO_MANY, {"most": MOST_CHOSEN}))
         return found
 
 
@@ -77,6 +87,7 @@ class WorkshopIn:
     dots_each: int
     participants: Mapping[str, int]
     notes: str
+    chosen: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -91,6 +102,7 @@ class InterviewIn:
     topic: str
     is_quotable: bool
     embargo_until: date | None
+    chosen: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -103,108 +115,102 @@ class StanceIn:
     statement: str
 
 
-def read_workshop(typed: Mapping[str, str], organisations: Collection[str], today: date) -> WorkshopIn | list[Fault]:
-    """A workshop, or what is wrong with it."""
-    reader = Reader(typed)
-    title = reader.text("title", LONGEST_LINE, needed="Give the workshop a title.")
-    held_on = reader.day("held_on", needed=True, last=today)
-    participants = {helix: reader.count(f"participants.{helix}", MOST_PEOPLE) or 0 for helix in HELICES}
-    made = WorkshopIn(
-        title=title,
-        held_on=held_on or today,
-        place=reader.text("place", LONGEST_LINE),
-        organisation=reader.one_of("organisation", organisations, CHOOSE_ORGANISATION),
-        language=reader.one_of("language", LANGUAGES, "Choose a language."),
-        dots_each=reader.count("dots_each", MOST_DOTS_EACH) or 0,
-        participants=participants,
-        notes=reader.text("notes", LONGEST_TEXT),
-    )
-    if not reader.faults and not sum(participants.values()):
-        reader.faults.append(Fault(0, f"participants.{HELICES[0]}", "Say how many people came."))
-    return reader.faults or made
-
-
 CHOOSE_ORGANISATION = "Choose who held it."
 
 
-def read_interview(typed: Mapping[str, str], organisations: Collection[str], today: date) -> InterviewIn | list[Fault]:
-    """An interview, or what is wrong with it."""
+def read_workshop(
+    typed: Mapping[str, str], *, organisations: Collection[str], codes: Sequence[str], today: date
+) -> WorkshopIn:
+    """A workshop, held by one of the organisations and about some of the codes. Raises FaultyFile."""
+    reader = Reader(typed)
+    title = reader.text("title", LONGEST_LINE, needed="Give the workshop a title.")
+    held_on = reader.day("held_on", needed=True, last=today)
+    place = reader.text("place", LONGEST_LINE)
+    organisation = reader.one_of("organisation", organisations, CHOOSE_ORGANISATION)
+    language = reader.one_of("language", LANGUAGES, "Choose a language.")
+    participants = {helix: reader.count(f"participants.{helix}", MOST_PEOPLE) or 0 for helix in HELICES}
+    if not reader.faults and not sum(participants.values()):
+        reader.faults.append(Fault(0, f"participants.{HELICES[0]}", "Say how many people came."))
+    dots_each = reader.count("dots_each", MOST_DOTS_EACH) or 0
+    notes = reader.text("notes", LONGEST_TEXT)
+    chosen = reader.chosen(codes)
+    if reader.faults or held_on is None:
+        raise FaultyFile(reader.faults)
+    return WorkshopIn(title, held_on, place, organisation, language, dots_each, participants, notes, chosen)
+
+
+def read_interview(
+    typed: Mapping[str, str], *, organisations: Collection[str], codes: Sequence[str], today: date
+) -> InterviewIn:
+    """An interview, held by one of the organisations and about some of the codes. Raises FaultyFile."""
     reader = Reader(typed)
     held_on = reader.day("held_on", needed=True, last=today)
-    made = InterviewIn(
-        held_on=held_on or today,
-        organisation=reader.one_of("organisation", organisations, CHOOSE_ORGANISATION),
-        helix=reader.one_of("helix", HELICES, "Choose a group."),
-        role=reader.text("role", LONGEST_LINE, needed="Say in words what this person is, without a name."),
-        name=reader.text("name", LONGEST_LINE),
-        topic=reader.text("topic", LONGEST_LINE),
-        is_quotable=typed.get("quotable") == "yes",
-        embargo_until=reader.day("embargo_until", needed=False),
-    )
-    return reader.faults or made
+    organisation = reader.one_of("organisation", organisations, CHOOSE_ORGANISATION)
+    helix = reader.one_of("helix", HELICES, "Choose a group.")
+    role = reader.text("role", LONGEST_LINE, needed="Say in words what this person is, without a name.")
+    name, topic = reader.text("name", LONGEST_LINE), reader.text("topic", LONGEST_LINE)
+    embargo_until = reader.day("embargo_until", needed=False)
+    chosen = reader.chosen(codes)
+    if reader.faults or held_on is None:
+        raise FaultyFile(reader.faults)
+    is_quotable = typed.get("quotable") == "yes"
+    return InterviewIn(held_on, organisation, helix, role, name, topic, is_quotable, embargo_until, chosen)
 
 
-def read_votes(typed: Mapping[str, str], codes: Sequence[str]) -> list[VoteIn] | list[Fault]:
-    """What a workshop gave the initiatives chosen, or what is wrong with it."""
+def read_votes(typed: Mapping[str, str], codes: Sequence[str]) -> list[VoteIn]:
+    """What a workshop gave the initiatives it was about. Raises FaultyFile."""
     reader = Reader(typed)
     votes = [_vote(reader, code) for code in codes]
-    return reader.faults or votes
+    if reader.faults:
+        raise FaultyFile(reader.faults)
+    return votes
 
 
 def _vote(reader: Reader, code: str) -> VoteIn:
     most = MOST_PEOPLE * MOST_DOTS_EACH
     cells = {helix: reader.count(f"dots.{code}.{helix}", most) for helix in HELICES}
-    by_helix = (
-        {helix: dots or 0 for helix, dots in cells.items()} if any(d is not None for d in cells.values()) else None
-    )
+    by_helix = {helix: dots or 0 for helix, dots in cells.items()} if any(cells.values()) else None
     dots = reader.count(f"dots.{code}", most)
-    fate = Fate(reader.typed[f"fate.{code}"]) if reader.typed.get(f"fate.{code}") in set(Fate) else Fate.NOTED
+    fate = reader.one_of(f"fate.{code}", set(Fate), "Choose what became of it.", otherwise=Fate.NOTED)
     because = reader.text(f"because.{code}", LONGEST_TEXT)
-    if fate is Fate.NOT_TAKEN_UP and not because:
+    if fate == Fate.NOT_TAKEN_UP and not because:
         reader.faults.append(Fault(0, f"because.{code}", "Say why it was not taken up."))
     return VoteIn(
         code=code,
-        dots=sum(by_helix.values()) if by_helix is not None and dots is None else dots,
+        dots=sum(by_helix.values()) if by_helix and dots is None else dots,
         by_helix=by_helix,
         version=reader.count(f"version.{code}", MOST_PEOPLE),
         change=reader.text(f"change.{code}", LONGEST_TEXT),
-        fate=fate,
+        fate=Fate(fate),
         because=because,
     )
 
 
-def read_stances(typed: Mapping[str, str], codes: Sequence[str]) -> list[StanceIn] | list[Fault]:
-    """What somebody interviewed said of the initiatives chosen, or what is wrong with it."""
+def read_stances(typed: Mapping[str, str], codes: Sequence[str]) -> list[StanceIn]:
+    """What somebody interviewed said of the initiatives it was about. Raises FaultyFile."""
     reader = Reader(typed)
-    made = [
+    stances = [
         StanceIn(
             code=code,
-            stance=Stance(reader.typed[f"stance.{code}"])
-            if reader.one_of(f"stance.{code}", set(Stance), "Choose a stance.") in set(Stance)
-            else Stance.NO_OPINION,
+            stance=Stance(
+                reader.one_of(f"stance.{code}", set(Stance), "Choose a stance.", otherwise=Stance.NO_OPINION)
+            ),
             version=reader.count(f"version.{code}", MOST_PEOPLE),
             statement=reader.text(f"statement.{code}", LONGEST_TEXT),
         )
         for code in codes
     ]
-    return reader.faults or made
+    if reader.faults:
+        raise FaultyFile(reader.faults)
+    return stances
 
 
-def read_chosen(typed: Mapping[str, str], known: Sequence[str]) -> list[str] | list[Fault]:
-    """The codes of the initiatives ticked, in their own order, or what is wrong with the choice."""
-    chosen = [code for code in known if typed.get(f"pick.{code}") == "yes"]
-    if len(chosen) > MOST_CHOSEN:
-        return [Fault(0, "initiatives", "Choose %(most)s initiatives at most.", {"most": MOST_CHOSEN})]
-    return chosen
-
-
-def read_because(typed: Mapping[str, str]) -> str | list[Fault]:
-    """The reason for deleting something, or what is wrong with it."""
+def read_because(typed: Mapping[str, str]) -> str:
+    """The reason for deleting something. Raises FaultyFile."""
     reader = Reader(typed)
     because = reader.text("because", LONGEST_LINE)
     if len(because) < SHORTEST_REASON:
         reader.faults.append(Fault(0, "because", "Give a reason of 10 to 200 characters."))
-    return reader.faults or because
-
-
-SHORTEST_REASON = 10
+    if reader.faults:
+        raise FaultyFile(reader.faults)
+    return because

@@ -22,20 +22,20 @@ from app.people.rules import Actor
 MEANWHILE = "Somebody else changed this meanwhile. What you typed is below: send it again to put it in place of theirs."
 
 
-def add_workshop(session: Session, actor: Actor, given: WorkshopIn, chosen: Collection[str]) -> Workshop:
+def add_workshop(session: Session, actor: Actor, given: WorkshopIn) -> Workshop:
     """Note a workshop and the initiatives it was about."""
     workshop = Workshop(consortium_id=actor.consortium_id, **_fields(given))
     require(actor, "evidence.change", workshop)
     session.add(workshop)
     session.flush()
-    _choose(session, actor, workshop, chosen)
-    record(session, actor, "workshop.added", workshop, after={"title": workshop.title, "initiatives": len(chosen)})
+    _choose(session, actor, workshop, given.chosen)
+    record(
+        session, actor, "workshop.added", workshop, after={"title": workshop.title, "initiatives": len(given.chosen)}
+    )
     return workshop
 
 
-def change_workshop(
-    session: Session, actor: Actor, workshop: Workshop, revision: int, given: WorkshopIn, chosen: Collection[str]
-) -> None:
+def change_workshop(session: Session, actor: Actor, workshop: Workshop, revision: int, given: WorkshopIn) -> None:
     """Change a workshop and the initiatives it was about; what it gave one left out goes.
 
     Raises Conflict when somebody else changed it, FaultyFile when it has given more dots than it now could.
@@ -45,7 +45,7 @@ def change_workshop(
     for name, value in _fields(given).items():
         setattr(workshop, name, value)
     require(actor, "evidence.change", workshop)
-    _choose(session, actor, workshop, chosen)
+    _choose(session, actor, workshop, given.chosen)
     if dot_faults(votes_of(session, actor, workshop), workshop.participants, workshop.dots_each):
         raise FaultyFile([Fault(0, "dots_each", "More dots were given than these people have.")])
     record(session, actor, "workshop.changed", workshop, before={"title": before}, after={"title": workshop.title})
