@@ -21,6 +21,8 @@ from app.actionplan.evidence import workshop_routes as workshops_pages
 from app.actionplan.initiatives import api as initiatives_api
 from app.actionplan.initiatives import import_routes as initiatives_import_pages
 from app.actionplan.initiatives import routes as initiatives_pages
+from app.actionplan.opinions import api as opinions_api
+from app.actionplan.opinions import routes as opinions_pages
 from app.actionplan.overview import routes as overview_pages
 from app.actionplan.priorities import api as priorities_api
 from app.actionplan.priorities import routes as priorities_pages
@@ -98,6 +100,7 @@ PAGES: list[APIRouter] = [
     evidence_pages.router,
     workshops_pages.router,
     interviews_pages.router,
+    opinions_pages.router,
     initiatives_import_pages.router,
     initiatives_pages.router,
     answering_pages.router,
@@ -116,6 +119,7 @@ API: list[APIRouter] = [
     auth_api.router,
     initiatives_api.router,
     evidence_api.router,
+    opinions_api.router,
     answering_api.router,
     cocreation_api.router,
     consensus_api.router,

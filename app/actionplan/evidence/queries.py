@@ -27,6 +27,7 @@ from app.actionplan.initiatives.queries import get_own_initiative, list_versions
 from app.actionplan.initiatives.rules import natural_order
 from app.auth.permissions import may
 from app.consensus.queries import find_snapshot
+from app.consensus.rules import weightiest
 from app.core.clock import today
 from app.core.errors import NotFound
 from app.people.rules import Actor
@@ -215,8 +216,7 @@ def find_rated(session: Session, actor: Actor, initiative_id: UUID) -> Rated | N
             SurveyItem.survey_id == survey.id, col(SurveyItem.source_id).in_(versions)
         )
         codes = set(session.exec(wanted).all())
-        weights = snapshot.findings["weights"]
-        criterion = max(snapshot.findings["criteria"], key=lambda name: weights[name])
+        criterion = weightiest(snapshot.findings)
         for line in snapshot.findings["items"][criterion]:
             if line["initiative"] in codes:
                 return Rated(survey, snapshot.round_number, criterion, line)

@@ -35,8 +35,10 @@ from app.actionplan.initiatives.queries import get_own_initiative, list_initiati
 from app.actionplan.priorities.routes import download
 from app.auth.guard import permitted
 from app.auth.permissions import may
+from app.consensus.pages import criterion_label
 from app.core.clock import today
 from app.people.rules import Actor
+from app.surveys.authoring.queries import list_criteria
 from app.web.deps import SessionDep, WritingSessionDep
 from app.web.helices import Mark
 from app.web.language import language_of
@@ -112,6 +114,9 @@ def initiative_evidence(request: Request, session: SessionDep, actor: ReaderDep,
         bar=stance_bar(found.stances.stances),
         quotes=found.quotes,
         rated=rated,
+        criterion=criterion_label(list_criteria(session, rated.survey.id), rated.criterion, rated.survey, language)
+        if rated
+        else "",
         dots=dots_in_all(shown),
         groups=[
             {
