@@ -30,6 +30,7 @@ def initiative_list(request: Request, session: SessionDep, actor: ReaderDep) -> 
         topics=topics,
         taken_over=taken_over if any(taken_over) else None,
         may_import=may(actor, "initiative.import"),
+        may_read_opinions=may(actor, "opinions.read"),
     )
 
 
