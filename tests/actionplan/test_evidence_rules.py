@@ -155,6 +155,21 @@ def test_the_others_together_are_a_group_too() -> None:
     assert after.shown == frozenset(), "one more of the others would show by subtraction"
 
 
+def test_one_lost_group_keeps_another_hidden_with_it() -> None:
+    said = {f"g{number}": ("government", "for") for number in range(6)}
+    said |= {f"{helix}{number}": (helix, "for") for helix in HELICES[:2] for number in range(3)}
+    said |= {f"c{number}": ("civil", "for") for number in range(1)}
+    step = take_step(StanceStep({}), said)
+    assert step.shown == {"government"}
+    said |= {"g6": ("government", "for")} | {f"c{number}": ("civil", "for") for number in range(1, 7)}
+    step = take_step(step, said)
+    assert step.lost == {"government"}
+    said |= {f"{helix}{number}": (helix, "for") for helix in HELICES for number in range(10, 16)}
+    after = take_step(step, said)
+    assert "government" not in after.shown
+    assert len(after.shown) == 2, "with three shown, the lost one would show by subtraction"
+
+
 def test_when_few_are_left_nothing_is_shown() -> None:
     said = {str(number): ("civil", "for") for number in range(9)}
     step = take_step(take_step(StanceStep({}), said), {"0": ("civil", "for")})

@@ -211,7 +211,8 @@ def _must_go(
     if 0 < touched(set(HELICES) - set(staying)) < minimum:
         return next(helix for helix in staying if touched({helix}))
     hidden = set(HELICES) - shown
-    if shown and hidden and (len(hidden) < 2 or sum(sizes[helix] for helix in hidden) < minimum):
+    # one hidden group alone would show by subtraction
+    if shown and len(hidden) == 1:
         return min(shown, key=lambda helix: (sizes[helix], helix))
     return None
 
