@@ -6,8 +6,11 @@ from pathlib import Path
 
 from babel.messages.extract import extract
 
+from app.actionplan.evidence.pages import FATE_WORDS, STANCE_WORDS
+from app.actionplan.evidence.reading import CHOICES, NEEDED
 from app.actionplan.initiatives.importing import REASONS
 from app.actionplan.initiatives.schemas import UNREADABLE, UPSIDE_DOWN
+from app.actionplan.opinions.routes import REASON_WORDS as OPINION_WORDS
 from app.auth.guard import ACCOUNT_MENU, NAVIGATION
 from app.consensus.fates import RULE_NAMES, STANDING_WORDS
 from app.consensus.next_round import GROUNDS_WORDS, REASON_WORDS
@@ -101,6 +104,11 @@ def interface_messages() -> set[Message]:
         KIND_NAMES,
         KIND_TIMES,
         RECORD_WORDS,
+        STANCE_WORDS,
+        FATE_WORDS,
+        NEEDED,
+        CHOICES,
+        OPINION_WORDS,
     ):
         words += table.values()
     words += [UNREADABLE, UPSIDE_DOWN, *PROBLEMS, *(sentence for pair in CHECK_WORDS.values() for sentence in pair)]

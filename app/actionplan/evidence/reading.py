@@ -15,6 +15,18 @@ MOST_CHOSEN = 50
 SHORTEST_REASON = 10
 FIRST_DAY = date(2000, 1, 1)
 TOO_MANY = "Choose %(most)s initiatives at most."
+NEEDED = {
+    "title": "Give the workshop a title.",
+    "role": "Say in words what this person is, without a name.",
+}
+CHOICES = {
+    "organisation": "Choose who held it.",
+    "language": "Choose a language.",
+    "helix": "Choose a group.",
+    "fate": "Choose what became of it.",
+    "stance": "Choose a stance.",
+}
+"""What stands at a field, or at one that begins so, when nothing it offers was chosen."""
 
 
 @dataclass
@@ -24,11 +36,11 @@ class Reader:
     typed: Mapping[str, str]
     faults: list[Fault] = field(default_factory=list[Fault])
 
-    def text(self, name: str, most: int, *, needed: str = "") -> str:
-        """A text without the space around it; with `needed`, that sentence when it is empty."""
+    def text(self, name: str, most: int) -> str:
+        """A text without the space around it."""
         found = self.typed.get(name, "").replace("\r\n", "\n").strip()
-        if needed and not found:
-            self.faults.append(Fault(0, name, needed))
+        if name in NEEDED and not found:
+            self.faults.append(Fault(0, name, NEEDED[name]))
         if len(found) > most:
             self.faults.append(Fault(0, name, "This text is too long: %(most)s characters at most.", {"most": most}))
         if "\x00" in found or any("\ud800" <= sign <= "\udfff" for sign in found):
@@ -59,12 +71,12 @@ class Reader:
             self.faults.append(Fault(0, name, "This day cannot be: it lies before 2000, or in the future."))
         return day
 
-    def one_of(self, name: str, known: Collection[str], sentence: str, *, otherwise: str = "") -> str:
+    def one_of(self, name: str, known: Collection[str], *, otherwise: str = "") -> str:
         """One of the values a form offers; anything else is a fault, for which the other value stands."""
         found = self.typed.get(name, "")
         if found in known:
             return found
-        self.faults.append(Fault(0, name, sentence))
+        self.faults.append(Fault(0, name, CHOICES[name.partition(".")[0]]))
         return otherwise
 
     def chosen(self, codes: Sequence[str]) -> list[str]:
@@ -115,19 +127,16 @@ class StanceIn:
     statement: str
 
 
-CHOOSE_ORGANISATION = "Choose who held it."
-
-
 def read_workshop(
     typed: Mapping[str, str], *, organisations: Collection[str], codes: Sequence[str], today: date
 ) -> WorkshopIn:
     """A workshop, held by one of the organisations and about some of the codes. Raises FaultyFile."""
     reader = Reader(typed)
-    title = reader.text("title", LONGEST_LINE, needed="Give the workshop a title.")
+    title = reader.text("title", LONGEST_LINE)
     held_on = reader.day("held_on", needed=True, last=today)
     place = reader.text("place", LONGEST_LINE)
-    organisation = reader.one_of("organisation", organisations, CHOOSE_ORGANISATION)
-    language = reader.one_of("language", LANGUAGES, "Choose a language.")
+    organisation = reader.one_of("organisation", organisations)
+    language = reader.one_of("language", LANGUAGES)
     participants = {helix: reader.count(f"participants.{helix}", MOST_PEOPLE) or 0 for helix in HELICES}
     if not reader.faults and not sum(participants.values()):
         reader.faults.append(Fault(0, f"participants.{HELICES[0]}", "Say how many people came."))
@@ -145,9 +154,9 @@ def read_interview(
     """An interview, held by one of the organisations and about some of the codes. Raises FaultyFile."""
     reader = Reader(typed)
     held_on = reader.day("held_on", needed=True, last=today)
-    organisation = reader.one_of("organisation", organisations, CHOOSE_ORGANISATION)
-    helix = reader.one_of("helix", HELICES, "Choose a group.")
-    role = reader.text("role", LONGEST_LINE, needed="Say in words what this person is, without a name.")
+    organisation = reader.one_of("organisation", organisations)
+    helix = reader.one_of("helix", HELICES)
+    role = reader.text("role", LONGEST_LINE)
     name, topic = reader.text("name", LONGEST_LINE), reader.text("topic", LONGEST_LINE)
     embargo_until = reader.day("embargo_until", needed=False)
     chosen = reader.chosen(codes)
@@ -171,7 +180,7 @@ def _vote(reader: Reader, code: str) -> VoteIn:
     cells = {helix: reader.count(f"dots.{code}.{helix}", most) for helix in HELICES}
     by_helix = {helix: dots or 0 for helix, dots in cells.items()} if any(cells.values()) else None
     dots = reader.count(f"dots.{code}", most)
-    fate = reader.one_of(f"fate.{code}", set(Fate), "Choose what became of it.", otherwise=Fate.NOTED)
+    fate = reader.one_of(f"fate.{code}", set(Fate), otherwise=Fate.NOTED)
     because = reader.text(f"because.{code}", LONGEST_TEXT)
     if fate == Fate.NOT_TAKEN_UP and not because:
         reader.faults.append(Fault(0, f"because.{code}", "Say why it was not taken up."))
@@ -192,9 +201,7 @@ def read_stances(typed: Mapping[str, str], codes: Sequence[str]) -> list[StanceI
     stances = [
         StanceIn(
             code=code,
-            stance=Stance(
-                reader.one_of(f"stance.{code}", set(Stance), "Choose a stance.", otherwise=Stance.NO_OPINION)
-            ),
+            stance=Stance(reader.one_of(f"stance.{code}", set(Stance), otherwise=Stance.NO_OPINION)),
             version=reader.count(f"version.{code}", MOST_PEOPLE),
             statement=reader.text(f"statement.{code}", LONGEST_TEXT),
         )

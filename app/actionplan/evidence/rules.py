@@ -15,6 +15,8 @@ from app.stats.disclosure import may_show
 
 MINIMUM_GROUP = 5
 MOST_SPOKE, MOSTLY = 2, 0.6
+TOO_MANY_DOTS = "That makes %(sum)s dots; %(people)s people with %(each)s each have %(most)s."
+TOO_MANY_OF_GROUP = "That makes %(sum)s dots of this group; its %(people)s people with %(each)s each have %(most)s."
 HELICES = tuple(helix.value for helix in Helix)
 
 
@@ -52,7 +54,7 @@ class VoteIn:
 def dot_faults(votes: Sequence[VoteIn], participants: Mapping[str, int], each: int) -> list[Fault]:
     """What is wrong with dots: more than the people there had to give, or groups that do not add up.
 
-    Each fault names the field of the initiative at which it shows.
+    Each fault names the field of the initiative at which it shows first.
 
     >>> votes = [VoteIn("I1", dots=4), VoteIn("I2", dots=3)]
     >>> [(fault.column, fault.values["most"]) for fault in dot_faults(votes, {"civil": 2}, 3)]
@@ -67,20 +69,17 @@ def dot_faults(votes: Sequence[VoteIn], participants: Mapping[str, int], each: i
         if vote.by_helix is not None and vote.dots is not None and sum(by_helix.values()) != vote.dots:
             values = {"sum": sum(by_helix.values()), "dots": vote.dots}
             faults.append(Fault(0, field, "The dots of the groups make %(sum)s, not %(dots)s.", values))
+        most = people * each
         given[""] += vote.dots or 0
-        if vote.dots and given[""] > people * each:
-            values = {"sum": given[""], "most": people * each, "people": people, "each": each}
-            sentence = "That makes %(sum)s dots; %(people)s people with %(each)s each have %(most)s."
-            faults.append(Fault(0, field, sentence, values))
+        if given[""] - (vote.dots or 0) <= most < given[""]:
+            values = {"sum": given[""], "most": most, "people": people, "each": each}
+            faults.append(Fault(0, field, TOO_MANY_DOTS, values))
         for helix, dots in by_helix.items():
             given[helix] += dots
             there = participants.get(helix, 0)
-            if dots and given[helix] > there * each:
+            if given[helix] - dots <= there * each < given[helix]:
                 values = {"sum": given[helix], "most": there * each, "people": there, "each": each}
-                sentence = (
-                    "That makes %(sum)s dots of this group; its %(people)s people with %(each)s each have %(most)s."
-                )
-                faults.append(Fault(0, f"{field}.{helix}", sentence, values))
+                faults.append(Fault(0, f"{field}.{helix}", TOO_MANY_OF_GROUP, values))
     return faults
 
 
