@@ -291,7 +291,7 @@ def _things(session: Session, survey: Survey, spare: Person) -> dict[str, str]:
     assert given
     reason = SharedReason(round_id=given.round_id, response_id=given.id, code="I1.impact", is_for=True)
     idea = Idea(round_id=given.round_id, response_id=given.id, number=1)
-    owner = {"consortium_id": survey.consortium_id, "organisation_id": survey.organisation_id}
+    owner: dict[str, Any] = {"consortium_id": survey.consortium_id, "organisation_id": survey.organisation_id}
     workshop = Workshop(
         **owner, title="Markedworkshop", held_on=date(2026, 1, 2), language="en", dots_each=3, participants={"civil": 7}
     )

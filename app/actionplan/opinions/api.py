@@ -13,6 +13,7 @@ from app.surveys.authoring.queries import get_own_survey
 from app.web.deps import SessionDep
 from app.web.json import StrictRoute
 
+NOT_FOUND_YET = "Nobody has looked for opinion groups in this round yet. They are found once and stay as they are."
 router = APIRouter(tags=["opinions"], route_class=StrictRoute)
 
 
@@ -23,5 +24,5 @@ def read_opinions(
     """The opinion groups of the last round in which they were looked for, or the reason why none are shown."""
     found = list_opinions(session, get_own_survey(session, actor, survey_id).id)
     if not found:
-        raise NotFound("Nobody has looked for opinion groups in this survey yet.")
+        raise NotFound(NOT_FOUND_YET)
     return {"snapshot": found[-1].sha256, "round": found[-1].round_number, **found[-1].findings}
