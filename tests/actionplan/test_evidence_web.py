@@ -50,8 +50,12 @@ INTERVIEW = {
 def staff(client: TestClient, session: Session, cast: Cast) -> TestClient:
     import_few_initiatives(session)
     sign_in(client, session, cast.carla)
+
     # the test's own session lets go of the database before each request
-    client.event_hooks = {"request": [lambda _request: session.commit()]}
+    def let_go(_request: Any) -> None:
+        session.commit()
+
+    client.event_hooks = {"request": [let_go]}
     return client
 
 
@@ -168,8 +172,9 @@ def test_who_comes_second_sees_both_and_loses_nothing(staff: TestClient, session
 
 def sheet_of(rows: list[list[Any]]) -> bytes:
     book, data = Workbook(), io.BytesIO()
+    sheet = book.create_sheet(index=0)
     for row in rows:
-        book.active.append(row)
+        sheet.append(row)
     book.save(data)
     return data.getvalue()
 
