@@ -1,6 +1,7 @@
 """Evidence in the browser and by API: noted, corrected, counted apart from the survey, and shown beside it."""
 
 import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,8 +15,10 @@ from app.actionplan.evidence.queries import evidence_of, list_stances, list_vote
 from app.actionplan.evidence.rules import Stance
 from app.actionplan.initiatives.importing import parse_catalogue
 from app.actionplan.initiatives.models import Initiative, InitiativeVersion
+from app.actionplan.initiatives.queries import list_versions
 from app.actionplan.initiatives.service import import_initiatives
 from app.consensus.service import close_round
+from app.core.clock import today
 from app.history.models import HistoryEntry
 from app.people.queries import operator
 from app.people.service import create_organisation, create_person
@@ -216,6 +219,19 @@ def test_each_record_stays_with_the_version_that_was_shown(staff: TestClient, se
     assert evidence_of(session, operator(session), own).workshops[0].version.number == 2, (
         "unless somebody says otherwise"
     )
+
+
+def test_what_is_noted_later_takes_the_version_of_its_day(session: Session, cast: Cast) -> None:
+    import_few_initiatives(session)
+    own = the_initiative(session, "I1").id
+    [first] = list_versions(session, own)
+    first.created_at -= timedelta(days=30)
+    session.add(first)
+    import_initiatives(session, operator(session), parse_catalogue("x.csv", b"id,title\nI1,Another title\n"))
+    for day, number in ((today() - timedelta(days=40), 1), (today() - timedelta(days=3), 1), (today(), 2)):
+        workshop = make_workshop(session, chosen=["I1"], held_on=day)
+        [line] = list_votes(session, operator(session), workshop_id=workshop.id)
+        assert line.version.number == number
 
 
 def test_an_interview_is_noted_and_changed(staff: TestClient, session: Session) -> None:

@@ -167,7 +167,7 @@ def test_groups_are_found_once_for_each_closed_round(
     assert one
     delete_respondents(session, [one])
     session.commit()
-    client.post(f"/opinions/{survey.slug}", data={"csrf": csrf_in(form)})
+    assert client.post(f"/opinions/{survey.slug}", data={"csrf": csrf_in(form)}).status_code == 303
     assert client.get(f"/api/v1/surveys/{survey.id}/opinions").json() == found, "found once, and never anew"
     assert client.get(f"/opinions/{survey.slug}?round=1").status_code == 200
     assert client.get(f"/opinions/{survey.slug}?round=7").status_code == 404
