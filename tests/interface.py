@@ -8,8 +8,12 @@ from babel.messages.extract import extract
 
 from app.actionplan.evidence.pages import FATE_WORDS, STANCE_WORDS
 from app.actionplan.evidence.reading import CHOICES, NEEDED
+from app.actionplan.initiatives.contradictions import WORDS as CONTRADICTION_WORDS
 from app.actionplan.initiatives.importing import REASONS
-from app.actionplan.initiatives.schemas import UNREADABLE, UPSIDE_DOWN
+from app.actionplan.initiatives.quality import WORDS as GAP_WORDS
+from app.actionplan.initiatives.rules import FAULTS as SHEET_FAULTS
+from app.actionplan.initiatives.schemas import UNREADABLE
+from app.actionplan.initiatives.states import STATE_WORDS
 from app.actionplan.opinions.routes import REASON_WORDS as OPINION_WORDS
 from app.auth.guard import ACCOUNT_MENU, NAVIGATION
 from app.consensus.fates import RULE_NAMES, STANDING_WORDS
@@ -38,6 +42,8 @@ ERRORS = {
     "NotFound",
     "Conflict",
     "Locked",
+    "Stale",
+    "Unconditional",
     "Invalid",
     "TooMany",
     "ProviderFailed",
@@ -101,6 +107,10 @@ def interface_messages() -> set[Message]:
         TYPE_WORDS,
         FAULT_WORDS,
         REASONS,
+        CONTRADICTION_WORDS,
+        GAP_WORDS,
+        SHEET_FAULTS,
+        STATE_WORDS,
         KIND_NAMES,
         KIND_TIMES,
         RECORD_WORDS,
@@ -111,7 +121,7 @@ def interface_messages() -> set[Message]:
         OPINION_WORDS,
     ):
         words += table.values()
-    words += [UNREADABLE, UPSIDE_DOWN, *PROBLEMS, *(sentence for pair in CHECK_WORDS.values() for sentence in pair)]
+    words += [UNREADABLE, *PROBLEMS, *(sentence for pair in CHECK_WORDS.values() for sentence in pair)]
     return (found | set(words)) - PROGRAMS_ONLY
 
 

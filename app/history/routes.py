@@ -24,7 +24,10 @@ router = APIRouter(tags=["history"])
 ReaderDep = Annotated[Actor, permitted("history.read")]
 PAGE = 50
 KINDS = frozenset(
-    {"survey", "round", "initiative_version", "person", "organisation", "snapshot", "workshop", "interview"}
+    {
+        *("survey", "round", "initiative", "initiative_version", "person", "organisation", "snapshot"),
+        *("workshop", "interview"),
+    }
 )
 
 ACT_WORDS = {
@@ -48,6 +51,7 @@ ACT_WORDS = {
     "key.made": "Key made for a program",
     "key.ended": "Key ended",
     "initiative.versioned": "Initiative changed",
+    "initiative.moved": "State of an initiative changed",
     "survey.imported": "Survey made",
     "survey.changed": "Survey changed",
     "survey.published": "Survey published, protocol fixed",
