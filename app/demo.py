@@ -20,6 +20,7 @@ from sqlmodel import Session, func, select
 from app.actionplan.initiatives.importing import parse_catalogue
 from app.actionplan.initiatives.models import Initiative
 from app.actionplan.initiatives.service import import_initiatives
+from app.actionplan.opinions.service import freeze_opinions
 from app.actionplan.validation.service import make_survey, parse_survey_file
 from app.auth.service import make_sign_in_link
 from app.consensus.service import close_round
@@ -27,6 +28,7 @@ from app.core.db import for_writing
 from app.core.errors import Conflict
 from app.core.settings import Settings
 from app.core.tokens import hash_token, sign
+from app.demo_evidence import load_evidence
 from app.demo_running import load_running_survey
 from app.people.queries import find_organisation_by_name, find_person_by_email, operator
 from app.people.rules import Actor, Role
@@ -106,7 +108,7 @@ def how_to_get_in(engine: Engine, settings: Settings) -> list[str]:
 
 
 def load_demo(engine: Engine, secret: str, *, answers: int, seed: int) -> None:
-    """Load people, initiatives, a survey with two rounds of simulated answers and a third open, and one running."""
+    """Load people, initiatives, a survey with two rounds of answers and a third open, one running, and evidence."""
     rng = np.random.default_rng(seed)
     with Session(for_writing(engine)) as session, session.begin():
         actor = operator(session)
@@ -125,11 +127,13 @@ def load_demo(engine: Engine, secret: str, *, answers: int, seed: int) -> None:
                 _answer(engine, writer, secret, survey_id, form, person, rng)
             with Session(for_writing(engine)) as session, session.begin():
                 close_round(session, operator(session), get_survey(session, survey_id))
+                freeze_opinions(session, operator(session), get_survey(session, survey_id))
                 open_round(session, operator(session), get_survey(session, survey_id))
             _move_towards_the_middle(panel, rng)
     finally:
         writer.close()
     load_running_survey(engine, secret, answers=answers, rng=rng)
+    load_evidence(engine)
 
 
 def _load_consortium(session: Session, actor: Actor) -> None:

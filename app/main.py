@@ -18,9 +18,15 @@ from app.actionplan.drafting import new_routes as new_initiative_pages
 from app.actionplan.drafting import routes as drafting_pages
 from app.actionplan.drafting import translation_routes as initiative_translation_pages
 from app.actionplan.drafting import version_routes as version_pages
+from app.actionplan.evidence import api as evidence_api
+from app.actionplan.evidence import interview_routes as interviews_pages
+from app.actionplan.evidence import routes as evidence_pages
+from app.actionplan.evidence import workshop_routes as workshops_pages
 from app.actionplan.initiatives import api as initiatives_api
 from app.actionplan.initiatives import import_routes as initiatives_import_pages
 from app.actionplan.initiatives import routes as initiatives_pages
+from app.actionplan.opinions import api as opinions_api
+from app.actionplan.opinions import routes as opinions_pages
 from app.actionplan.overview import routes as overview_pages
 from app.actionplan.priorities import api as priorities_api
 from app.actionplan.priorities import routes as priorities_pages
@@ -95,6 +101,10 @@ PAGES: list[APIRouter] = [
     renewing_pages.router,
     cocreation_pages.router,
     overview_pages.router,
+    evidence_pages.router,
+    workshops_pages.router,
+    interviews_pages.router,
+    opinions_pages.router,
     initiatives_import_pages.router,
     initiatives_pages.router,
     # before the page of one initiative: its address would take "new" for its name
@@ -117,6 +127,8 @@ PAGES: list[APIRouter] = [
 API: list[APIRouter] = [
     auth_api.router,
     initiatives_api.router,
+    evidence_api.router,
+    opinions_api.router,
     answering_api.router,
     cocreation_api.router,
     consensus_api.router,

@@ -1,12 +1,17 @@
-"""What is deleted, and when: answers after the months their survey names, traces of signing in after a day."""
+"""What is deleted, and when: answers after the months their survey names, traces of signing in after a day.
+
+The names of people interviewed go after a year.
+"""
 
 from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Engine
-from sqlmodel import Session, col, delete, func, select
+from sqlmodel import Session, col, delete, func, select, update
 
 from app.actionplan.drafting.models import InitiativeDraft
+from app.actionplan.evidence.interviewing import NAMES_LAST
+from app.actionplan.evidence.models import Interview
 from app.auth.models import Attempt, BrowserSession, SignInLink, SignInRequest
 from app.core.clock import now, today
 from app.core.db import for_writing
@@ -72,6 +77,12 @@ def run_retention(engine: Engine, *, is_dry_run: bool) -> dict[str, Any]:
                 deleted[name] = count
                 if not is_dry_run:
                     session.exec(delete(table).where(is_old))
+        is_named = (col(Interview.name) != "") & (col(Interview.held_on) < today() - NAMES_LAST)
+        count = session.exec(select(func.count()).select_from(Interview).where(is_named)).one()
+        if count:
+            deleted["interview_names"] = count
+            if not is_dry_run:
+                session.exec(update(Interview).where(is_named).values(name=""))
     return {"dry_run": is_dry_run, "surveys": surveys, "deleted": deleted}
 
 

@@ -9,6 +9,8 @@ from babel.messages.extract import extract
 from app.actionplan.drafting.pages import FIELD_WORDS, NOTE_WORDS, PART_WORDS, RELATION_WORDS
 from app.actionplan.drafting.rules import NO_EUROS
 from app.actionplan.drafting.translation_routes import MARK_WORDS
+from app.actionplan.evidence.pages import FATE_WORDS, STANCE_WORDS
+from app.actionplan.evidence.reading import CHOICES, NEEDED
 from app.actionplan.initiatives.contradictions import WORDS as CONTRADICTION_WORDS
 from app.actionplan.initiatives.importing import REASONS
 from app.actionplan.initiatives.quality import LAMP_WORDS
@@ -16,6 +18,7 @@ from app.actionplan.initiatives.quality import WORDS as GAP_WORDS
 from app.actionplan.initiatives.rules import FAULTS as SHEET_FAULTS
 from app.actionplan.initiatives.schemas import UNREADABLE
 from app.actionplan.initiatives.states import STATE_WORDS
+from app.actionplan.opinions.routes import REASON_WORDS as OPINION_WORDS
 from app.auth.guard import ACCOUNT_MENU, NAVIGATION
 from app.consensus.fates import RULE_NAMES, STANDING_WORDS
 from app.consensus.next_round import GROUNDS_WORDS, REASON_WORDS
@@ -121,6 +124,11 @@ def interface_messages() -> set[Message]:
         KIND_NAMES,
         KIND_TIMES,
         RECORD_WORDS,
+        STANCE_WORDS,
+        FATE_WORDS,
+        NEEDED,
+        CHOICES,
+        OPINION_WORDS,
     ):
         words += table.values()
     words += [UNREADABLE, NO_EUROS, *PROBLEMS, *(sentence for pair in CHECK_WORDS.values() for sentence in pair)]

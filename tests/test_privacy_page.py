@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from app.actionplan.evidence.interviewing import NAMES_LAST
 from app.retention import MAILS_LAST, TRACES_LAST
 from app.surveys.answering.models import Answer, Respondent, Response
 from app.surveys.authoring.schemas import SettingsIn
@@ -17,12 +18,16 @@ def test_figures() -> None:
     assert "the rest 90 days" in PAGE
     assert TRACES_LAST.days == 1
     assert "| a day |" in PAGE
+    assert NAMES_LAST.days == 365
+    assert "the name a year after the day" in PAGE
 
 
 def test_every_table_about_people_is_named() -> None:
     for table in ("invitation", "respondent", "answer", "consent_text", "person", "membership", "history_entry"):
         assert f"`{table}`" in PAGE
     for table in ("outbox_message", "attempt", "kept_address", "suggestion", "shared_reason", "idea"):
+        assert f"`{table}`" in PAGE
+    for table in ("interview", "interview_stance", "workshop", "workshop_vote", "stance_state", "opinion_snapshot"):
         assert f"`{table}`" in PAGE
     for table in ("mail_refusal", "minutes_count"):
         assert f"`{table}`" in PAGE

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -40,6 +40,15 @@ def reason_to_return(said: Sequence[Said]) -> Reason | None:
         Reason.UNCERTAIN: any(one.standing == Standing.CANNOT_TELL for one in said),
     }
     return next((reason for reason, does_hold in holds.items() if does_hold), None)
+
+
+def weightiest(findings: Mapping[str, Any]) -> str:
+    """The criterion of findings that weighs most; of several the first.
+
+    >>> weightiest({"criteria": ["impact", "urgency"], "weights": {"impact": 0.5, "urgency": 0.5}})
+    'impact'
+    """
+    return max(findings["criteria"], key=lambda name: findings["weights"][name])
 
 
 class Grounds(StrEnum):

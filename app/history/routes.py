@@ -23,7 +23,12 @@ router = APIRouter(tags=["history"])
 
 ReaderDep = Annotated[Actor, permitted("history.read")]
 PAGE = 50
-KINDS = frozenset({"survey", "round", "initiative", "initiative_version", "person", "organisation", "snapshot"})
+KINDS = frozenset(
+    {
+        *("survey", "round", "initiative", "initiative_version", "person", "organisation", "snapshot"),
+        *("workshop", "interview"),
+    }
+)
 
 ACT_WORDS = {
     "consortium.created": "Consortium created",
@@ -59,6 +64,15 @@ ACT_WORDS = {
     "idea.taken_over": "Ideas taken over into an initiative",
     "idea.set_aside": "Ideas set aside, with a reason",
     "idea.reconsidered": "An idea is open again",
+    "workshop.added": "Workshop noted",
+    "workshop.changed": "Workshop changed",
+    "workshop.voted": "Dots and changes of a workshop noted",
+    "workshop.deleted": "Workshop deleted, with a reason",
+    "interview.added": "Interview noted",
+    "interview.changed": "Interview changed",
+    "interview.deleted": "Interview deleted, with a reason",
+    "evidence.exported": "Evidence exported",
+    "opinions.found": "Opinion groups looked for",
     "invitation.made": "Invitation made",
     "invitation.renewed": "Invitation renewed",
     "invitations.sent": "Invitations sent",

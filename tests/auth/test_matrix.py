@@ -4,6 +4,7 @@ A new route without a row turns this red.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,7 +13,9 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
+from app.actionplan.evidence.models import Interview, Workshop
 from app.actionplan.initiatives.models import Initiative
+from app.actionplan.opinions.service import freeze_opinions
 from app.auth.api import list_routes
 from app.consensus.service import close_round
 from app.main import API, PAGES
@@ -63,11 +66,19 @@ MATRIX: dict[str, set[str] | str] = {
     "create_person": {"admin"},
     "create_response": "anyone",
     "create_question": BUILDERS,
+    "create_interview": BUILDERS | {OTHER},
+    "create_workshop": BUILDERS | {OTHER},
     "create_survey": STAFF | {OWN, OTHER},
     "criteria_step": BUILDERS,
     "dates_step": BUILDERS,
     "decide_on_ideas": BUILDERS,
     "delete_question": BUILDERS,
+    "delete_interview": BUILDERS,
+    "delete_workshop": BUILDERS,
+    "edit_interview": BUILDERS,
+    "edit_workshop": BUILDERS,
+    "evidence_list": ALL,
+    "export_evidence_page": STAFF,
     "end_key": ALL,
     "end_other_sessions": ALL,
     "export_priorities": STAFF | {OWN},
@@ -86,7 +97,12 @@ MATRIX: dict[str, set[str] | str] = {
     "import_translation": BUILDERS,
     "import_initiatives_page": STAFF | {"editor"},
     "initiative_import_page": STAFF | {"editor"},
+    "initiative_evidence": ALL,
     "initiative_list": ALL,
+    "import_workshop_sheet": BUILDERS,
+    "interview_page": BUILDERS,
+    "interview_stances": BUILDERS,
+    "find_opinion_groups": BUILDERS,
     "initiative_sheet": ALL,
     "items_page": BUILDERS,
     "languages_step": BUILDERS,
@@ -115,6 +131,20 @@ MATRIX: dict[str, set[str] | str] = {
     "download_my_answers": "anyone",
     "withdraw_my_answers": "anyone",
     "next_round_page": BUILDERS,
+    "new_interview": BUILDERS | {OTHER},
+    "new_workshop": BUILDERS | {OTHER},
+    "opinions_index": READERS | {OWN, OTHER},
+    "opinions_page": READERS | {OWN, OTHER},
+    "read_evidence": ALL,
+    "read_initiative_evidence": ALL,
+    "read_opinions": READERS | {OWN, OTHER},
+    "save_interview": BUILDERS,
+    "save_interview_stances": BUILDERS,
+    "save_workshop": BUILDERS,
+    "save_workshop_votes": BUILDERS,
+    "workshop_page": ALL,
+    "workshop_sheet": BUILDERS,
+    "workshop_votes": BUILDERS,
     "new_survey": STAFF | {OWN, OTHER},
     "mail_preview": BUILDERS,
     "mails_step": BUILDERS,
@@ -209,7 +239,8 @@ MATRIX: dict[str, set[str] | str] = {
 }
 # these end what the others need
 LAST = ("set_password", "end_other_sessions", "sign_out")
-NAMES_NO_THING = ("end_key", "initiative_sheet")
+NAMES_NO_THING = ("end_key", "initiative_sheet", "export_evidence_page")
+THINGS = ("survey_id", "round_id", "initiative_id", "person_id", "key", "workshop_id", "interview_id")
 LET_IN = frozenset({200, 201, 303, 409, 412, 422, 423})
 
 
@@ -249,6 +280,7 @@ def world(client: TestClient, session: Session, engine: Engine) -> World:
     session.commit()
     fill(session, engine, survey)
     close_round(session, home, survey)
+    freeze_opinions(session, home, survey)
     open_round(session, home, survey)
     create_consortium(session, home, name="Other")
     foreign = operator(session, "Other")
@@ -258,7 +290,15 @@ def world(client: TestClient, session: Session, engine: Engine) -> World:
     for name, person in people.items():
         clients[name] = TestClient(app, base_url=ADDRESS, follow_redirects=False)
         sign_in(clients[name], session, person)
-    marks = ("Markedpartner", "Markedeve", "A small survey", "Initiative I1", "alba@innaxe.example")
+    marks = (
+        "Markedpartner",
+        "Markedeve",
+        "A small survey",
+        "Initiative I1",
+        "alba@innaxe.example",
+        "Markedworkshop",
+        "Markedrole",
+    )
     return World(app, clients, _things(session, survey, spare), marks)
 
 
@@ -268,7 +308,12 @@ def _things(session: Session, survey: Survey, spare: Person) -> dict[str, str]:
     assert given
     reason = SharedReason(round_id=given.round_id, response_id=given.id, code="I1.impact", is_for=True)
     idea = Idea(round_id=given.round_id, response_id=given.id, number=1)
-    session.add_all([reason, idea])
+    owner: dict[str, Any] = {"consortium_id": survey.consortium_id, "organisation_id": survey.organisation_id}
+    workshop = Workshop(
+        **owner, title="Markedworkshop", held_on=date(2026, 1, 2), language="en", dots_each=3, participants={"civil": 7}
+    )
+    interview = Interview(**owner, held_on=date(2026, 1, 2), helix="civil", role="Markedrole")
+    session.add_all([reason, idea, workshop, interview])
     initiative = session.exec(select(Initiative)).first()
     membership = session.exec(select(Membership)).first()
     assert current
@@ -286,6 +331,8 @@ def _things(session: Session, survey: Survey, spare: Person) -> dict[str, str]:
         "key_id": "00000000-0000-0000-0000-000000000000",
         "reason_id": str(reason.id),
         "idea_id": str(idea.id),
+        "workshop_id": str(workshop.id),
+        "interview_id": str(interview.id),
         "kind": "csv",
         "part": "why",
         "number": "1",
@@ -352,7 +399,7 @@ def test_from_another_consortium_nothing_is_seen_or_changed(world: World) -> Non
     wrong: list[str] = []
     for route in rows(world.app):
         answer = call(world, "foreign", route)
-        missing = world.things | dict.fromkeys(("survey_id", "round_id", "initiative_id", "person_id", "key"), NO_ID)
+        missing = world.things | dict.fromkeys(THINGS, NO_ID)
         about_a_thing = bool(_names(route["path"])) and route["name"] not in NAMES_NO_THING
         if about_a_thing and answer.status_code != 404:
             wrong.append(f"{route['path']}: {answer.status_code}")

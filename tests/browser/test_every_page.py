@@ -73,6 +73,19 @@ FOR_MEMBERS = {
     "compare_versions": "a first initiative, /versions/compare",
     "version_page": "a first initiative, /versions/1",
     "translate_page": "a first initiative, /translate/de",
+    "evidence_list": "/evidence",
+    "new_workshop": "/evidence/workshops/new",
+    "workshop_page": "a first workshop",
+    "edit_workshop": "a first workshop, changed",
+    "workshop_votes": "a first workshop's dots",
+    "workshop_sheet": "a first workshop's sheet",
+    "new_interview": "/evidence/interviews/new",
+    "interview_page": "a first interview",
+    "edit_interview": "a first interview, changed",
+    "interview_stances": "a first interview's stances",
+    "initiative_evidence": "the evidence of an initiative",
+    "opinions_index": "/opinions",
+    "opinions_page": f"/opinions/{SURVEY}",
     "results_index": "/results",
     "results_page": f"/results/{SURVEY}",
     "priorities_index": "/priorities",
@@ -88,7 +101,7 @@ FOR_MEMBERS = {
 FIRST = "a first initiative, "
 NO_PAGES = {
     *("personal_link", "stop_page", "results_table", "export_priorities", "oidc_start", "oidc_callback"),
-    *("export_survey", "export_translation", "initiative_sheet"),
+    *("export_survey", "export_translation", "initiative_sheet", "export_evidence_page"),
     *("mail_preview", "live_changes", "item_feedback", "survey_section", "download_my_answers"),
     # need a round of ideas: test_ideas.py goes through them
     *("closure_page", "ideas_page", "idea_page", "proposed_ideas", "idea_decision"),
@@ -161,6 +174,9 @@ def addresses_for_members(page: Page) -> dict[str, str]:
     for name, start, wanted in (
         ("initiative_page", "/initiatives", "main tbody a[href*='/initiatives/']"),
         ("person_page", "/people", "main a[href*='/people/']"),
+        ("workshop_page", "/evidence", "main th a[href*='/workshops/']"),
+        ("interview_page", "/evidence", "main th a[href*='/interviews/']"),
+        ("initiative_evidence", "/evidence", "main th a[href$='/evidence']"),
         ("history_of_thing", f"/surveys/{SURVEY}", "main a[href*='/history/']"),
     ):
         page.goto(start)
@@ -170,6 +186,14 @@ def addresses_for_members(page: Page) -> dict[str, str]:
     for name, page_of_it in FOR_MEMBERS.items():
         if page_of_it.startswith(FIRST):
             found[name] = found["initiative_page"] + page_of_it.removeprefix(FIRST)
+    for name, page_of, step in (
+        ("edit_workshop", "workshop_page", "edit"),
+        ("workshop_votes", "workshop_page", "votes"),
+        ("workshop_sheet", "workshop_page", "sheet"),
+        ("edit_interview", "interview_page", "edit"),
+        ("interview_stances", "interview_page", "stances"),
+    ):
+        found[name] = f"{found[page_of]}/{step}"
     return FOR_MEMBERS | found
 
 
@@ -217,7 +241,8 @@ def test_every_role_crawls_without_a_violation(
         links = page.evaluate("() => [...document.links].map(one => one.pathname + one.search)")
         for link in links:
             is_page = not re.search(
-                r"/export\.|/translation\.|\.csv|lang=|/initiatives/.|[?&](sort|round|criterion)=|^/s/|^/i/", link
+                r"/export\.|/evidence/.+/|/translation\.|\.csv|lang=|/initiatives/.|[?&](sort|round|criterion)=|^/s/|^/i/",
+                link,
             )
             if is_page and link not in seen and link not in waiting and link.startswith("/"):
                 waiting.append(link)

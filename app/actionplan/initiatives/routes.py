@@ -101,6 +101,7 @@ def _list_page(request: Request, session: Session, actor: Actor, typed: Typed, e
         may_import=may(actor, "initiative.import"),
         may_draft=may(actor, "initiative.draft"),
         may_move=may(actor, "initiative.move"),
+        may_read_opinions=may(actor, "opinions.read"),
     )
 
 

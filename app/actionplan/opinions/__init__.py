@@ -1,0 +1,1 @@
+"""Who thinks alike across all initiatives, and which initiatives bridge them."""
