@@ -66,6 +66,8 @@ PERMISSIONS: dict[str, Predicate] = {
     "round.close": over(*STAFF),
     "reason.hide": over(*STAFF),
     "idea.judge": over(*STAFF),
+    "proposal.judge": central(*STAFF),
+    "wall.change": central(*LEADS),
     "results.read": anywhere(*STAFF, Role.REVIEWER),
     "results.export": over(*STAFF),
     "results.unsuppressed": central(Role.ADMIN),
