@@ -145,12 +145,8 @@ def test_similar_ones_are_shown_first(
     assert f"/ideas/{known.id}" in page.text
     on = client.post(f"{WALL}/propose", data={**fields_in(page.text), "step": "preview"})
     assert "Read once more and send" in on.text
-    spanish = Draft(
-        "Una línea piloto GMP compartida",
-        "Una línea certificada para terapias avanzadas que las pequeñas empresas y los hospitales puedan reservar.",
-        "",
-        "es",
-    )
+    summary = "Que las pymes vean en un mapa dónde hay turnos libres de producción piloto, y los soliciten."
+    spanish = Draft("Un mapa de la capacidad de bioproducción", summary, "", "es")
     page = post(client, f"{WALL}/propose", step="write", **typed(spanish))
     assert "as an addition" in page.text, "an initiative is found in each of its languages"
     carried = fields_in(page.text)
