@@ -8,6 +8,8 @@ from babel.messages.extract import extract
 
 from app.actionplan.initiatives.importing import REASONS
 from app.actionplan.initiatives.schemas import UNREADABLE, UPSIDE_DOWN
+from app.actionplan.proposals.exporting import COLUMN_WORDS
+from app.actionplan.proposals.rules import STATE_WORDS
 from app.auth.guard import ACCOUNT_MENU, NAVIGATION
 from app.consensus.fates import RULE_NAMES, STANDING_WORDS
 from app.consensus.next_round import GROUNDS_WORDS, REASON_WORDS
@@ -100,6 +102,8 @@ def interface_messages() -> set[Message]:
         KIND_NAMES,
         KIND_TIMES,
         RECORD_WORDS,
+        STATE_WORDS,
+        COLUMN_WORDS,
     ):
         words += table.values()
     words += [UNREADABLE, UPSIDE_DOWN, *PROBLEMS, *(sentence for pair in CHECK_WORDS.values() for sentence in pair)]

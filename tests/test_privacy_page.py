@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from app.actionplan.proposals.rules import ADDRESS_KEPT_DAYS, CONFIRMED_WITHIN_DAYS, LONGEST_WAIT_DAYS
 from app.retention import MAILS_LAST, TRACES_LAST
 from app.surveys.answering.models import Answer, Respondent, Response
 from app.surveys.authoring.schemas import SettingsIn
@@ -17,6 +18,10 @@ def test_figures() -> None:
     assert "the rest 90 days" in PAGE
     assert TRACES_LAST.days == 1
     assert "| a day |" in PAGE
+    assert (ADDRESS_KEPT_DAYS, CONFIRMED_WITHIN_DAYS, LONGEST_WAIT_DAYS) == (30, 7, 730)
+    assert "30 days after the outcome" in PAGE
+    assert "seven days" in PAGE
+    assert "two years" in PAGE
 
 
 def test_every_table_about_people_is_named() -> None:
@@ -24,7 +29,7 @@ def test_every_table_about_people_is_named() -> None:
         assert f"`{table}`" in PAGE
     for table in ("outbox_message", "attempt", "kept_address", "suggestion", "shared_reason", "idea"):
         assert f"`{table}`" in PAGE
-    for table in ("mail_refusal", "minutes_count"):
+    for table in ("mail_refusal", "minutes_count", "proposal", "proposal_author", "stance", "unconfirmed_sending"):
         assert f"`{table}`" in PAGE
 
 

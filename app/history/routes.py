@@ -65,6 +65,7 @@ ACT_WORDS = {
     "proposal.reconsidered": "A proposal is open again",
     "proposal.shown": "Proposal put on the wall",
     "proposal.hidden": "Proposal taken off the wall",
+    "proposal.unnamed": "Name taken off a proposal",
     "proposals.exported": "Proposals exported",
     "wall.changed": "Ideas wall changed",
     "invitation.made": "Invitation made",

@@ -65,7 +65,7 @@ def mails_to(session: Session, email: str, kind: str = "proposal") -> list[Outbo
 
 def read(session: Session, wanted: Any) -> list[Any]:
     """What is there now; the lock for writing is given back at once, for the pages to write."""
-    found = list(session.exec(wanted.execution_options(populate_existing=True)).all())
+    found: list[Any] = [*session.exec(wanted.execution_options(populate_existing=True)).all()]
     session.commit()
     return found
 

@@ -225,6 +225,18 @@ def test_it_is_put_on_the_wall_and_taken_off(desk: TestClient, session: Session,
     assert acts == ["proposal.shown", "proposal.hidden"]
 
 
+def test_a_name_is_taken_off(desk: TestClient, session: Session, proposal: Proposal) -> None:
+    proposal.author_name = "Anna Kovač"
+    session.add(proposal)
+    session.commit()
+    assert "Anna Kovač" in desk.get(f"/proposals/{proposal.id}").text
+    for _ in range(2):
+        post(desk, f"/proposals/{proposal.id}/unnaming")
+    assert now_of(session, proposal).author_name == ""
+    [entry] = read(session, select(HistoryEntry).where(HistoryEntry.act == "proposal.unnamed"))
+    assert "Kova" not in str(entry.model_dump())
+
+
 def test_an_account_is_told_in_its_mail(desk: TestClient, session: Session, wall: IdeasWall, cast: Cast) -> None:
     post(desk, f"/ideas/c/{wall.slug}/propose", step="send", key="k", title="T", summary="S")
     [made] = read(session, select(Proposal))

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from app.actionplan.initiatives.models import Initiative
+from app.actionplan.proposals.models import Proposal
 from app.auth.api import list_routes
 from app.consensus.service import close_round
 from app.main import API, PAGES
@@ -42,6 +43,8 @@ MATRIX: dict[str, set[str] | str] = {
     "accept_named": BUILDERS,
     "account_page": ALL,
     "add_people_page": BUILDERS,
+    "answer_asked": "anyone",
+    "answer_page": "anyone",
     "ask_for_link": "anyone",
     "ask_for_more": "anyone",
     "ask_for_new_link": "anyone",
@@ -56,7 +59,9 @@ MATRIX: dict[str, set[str] | str] = {
     "close_account": {"admin"},
     "closure_page": STAFF | {OWN},
     "code_page": "anyone",
+    "confirm_page": "anyone",
     "confirm_second_step": ALL,
+    "confirm_sending": "anyone",
     "create_closure": STAFF | {OWN},
     "create_key": ALL,
     "create_organisation": {"admin", "coordinator"},
@@ -70,12 +75,18 @@ MATRIX: dict[str, set[str] | str] = {
     "delete_question": BUILDERS,
     "end_key": ALL,
     "end_other_sessions": ALL,
+    "export_page": STAFF,
     "export_priorities": STAFF | {OWN},
     "export_survey": BUILDERS,
     "export_translation": BUILDERS,
     "idea_decision": BUILDERS,
     "idea_page": "anyone",
+    "ideas_index": "anyone",
     "ideas_page": "anyone",
+    "ideas_wall": "anyone",
+    "judge_by_program": STAFF,
+    "judge_proposal": STAFF,
+    "hide_proposal": STAFF,
     "history_of_thing": READERS | {OWN, OTHER},
     "history_page": READERS | {OWN, OTHER},
     "home_page": ALL,
@@ -118,6 +129,13 @@ MATRIX: dict[str, set[str] | str] = {
     "preview_page": BUILDERS,
     "priorities_index": READERS | {OWN, OTHER},
     "priorities_page": READERS | {OWN, OTHER},
+    "proposal_arrived": "anyone",
+    "proposal_page": STAFF,
+    "proposal_queue": STAFF,
+    "proposal_sent": "anyone",
+    "proposal_view": "anyone",
+    "propose": "anyone",
+    "propose_page": "anyone",
     "proposed_ideas": BUILDERS,
     "publish_page": BUILDERS,
     "publish_survey": BUILDERS,
@@ -127,6 +145,7 @@ MATRIX: dict[str, set[str] | str] = {
     "read_initiative": ALL,
     "read_initiatives": ALL,
     "read_me": ALL,
+    "read_proposals": STAFF,
     "read_priorities": STAFF | {OWN},
     "read_receipt": "anyone",
     "read_response": "anyone",
@@ -134,6 +153,7 @@ MATRIX: dict[str, set[str] | str] = {
     "read_routes": {"admin"},
     "reasons_page": BUILDERS,
     "reconsider_idea": BUILDERS,
+    "reconsider_proposal": STAFF,
     "remove_idea": "anyone",
     "judge_reason": BUILDERS,
     "round_feedback": "anyone",
@@ -163,6 +183,7 @@ MATRIX: dict[str, set[str] | str] = {
     "save_section": "anyone",
     "save_texts": BUILDERS,
     "save_translation": BUILDERS,
+    "save_wall_settings": {"admin", "coordinator"},
     "send_invitations_page": BUILDERS,
     "send_test_mail": BUILDERS,
     "send_reminders": BUILDERS,
@@ -171,6 +192,7 @@ MATRIX: dict[str, set[str] | str] = {
     "sign_in_page": "anyone",
     "sign_in_with_password": "anyone",
     "sign_out": ALL,
+    "show_proposal": STAFF,
     "start_survey": "anyone",
     "stop_by_hand": "anyone",
     "stop_page": "anyone",
@@ -186,13 +208,16 @@ MATRIX: dict[str, set[str] | str] = {
     "survey_page": READERS | {OWN, OTHER},
     "survey_section": "anyone",
     "survey_start": "anyone",
+    "take_stance_page": "anyone",
     "texts_step": BUILDERS,
     "translation_page": BUILDERS,
+    "unname_proposal": STAFF,
+    "wall_settings": {"admin", "coordinator"},
     "withdraw_by_receipt": "anyone",
 }
 # these end what the others need
 LAST = ("set_password", "end_other_sessions", "sign_out")
-NAMES_NO_THING = ("end_key", "initiative_sheet")
+NAMES_NO_THING = ("end_key", "initiative_sheet", "export_page")
 LET_IN = frozenset({200, 201, 303, 409, 422, 423})
 
 
@@ -241,7 +266,7 @@ def world(client: TestClient, session: Session, engine: Engine) -> World:
     for name, person in people.items():
         clients[name] = TestClient(app, base_url=ADDRESS, follow_redirects=False)
         sign_in(clients[name], session, person)
-    marks = ("Markedpartner", "Markedeve", "A small survey", "Initiative I1", "alba@innaxe.example")
+    marks = ("Markedproposal", "Markedpartner", "Markedeve", "A small survey", "Initiative I1", "alba@innaxe.example")
     return World(app, clients, _things(session, survey, spare), marks)
 
 
@@ -251,7 +276,16 @@ def _things(session: Session, survey: Survey, spare: Person) -> dict[str, str]:
     assert given
     reason = SharedReason(round_id=given.round_id, response_id=given.id, code="I1.impact", is_for=True)
     idea = Idea(round_id=given.round_id, response_id=given.id, number=1)
-    session.add_all([reason, idea])
+    proposal = Proposal(
+        consortium_id=survey.consortium_id,
+        number=1,
+        key="key",
+        language="en",
+        title="Markedproposal",
+        summary="Markedproposal",
+        created_on=survey.created_at.date(),
+    )
+    session.add_all([reason, idea, proposal])
     initiative = session.exec(select(Initiative)).first()
     membership = session.exec(select(Membership)).first()
     assert current
@@ -269,6 +303,7 @@ def _things(session: Session, survey: Survey, spare: Person) -> dict[str, str]:
         "key_id": "00000000-0000-0000-0000-000000000000",
         "reason_id": str(reason.id),
         "idea_id": str(idea.id),
+        "proposal_id": str(proposal.id),
         "kind": "csv",
         "target": "ca",
         "key": str(survey.id),
@@ -287,6 +322,8 @@ def call(world: World, who: str, route: dict[str, Any]) -> Any:
     if route["method"] == "GET":
         return client.get(url)
     csrf = csrf_in(client.get("/login").text)
+    if url.startswith("/api/"):
+        return client.post(url, json={"act": "ask", "revision": 0}, headers={"X-CSRF-Token": csrf})
     fields = {"csrf": csrf, "role": "reviewer", "consortium": things["consortium"], "email": "x", "remove": "yes"}
     return client.post(url, data=fields)
 
@@ -330,7 +367,9 @@ def test_from_another_consortium_nothing_is_seen_or_changed(world: World) -> Non
     wrong: list[str] = []
     for route in rows(world.app):
         answer = call(world, "foreign", route)
-        missing = world.things | dict.fromkeys(("survey_id", "round_id", "initiative_id", "person_id", "key"), NO_ID)
+        missing = world.things | dict.fromkeys(
+            ("survey_id", "round_id", "initiative_id", "person_id", "proposal_id", "key"), NO_ID
+        )
         about_a_thing = bool(_names(route["path"])) and route["name"] not in NAMES_NO_THING
         if about_a_thing and answer.status_code != 404:
             wrong.append(f"{route['path']}: {answer.status_code}")

@@ -157,6 +157,15 @@ def hide(session: Session, actor: Actor, proposal_id: UUID) -> Proposal:
     return proposal
 
 
+def unname(session: Session, actor: Actor, proposal_id: UUID) -> Proposal:
+    """Take its author's name off a proposal. Raises NotFound."""
+    proposal = _lock(session, actor, proposal_id)
+    if proposal.author_name:
+        proposal.author_name = ""
+        record(session, actor, "proposal.unnamed", proposal, after={"number": proposal.number})
+    return proposal
+
+
 def save_wall(
     session: Session,
     actor: Actor,

@@ -11,7 +11,7 @@ from app.actionplan.initiatives.queries import list_initiatives
 from app.actionplan.priorities.routes import download
 from app.actionplan.proposals.deciding import act_on
 from app.actionplan.proposals.exporting import export_proposals
-from app.actionplan.proposals.judging import hide, reconsider, save_wall, show
+from app.actionplan.proposals.judging import hide, reconsider, save_wall, show, unname
 from app.actionplan.proposals.models import Proposal
 from app.actionplan.proposals.pages import cards_of, similar_rows
 from app.actionplan.proposals.queries import (
@@ -159,6 +159,13 @@ def show_proposal(request: Request, session: SessionDep, actor: JudgeDep, propos
 def hide_proposal(request: Request, session: SessionDep, actor: JudgeDep, proposal_id: UUID) -> Response:
     """Take a proposal off the wall."""
     hide(session, actor, proposal_id)
+    return redirect(request, "proposal_page", proposal_id=proposal_id)
+
+
+@router.post("/{proposal_id}/unnaming", dependencies=[OwnForm])
+def unname_proposal(request: Request, session: SessionDep, actor: JudgeDep, proposal_id: UUID) -> Response:
+    """Take the author's name off a proposal, because its author asks for it."""
+    unname(session, actor, proposal_id)
     return redirect(request, "proposal_page", proposal_id=proposal_id)
 
 
