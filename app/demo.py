@@ -27,6 +27,7 @@ from app.core.db import for_writing
 from app.core.errors import Conflict
 from app.core.settings import Settings
 from app.core.tokens import hash_token, sign
+from app.demo_proposals import load_proposals
 from app.demo_running import load_running_survey
 from app.people.queries import find_organisation_by_name, find_person_by_email, operator
 from app.people.rules import Actor, Role
@@ -102,11 +103,12 @@ def how_to_get_in(engine: Engine, settings: Settings) -> list[str]:
         token = _returning(settings.secret_key)
         lines.append(f"  Invitation (returning)  {settings.address}/i/{token}   (sees what round 2 said)")
         lines.append(f"  Open link of the survey {settings.address}/s/{survey.slug}")
+        lines.append(f"  Ideas wall              {settings.address}/ideas")
     return [*lines, ""]
 
 
 def load_demo(engine: Engine, secret: str, *, answers: int, seed: int) -> None:
-    """Load people, initiatives, a survey with two rounds of simulated answers and a third open, and one running."""
+    """Load people, initiatives, a survey with two simulated rounds and a third open, one running, and an ideas wall."""
     rng = np.random.default_rng(seed)
     with Session(for_writing(engine)) as session, session.begin():
         actor = operator(session)
@@ -130,6 +132,7 @@ def load_demo(engine: Engine, secret: str, *, answers: int, seed: int) -> None:
     finally:
         writer.close()
     load_running_survey(engine, secret, answers=answers, rng=rng)
+    load_proposals(engine, secret, rng=rng)
 
 
 def _load_consortium(session: Session, actor: Actor) -> None:

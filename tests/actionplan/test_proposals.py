@@ -70,12 +70,12 @@ def test_the_queue_says_what_waits(desk: TestClient, session: Session, settings:
     first = propose(session, settings, wall)
     second = propose(session, settings, wall, SCHOOL, "b@example.org")
     page = desk.get("/proposals").text
-    assert "2 proposals wait to be read" in page
+    assert "2 proposals wait for a decision" in page
     assert page.index(BUSES.title) < page.index(SCHOOL.title), "the longest waiting first"
     for one in (first, second):
         decline(session, operator(session), settings, one.id, 0, "Somebody else does that.", is_shown=True)
     session.commit()
-    assert "All read: 0 accepted, 0 put together" in desk.get("/proposals").text
+    assert "All decided: 0 accepted, 0 put together" in desk.get("/proposals").text
     assert BUSES.title in desk.get("/proposals?state=declined").text
 
 

@@ -148,7 +148,7 @@ def test_similar_ones_are_shown_first(
     summary = "Que las pymes vean en un mapa dónde hay turnos libres de producción piloto, y los soliciten."
     spanish = Draft("Un mapa de la capacidad de bioproducción", summary, "", "es")
     page = post(client, f"{WALL}/propose", step="write", **typed(spanish))
-    assert "as an addition" in page.text, "an initiative is found in each of its languages"
+    assert "mine is part of it" in page.text, "an initiative is found in each of its languages"
     carried = fields_in(page.text)
     assert carried["belongs_to"]
     sent = client.post(f"{WALL}/propose", data={**carried, "step": "send", "email": "eva@example.org"})
@@ -249,8 +249,8 @@ def test_a_voice_counts_once_an_address_and_under_five_no_number_is_shown(
     done = support(client, session, proposal, "v0@example.org", "against")
     assert "counts; nobody sees" in client.get(done.headers["location"]).text
     page = client.get(f"/ideas/{proposal.id}").text
-    assert "fewer than five support it" in page
-    assert "fewer than five oppose it" in page
+    assert "Fewer than five support it" in page
+    assert "Fewer than five oppose it" in page
     support(client, session, other, "v0@example.org", "for")
     voices = count_voices(session, [proposal.id])[proposal.id]
     session.commit()

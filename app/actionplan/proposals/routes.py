@@ -236,7 +236,7 @@ def _proposal_page(
             "act": typed.get("act", ""),
             "title": typed.get("title", proposal.title)[:LONGEST_TYPED],
             "summary": typed.get("summary", _summary_of(proposal))[:LONGEST_TYPED],
-            "initiative": typed.get("initiative", meant or (near[0] if near else "")),
+            "initiative": typed.get("initiative", meant),
             "proposal": typed.get("proposal", ""),
             "question": typed.get("question", "")[:LONGEST_TYPED],
             "because": typed.get("because", "")[:LONGEST_TYPED],
