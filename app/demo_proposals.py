@@ -59,6 +59,7 @@ def _make(
     sent_on = today() - timedelta(days=entry["day"])
     decided_on = sent_on + timedelta(days=min(DAYS_TO_DECIDE, entry["day"]))
     state = State.WAITING if entry["state"] == "shown" else State(entry["state"])
+    target = before[entry["into"] - 1].id if "into" in entry else None
     proposal = Proposal(
         consortium_id=actor.consortium_id,
         number=number,
@@ -72,7 +73,7 @@ def _make(
         created_on=sent_on,
         state=state,
         because=entry.get("because", ""),
-        merged_into_id=before[entry["into"] - 1].id if "into" in entry else None,
+        merged_into_id=target,
         shown_on=None if entry["state"] in OPEN else decided_on,
         revision=0 if state is State.WAITING else 1,
     )

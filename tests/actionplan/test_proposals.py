@@ -140,7 +140,9 @@ def test_put_together_both_share_what_becomes_of_one(
     assert [author.delete_on for author in kept] == [None, None, None]
     judge(desk, proposal, "new", title="Night buses", summary="")
     assert "Night buses" in outcomes(session, "bo@example.org")[-1]
-    assert "had been put together with" in outcomes(session, "cy@example.org")[-1]
+    last = outcomes(session, "cy@example.org")[-1]
+    assert "Ihr Vorschlag" in last, "in the language in which it was sent"
+    assert BUSES.title in last
     initiative = now_of(session, proposal).initiative_id
     assert initiative
     assert now_of(session, twin).shown_on == today()

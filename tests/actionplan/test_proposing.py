@@ -282,6 +282,31 @@ def test_a_voice_says_what_and_from_where(
     assert post(client, address, step="stance", voice="for").status_code == 404
 
 
+def test_voices_that_come_too_often_are_slowed_down_and_the_reason_stays(
+    client: TestClient, session: Session, settings: Settings, wall: IdeasWall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proposal = propose(session, settings, wall)
+    show(session, operator(session), proposal.id)
+    session.commit()
+    app: Any = client.app
+    app.state.settings = app.state.settings.model_copy(update={"limits": "strict"})
+    monkeypatch.setattr(flooding, "SENDING_BY_CLIENT", Limit("proposal client", 0))
+    page = post(client, f"/ideas/{proposal.id}/stance", step="stance", voice="for", because="My own reason")
+    assert (page.status_code, page.headers["Retry-After"], "My own reason" in page.text) == (429, "900", True)
+
+
+def test_what_was_written_before_the_wall_closed_still_arrives(
+    client: TestClient, session: Session, wall: IdeasWall
+) -> None:
+    post(client, f"{WALL}/propose", step="send", email="anna@example.org", **typed())
+    save_wall(session, operator(session), 1, is_open=False, introduction={}, reader="Nobody", answer_days=14)
+    session.commit()
+    page = post(client, f"/ideas/confirm/{token_in(mails_to(session, 'anna@example.org')[0].body)}")
+    assert page.status_code == 200
+    assert "You will hear by mail" in page.text
+    assert len(read(session, select(Proposal))) == 1
+
+
 def test_the_wall_is_searched_and_says_what_became_of_each(
     client: TestClient, session: Session, settings: Settings, wall: IdeasWall
 ) -> None:
