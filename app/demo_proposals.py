@@ -59,7 +59,8 @@ def _make(
     sent_on = today() - timedelta(days=entry["day"])
     decided_on = sent_on + timedelta(days=min(DAYS_TO_DECIDE, entry["day"]))
     state = State.WAITING if entry["state"] == "shown" else State(entry["state"])
-    target = before[entry["into"] - 1].id if "into" in entry else None
+    place: int = entry.get("into", 0)
+    target = before[place - 1].id if place else None
     proposal = Proposal(
         consortium_id=actor.consortium_id,
         number=number,

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from app.actionplan.proposals.models import Proposal
-from app.actionplan.proposals.queries import Voices, count_voices, titles_of
+from app.actionplan.proposals.queries import Voices, count_voices, list_by_id, titles_of
 from app.actionplan.proposals.rules import LONGEST, OPEN, STATE_WORDS, Draft, State, shown_count
 from app.actionplan.proposals.similar import Similar
 from app.core.catalogues import translate
@@ -37,7 +37,9 @@ class Card:
 
 def cards_of(session: Session, proposals: Sequence[Proposal], language: str) -> list[Card]:
     """Proposals with their states in words, the voices that may be shown, and what they became."""
-    targets = {one.id: session.get(Proposal, one.merged_into_id) for one in proposals if one.merged_into_id}
+    keys = {one.merged_into_id for one in proposals if one.merged_into_id}
+    by_key = {target.id: target for target in list_by_id(session, [*keys])}
+    targets = {one.id: by_key[one.merged_into_id] for one in proposals if one.merged_into_id}
     voices = count_voices(session, [one.id for one in proposals])
     became = {one.id: (targets.get(one.id) or one).initiative_id for one in proposals}
     titles = titles_of(session, [key for key in became.values() if key])

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, func, select
 
 from app.actionplan.initiatives.models import InitiativeVersion
 from app.actionplan.proposals.models import IdeasWall, Proposal, ProposalAuthor, Stance, UnconfirmedSending
-from app.actionplan.proposals.rules import OPEN, State
+from app.actionplan.proposals.rules import OPEN, State, has_words
 from app.core.errors import NotFound
 from app.core.tokens import hash_token
 from app.core.words import Words
@@ -89,7 +89,35 @@ def list_proposals(session: Session, consortium_id: UUID) -> Sequence[Proposal]:
 
 def list_shown(session: Session, consortium_id: UUID) -> Sequence[Proposal]:
     """The proposals on the wall, the newest first."""
-    return [proposal for proposal in list_proposals(session, consortium_id) if proposal.shown_on]
+    wanted = select(Proposal).where(Proposal.consortium_id == consortium_id, col(Proposal.shown_on).is_not(None))
+    return session.exec(wanted.order_by(col(Proposal.number).desc())).all()
+
+
+def list_queue(session: Session, consortium_id: UUID, state: str, *, start: int, most: int) -> Sequence[Proposal]:
+    """Some of the proposals in a state: those that wait in the order in which they came, the decided newest first."""
+    wanted = select(Proposal).where(Proposal.consortium_id == consortium_id, Proposal.state == state)
+    order = col(Proposal.number) if state in OPEN else col(Proposal.number).desc()
+    return session.exec(wanted.order_by(order).offset(start).limit(most)).all()
+
+
+def search_shown(session: Session, consortium_id: UUID, *, words: str, state: str) -> list[UUID]:
+    """Which proposals on the wall are in a state (empty for any) and have each of some words, the newest first."""
+    wanted = (
+        select(Proposal.id, Proposal.title, Proposal.summary)
+        .where(Proposal.consortium_id == consortium_id, col(Proposal.shown_on).is_not(None))
+        .order_by(col(Proposal.number).desc())
+    )
+    if state:
+        wanted = wanted.where(Proposal.state == state)
+    return [
+        key for key, title, summary in session.exec(wanted).all() if not words or has_words(f"{title} {summary}", words)
+    ]
+
+
+def list_by_id(session: Session, keys: Sequence[UUID]) -> list[Proposal]:
+    """These proposals, in the order asked."""
+    found = {one.id: one for one in session.exec(select(Proposal).where(col(Proposal.id).in_(keys))).all()}
+    return [found[key] for key in keys]
 
 
 def find_next_waiting(session: Session, consortium_id: UUID) -> Proposal | None:
@@ -98,13 +126,12 @@ def find_next_waiting(session: Session, consortium_id: UUID) -> Proposal | None:
     return session.exec(wanted.order_by(col(Proposal.number))).first()
 
 
-def count_states(session: Session, consortium_id: UUID) -> dict[str, int]:
-    """How many proposals of a consortium are in each state."""
-    counted = session.exec(
-        select(Proposal.state, func.count())
-        .where(Proposal.consortium_id == consortium_id)
-        .group_by(col(Proposal.state))
-    ).all()
+def count_states(session: Session, consortium_id: UUID, *, on_the_wall: bool = False) -> dict[str, int]:
+    """How many proposals of a consortium, or of its wall, are in each state."""
+    wanted = select(Proposal.state, func.count()).where(Proposal.consortium_id == consortium_id)
+    if on_the_wall:
+        wanted = wanted.where(col(Proposal.shown_on).is_not(None))
+    counted = session.exec(wanted.group_by(col(Proposal.state))).all()
     return {state.value: 0 for state in State} | dict(counted)
 
 
@@ -129,7 +156,8 @@ def list_outcomes(session: Session, consortium_id: UUID) -> Sequence[Outcome]:
     One that was put together with another shares that one's initiative.
     """
     shown = [proposal for proposal in list_shown(session, consortium_id) if proposal.state not in OPEN]
-    targets = _by_id(session, [one.merged_into_id for one in shown if one.merged_into_id])
+    keys = {one.merged_into_id for one in shown if one.merged_into_id}
+    targets = {target.id: target for target in list_by_id(session, [*keys])}
     initiatives = {
         one.id: one.initiative_id or (targets[one.merged_into_id].initiative_id if one.merged_into_id else None)
         for one in shown
@@ -201,7 +229,3 @@ def find_asked(session: Session, token: str) -> tuple[Proposal, ProposalAuthor] 
     if author is None or proposal is None or proposal.state != State.ASKED_BACK:
         return None
     return proposal, author
-
-
-def _by_id(session: Session, keys: Collection[UUID]) -> dict[UUID, Proposal]:
-    return {one.id: one for one in session.exec(select(Proposal).where(col(Proposal.id).in_(keys))).all()}

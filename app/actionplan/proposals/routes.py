@@ -21,7 +21,7 @@ from app.actionplan.proposals.queries import (
     find_wall,
     get_own_proposal,
     list_merged,
-    list_proposals,
+    list_queue,
     list_reasons,
 )
 from app.actionplan.proposals.rules import LONGEST_TYPED, OPEN, STATE_WORDS, State
@@ -57,10 +57,9 @@ def proposal_queue(request: Request, session: SessionDep, actor: JudgeDep) -> Re
     counts = count_states(session, actor.consortium_id)
     wanted = request.query_params.get("state", State.WAITING.value)
     wanted = wanted if wanted in counts else State.WAITING.value
-    rows = [one for one in list_proposals(session, actor.consortium_id) if one.state == wanted]
-    if wanted in OPEN:
-        rows.reverse()
-    number = min(max(whole_number(request.query_params.get("page", ""), 1), 1), max(-(-len(rows) // PAGE), 1))
+    pages = max(-(-counts[wanted] // PAGE), 1)
+    number = min(max(whole_number(request.query_params.get("page", ""), 1), 1), pages)
+    rows = list_queue(session, actor.consortium_id, wanted, start=(number - 1) * PAGE, most=PAGE)
     return render(
         request,
         f"{FOLDER}/queue.html",
@@ -71,9 +70,9 @@ def proposal_queue(request: Request, session: SessionDep, actor: JudgeDep) -> Re
         accepted=counts[State.ACCEPTED],
         merged=counts[State.MERGED],
         wanted=wanted,
-        cards=cards_of(session, rows[(number - 1) * PAGE : number * PAGE], language),
+        cards=cards_of(session, rows, language),
         page=number,
-        pages=-(-len(rows) // PAGE),
+        pages=pages,
         next_waiting=find_next_waiting(session, actor.consortium_id),
         surveys=_surveys_with_ideas(session, actor),
         done=_done_in(request),

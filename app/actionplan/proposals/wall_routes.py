@@ -14,11 +14,12 @@ from app.actionplan.proposals.queries import (
     count_states,
     get_open_wall,
     get_shown,
+    list_by_id,
     list_merged,
     list_open_walls,
-    list_shown,
+    search_shown,
 )
-from app.actionplan.proposals.rules import LONGEST_TYPED, STATE_WORDS, State, has_words
+from app.actionplan.proposals.rules import LONGEST_TYPED, STATE_WORDS, State
 from app.actionplan.proposals.sending import (
     Sender,
     answer_question,
@@ -69,29 +70,25 @@ def ideas_wall(
     """What was proposed, and what became of it."""
     found, language = get_open_wall(session, wall), language_of(request)
     q = q[:200].strip()
-    shown = list_shown(session, found.consortium_id)
-    wanted = [
-        one
-        for one in shown
-        if (not q or has_words(f"{one.number} {one.title} {one.summary} {one.first_step}", q))
-        and (state not in set(State) or one.state == state)
-    ]
-    number = min(max(whole_number(page, 1), 1), max(-(-len(wanted) // PAGE), 1))
-    part = wanted[(number - 1) * PAGE : number * PAGE]
-    states = [one for one in State if any(proposal.state == one for proposal in shown)]
+    state = state if state in set(State) else ""
+    counts = count_states(session, found.consortium_id, on_the_wall=True)
+    wanted = search_shown(session, found.consortium_id, words=q, state=state)
+    pages = max(-(-len(wanted) // PAGE), 1)
+    number = min(max(whole_number(page, 1), 1), pages)
+    part = list_by_id(session, wanted[(number - 1) * PAGE : number * PAGE])
     return render(
         request,
         f"{FOLDER}/wall.html",
         wall=found,
         name=session.get_one(Consortium, found.consortium_id).name,
         cards=cards_of(session, part, language),
-        total=len(shown),
+        total=sum(counts.values()),
         found=len(wanted),
         q=q,
         state=state,
-        states=[(one.value, translate(language, STATE_WORDS[one])) for one in states],
+        states=[(one.value, translate(language, STATE_WORDS[one])) for one in State if counts[one]],
         page=number,
-        pages=-(-len(wanted) // PAGE),
+        pages=pages,
         waiting=count_states(session, found.consortium_id)[State.WAITING],
     )
 
