@@ -171,7 +171,9 @@ def test_a_question_is_answered_through_the_mail(
     assert found.exchanges[0]["answer"] == "Vic and Olot."
     assert client.get(f"/ideas/answer/{token}").status_code == 404
     assert "Vic and Olot." in desk.get(f"/proposals/{proposal.id}").text
-    assert judge(desk, proposal, "decline", because="This is done already.").status_code == 409, "it has changed"
+    assert judge(desk, proposal, "decline", revision=1, because="It is done already.").status_code == 409, (
+        "it has changed"
+    )
 
 
 def test_declined_its_author_reads_why(
@@ -186,6 +188,7 @@ def test_declined_its_author_reads_why(
 def test_what_offends_is_declined_and_not_shown(
     desk: TestClient, session: Session, proposal: Proposal, wall: IdeasWall
 ) -> None:
+    post(desk, f"/proposals/{proposal.id}/showing")
     judge(desk, proposal, "decline", because="This insults a person.", hidden="yes")
     assert desk.get(f"/ideas/{proposal.id}").status_code == 404
     assert "/ideas/" not in outcomes(session)[0]

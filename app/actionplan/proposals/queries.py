@@ -123,7 +123,7 @@ def list_by_id(session: Session, keys: Sequence[UUID]) -> list[Proposal]:
 def find_next_waiting(session: Session, consortium_id: UUID) -> Proposal | None:
     """The proposal that waits longest to be read, if one waits."""
     wanted = select(Proposal).where(Proposal.consortium_id == consortium_id, Proposal.state == State.WAITING)
-    return session.exec(wanted.order_by(col(Proposal.number))).first()
+    return session.exec(wanted.order_by(col(Proposal.number)).limit(1)).first()
 
 
 def count_states(session: Session, consortium_id: UUID, *, on_the_wall: bool = False) -> dict[str, int]:
