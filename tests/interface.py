@@ -6,10 +6,14 @@ from pathlib import Path
 
 from babel.messages.extract import extract
 
+from app.actionplan.initiatives.contradictions import WORDS as CONTRADICTION_WORDS
 from app.actionplan.initiatives.importing import REASONS
-from app.actionplan.initiatives.schemas import UNREADABLE, UPSIDE_DOWN
+from app.actionplan.initiatives.quality import WORDS as GAP_WORDS
+from app.actionplan.initiatives.rules import FAULTS as SHEET_FAULTS
+from app.actionplan.initiatives.schemas import UNREADABLE
+from app.actionplan.initiatives.states import STATE_WORDS
 from app.actionplan.proposals.exporting import COLUMN_WORDS
-from app.actionplan.proposals.rules import STATE_WORDS
+from app.actionplan.proposals.rules import STATE_WORDS as PROPOSAL_STATES
 from app.auth.guard import ACCOUNT_MENU, NAVIGATION
 from app.consensus.fates import RULE_NAMES, STANDING_WORDS
 from app.consensus.next_round import GROUNDS_WORDS, REASON_WORDS
@@ -36,6 +40,8 @@ ERRORS = {
     "NotFound",
     "Conflict",
     "Locked",
+    "Stale",
+    "Unconditional",
     "Invalid",
     "TooMany",
     "ProviderFailed",
@@ -99,14 +105,18 @@ def interface_messages() -> set[Message]:
         TYPE_WORDS,
         FAULT_WORDS,
         REASONS,
+        CONTRADICTION_WORDS,
+        GAP_WORDS,
+        SHEET_FAULTS,
+        STATE_WORDS,
         KIND_NAMES,
         KIND_TIMES,
         RECORD_WORDS,
-        STATE_WORDS,
+        PROPOSAL_STATES,
         COLUMN_WORDS,
     ):
         words += table.values()
-    words += [UNREADABLE, UPSIDE_DOWN, *PROBLEMS, *(sentence for pair in CHECK_WORDS.values() for sentence in pair)]
+    words += [UNREADABLE, *PROBLEMS, *(sentence for pair in CHECK_WORDS.values() for sentence in pair)]
     return (found | set(words)) - PROGRAMS_ONLY
 
 

@@ -59,6 +59,8 @@ PERMISSIONS: dict[str, Predicate] = {
     "initiative.read": anywhere(*EVERYONE),
     "initiative.import": central(*STAFF, Role.EDITOR),
     "initiative.draft": anywhere(*STAFF, Role.EDITOR),
+    "initiative.change": over(*STAFF, Role.EDITOR),
+    "initiative.move": over(*STAFF),
     "survey.read": anywhere(*STAFF, Role.REVIEWER),
     "survey.import": central(*STAFF),
     "survey.change": over(*STAFF),

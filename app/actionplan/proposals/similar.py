@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from app.actionplan.initiatives.models import Initiative, InitiativeVersion
 from app.actionplan.initiatives.queries import list_initiatives
+from app.actionplan.initiatives.states import State
 from app.actionplan.proposals.models import Proposal
 from app.people.queries import operator_of
 from app.stats.similarity import Index
@@ -18,7 +19,6 @@ from app.stats.similarity import Index
 MOST_COMPARED = 1300
 """So many signs of each: of a proposal all but the end of the longest."""
 MOST_FOUND = 200
-NOT_PUBLIC = "draft"
 
 
 @dataclass
@@ -61,7 +61,7 @@ def find_similar(
 ) -> list[Similar]:
     """What is most like a text in the consortium, the likest first.
 
-    For the public only what it may read anyway: proposals on the wall, and initiatives that are no drafts.
+    For the public only what it may read: proposals on the wall, and initiatives that are not a mere draft or dropped.
     """
     initiatives = {version.id: (row, version) for row, version in list_initiatives(session, operator_of(consortium_id))}
     kept = _current(session, consortium_id, list(initiatives.values()))
@@ -76,9 +76,16 @@ def find_similar(
             found.append(Similar(likeness, proposal=proposals[key]))
         elif key in initiatives:
             initiative, version = initiatives[key]
-            if not is_public or version.content["status"] != NOT_PUBLIC:
+            if not is_public or _is_public(initiative, version):
                 found.append(Similar(likeness, initiative=initiative, version=version))
     return found[:most]
+
+
+def _is_public(initiative: Initiative, version: InitiativeVersion) -> bool:
+    """Whether others may know of an initiative: also of one that came as a proposal and has not been opened yet."""
+    if initiative.state == State.DRAFT:
+        return version.content["status"] != State.DRAFT
+    return initiative.state != State.DROPPED
 
 
 def _once(near: Sequence[tuple[Any, float]]) -> list[tuple[Any, float]]:
