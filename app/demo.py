@@ -29,6 +29,7 @@ from app.core.errors import Conflict
 from app.core.settings import Settings
 from app.core.tokens import hash_token, sign
 from app.demo_evidence import load_evidence
+from app.demo_proposals import load_proposals
 from app.demo_running import load_running_survey
 from app.people.queries import find_organisation_by_name, find_person_by_email, operator
 from app.people.rules import Actor, Role
@@ -104,11 +105,15 @@ def how_to_get_in(engine: Engine, settings: Settings) -> list[str]:
         token = _returning(settings.secret_key)
         lines.append(f"  Invitation (returning)  {settings.address}/i/{token}   (sees what round 2 said)")
         lines.append(f"  Open link of the survey {settings.address}/s/{survey.slug}")
+        lines.append(f"  Ideas wall              {settings.address}/ideas")
     return [*lines, ""]
 
 
 def load_demo(engine: Engine, secret: str, *, answers: int, seed: int) -> None:
-    """Load people, initiatives, a survey with two rounds of answers and a third open, one running, and evidence."""
+    """Load people, initiatives, a survey with two simulated rounds and a third open, one running, and what people say.
+
+    What people say: workshops and interviews, and the ideas wall.
+    """
     rng = np.random.default_rng(seed)
     with Session(for_writing(engine)) as session, session.begin():
         actor = operator(session)
@@ -134,6 +139,7 @@ def load_demo(engine: Engine, secret: str, *, answers: int, seed: int) -> None:
         writer.close()
     load_running_survey(engine, secret, answers=answers, rng=rng)
     load_evidence(engine)
+    load_proposals(engine, secret, rng=rng)
 
 
 def _load_consortium(session: Session, actor: Actor) -> None:

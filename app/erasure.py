@@ -7,6 +7,7 @@ from sqlmodel import Session, col, delete, func, or_, select
 
 from app.actionplan.drafting.models import InitiativeDraft
 from app.actionplan.initiatives.models import InitiativeVersion
+from app.actionplan.proposals.erasing import erase_sent, export_sent
 from app.auth.models import (
     ApiKey,
     BrowserSession,
@@ -35,8 +36,11 @@ from app.surveys.rounds.models import Invitation, LinkRequest, Suggestion
 OWN_TABLES = (InitiativeDraft, ApiKey, BrowserSession, OidcLogin, PasswordLogin, SecondFactor, SignInLink)
 
 
-def export_person(session: Session, email: str) -> dict[str, Any]:
-    """Everything kept under an address. Answers are in it only while their link to the invitation exists."""
+def export_person(session: Session, email: str, *, secret: str) -> dict[str, Any]:
+    """Everything kept under an address, or under a hash that the secret makes of it.
+
+    Answers are in it only while their link to the invitation exists.
+    """
     email = email.strip().lower()
     person = find_person_by_email(session, email)
     invitations = session.exec(select(Invitation).where(Invitation.email == email)).all()
@@ -61,12 +65,13 @@ def export_person(session: Session, email: str) -> dict[str, Any]:
             {"survey": str(named.survey_id), "on": named.suggested_on.isoformat()}
             for named in session.exec(select(Suggestion).where(Suggestion.email == email)).all()
         ],
+        "sent_to_walls": export_sent(session, email, person.id if person else None, secret=secret),
         "note": "Answers in anonymous surveys, and those of closed rounds, cannot be found by an address. "
         "Their receipt code opens them.",
     }
 
 
-def erase_person(engine: Engine, email: str) -> dict[str, Any]:
+def erase_person(engine: Engine, email: str, *, secret: str) -> dict[str, Any]:
     """Erase everything kept under an address, and wipe where it stood. What others decided together stays.
 
     Raises Conflict for the last administrator of a consortium.
@@ -97,6 +102,7 @@ def erase_person(engine: Engine, email: str) -> dict[str, Any]:
         erased["addresses_left"] = left
         session.exec(delete(LinkRequest).where(col(LinkRequest.email) == email))
         session.exec(delete(SignInRequest).where(col(SignInRequest.email) == email))
+        erased |= erase_sent(session, email, person.id if person else None, secret=secret)
         erased["history_details"] = erase_details(session, actor, names, person_id=person.id if person else None)
         if person:
             _erase_account(session, person)

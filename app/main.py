@@ -30,6 +30,10 @@ from app.actionplan.opinions import routes as opinions_pages
 from app.actionplan.overview import routes as overview_pages
 from app.actionplan.priorities import api as priorities_api
 from app.actionplan.priorities import routes as priorities_pages
+from app.actionplan.proposals import api as proposals_api
+from app.actionplan.proposals import propose_routes as propose_pages
+from app.actionplan.proposals import routes as proposals_pages
+from app.actionplan.proposals import wall_routes as wall_pages
 from app.actionplan.validation import routes as validation_pages
 from app.auth import account_routes as account_pages
 from app.auth import api as auth_api
@@ -100,6 +104,9 @@ PAGES: list[APIRouter] = [
     stopping_pages.router,
     renewing_pages.router,
     cocreation_pages.router,
+    proposals_pages.router,
+    propose_pages.router,
+    wall_pages.router,
     overview_pages.router,
     evidence_pages.router,
     workshops_pages.router,
@@ -131,6 +138,7 @@ API: list[APIRouter] = [
     opinions_api.router,
     answering_api.router,
     cocreation_api.router,
+    proposals_api.router,
     consensus_api.router,
     priorities_api.router,
 ]

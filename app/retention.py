@@ -7,11 +7,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Engine
-from sqlmodel import Session, col, delete, func, select, update
+from sqlmodel import Session, col, delete, func, or_, select, update
 
 from app.actionplan.drafting.models import InitiativeDraft
 from app.actionplan.evidence.interviewing import NAMES_LAST
 from app.actionplan.evidence.models import Interview
+from app.actionplan.proposals.models import Proposal, ProposalAuthor, UnconfirmedSending
+from app.actionplan.proposals.rules import LONGEST_WAIT_DAYS
 from app.auth.models import Attempt, BrowserSession, SignInLink, SignInRequest
 from app.core.clock import now, today
 from app.core.db import for_writing
@@ -83,7 +85,25 @@ def run_retention(engine: Engine, *, is_dry_run: bool) -> dict[str, Any]:
             deleted["interview_names"] = count
             if not is_dry_run:
                 session.exec(update(Interview).where(is_named).values(name=""))
+        deleted |= _expire_proposals(session, is_dry_run=is_dry_run)
     return {"dry_run": is_dry_run, "surveys": surveys, "deleted": deleted}
+
+
+def _expire_proposals(session: Session, *, is_dry_run: bool) -> dict[str, int]:
+    """Delete what was never confirmed, and whom to tell once that is over; the proposals themselves stay."""
+    old = select(Proposal.id).where(Proposal.created_on < today() - timedelta(days=LONGEST_WAIT_DAYS))
+    authors = or_(col(ProposalAuthor.delete_on) < today(), col(ProposalAuthor.proposal_id).in_(old))
+    deleted: dict[str, int] = {}
+    for name, table, is_due in (
+        ("unconfirmed_sendings", UnconfirmedSending, col(UnconfirmedSending.expires_on) < today()),
+        ("proposal_authors", ProposalAuthor, authors),
+    ):
+        count = session.exec(select(func.count()).select_from(table).where(is_due)).one()
+        if count:
+            deleted[name] = count
+            if not is_dry_run:
+                session.exec(delete(table).where(is_due))
+    return deleted
 
 
 def last_day(session: Session, survey: Survey) -> date | None:

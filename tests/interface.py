@@ -19,6 +19,8 @@ from app.actionplan.initiatives.rules import FAULTS as SHEET_FAULTS
 from app.actionplan.initiatives.schemas import UNREADABLE
 from app.actionplan.initiatives.states import STATE_WORDS
 from app.actionplan.opinions.routes import REASON_WORDS as OPINION_WORDS
+from app.actionplan.proposals.exporting import COLUMN_WORDS
+from app.actionplan.proposals.rules import STATE_WORDS as PROPOSAL_STATES
 from app.auth.guard import ACCOUNT_MENU, NAVIGATION
 from app.consensus.fates import RULE_NAMES, STANDING_WORDS
 from app.consensus.next_round import GROUNDS_WORDS, REASON_WORDS
@@ -129,6 +131,8 @@ def interface_messages() -> set[Message]:
         NEEDED,
         CHOICES,
         OPINION_WORDS,
+        PROPOSAL_STATES,
+        COLUMN_WORDS,
     ):
         words += table.values()
     words += [UNREADABLE, NO_EUROS, *PROBLEMS, *(sentence for pair in CHECK_WORDS.values() for sentence in pair)]

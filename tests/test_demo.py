@@ -4,12 +4,16 @@ import re
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
+from app.actionplan.proposals.models import Proposal
+from app.actionplan.proposals.queries import support_matrix
+from app.actionplan.proposals.rules import State
 from app.consensus.models import Snapshot
 from app.core.errors import Conflict
 from app.core.settings import Settings
 from app.demo import SURVEY, how_to_get_in, show_demo
+from app.mail.models import OutboxMessage
 from app.surveys.answering.models import Answer, Response
 from app.surveys.authoring.models import Survey
 from app.surveys.rounds.live_board import read_board
@@ -46,6 +50,14 @@ def test_what_the_demonstration_holds(engine: Engine, settings: Settings, capsys
         assert board.minutes
         assert board.course
         assert {kind for _, kind, _ in board.course.mails} == {"invitation", "reminder"}
+        proposals = session.exec(select(Proposal)).all()
+        assert len(proposals) == 20
+        assert {one.language for one in proposals} == {"en", "ca", "es", "fr", "de", "bg", "da"}
+        assert {one.state for one in proposals} == {*State}
+        matrix = support_matrix(session, proposals[0].consortium_id)
+        assert {proposal.id for proposal in matrix.proposals} == {one.id for one in proposals if one.shown_on}
+        assert {-1.0, 1.0} <= set(matrix.votes.ravel())
+        assert session.exec(select(OutboxMessage).where(col(OutboxMessage.kind).startswith("proposal"))).all() == []
     load(engine, settings, if_empty=True)
     with pytest.raises(Conflict, match="not empty"):
         load(engine, settings)

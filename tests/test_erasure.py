@@ -14,9 +14,13 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine, MetaData, text
 from sqlmodel import Session, select
 
+from app.actionplan.proposals.models import Proposal, ProposalAuthor, Stance, UnconfirmedSending
+from app.actionplan.proposals.rules import LONGEST_WAIT_DAYS
+from app.actionplan.proposals.sending import Sender, confirm, send_proposal, take_stance
 from app.consensus.service import close_round
-from app.core.clock import now
+from app.core.clock import now, today
 from app.core.errors import Conflict
+from app.core.settings import Settings
 from app.erasure import erase_person, export_person
 from app.history.queries import verify_history
 from app.mail.service import queue_mail
@@ -33,6 +37,7 @@ from app.surveys.rounds.models import Invitation, Suggestion
 from app.surveys.rounds.queries import list_rounds
 from app.surveys.rounds.service import invite
 from app.surveys.rounds.suggesting import suggest_colleague
+from tests.actionplan.proposals import BUSES, mails_to, open_wall, propose, read, token_in
 from tests.make import SECRET, Cast, answer, make_open_survey, make_response, sign_in
 
 CANARY = "zqcanaryqz"
@@ -88,14 +93,14 @@ def test_an_erased_person_leaves_no_trace(
 ) -> None:
     person = plant(session, engine, client)
     assert {"person", "invitation", "suggestion", "outbox_message"} <= set(places(engine, tmp_path))
-    exported = json.dumps(export_person(session, person.email))
+    exported = json.dumps(export_person(session, person.email, secret=SECRET))
     assert CANARY in exported
     assert '"I1.impact": 4' in exported
     key = person.id
     session.commit()
     said = io.StringIO()
     with redirect_stdout(said):
-        report = erase_person(engine, person.email)
+        report = erase_person(engine, person.email, secret=SECRET)
     session.expire_all()
     assert report["erased"]["accounts"] == report["erased"]["invitations"] == 1
     assert report["erased"]["answers"] == 1
@@ -106,14 +111,14 @@ def test_an_erased_person_leaves_no_trace(
     assert CANARY not in logged.out + logged.err, "logs name no address"
     assert verify_history(session) is None
     assert session.get_one(Person, key).disabled_at, "what they decided stays, under nobody's name"
-    assert export_person(session, f"{CANARY}@example.org")["account"] is None
+    assert export_person(session, f"{CANARY}@example.org", secret=SECRET)["account"] is None
 
 
 def test_the_last_administrator_is_not_erased(session: Session, engine: Engine, cast: Cast) -> None:
     email = cast.alba.email
     session.commit()
     with pytest.raises(Conflict):
-        erase_person(engine, email)
+        erase_person(engine, email, secret=SECRET)
     assert session.exec(select(Person).where(Person.email == email)).one()
 
 
@@ -143,6 +148,55 @@ def test_answers_are_deleted_when_their_months_are_over(session: Session, engine
     session.commit()
     assert run_retention(engine, is_dry_run=False)["deleted"] == {}
     assert verify_history(session) is None
+
+
+def test_what_was_sent_to_a_wall_stays_without_its_author(
+    session: Session, engine: Engine, settings: Settings, client: TestClient, tmp_path: Path
+) -> None:
+    wall, email = open_wall(session), f"{CANARY}@example.org"
+    proposal = propose(session, settings, wall, email=email)
+    proposal.author_name, proposal.shown_on = CANARY, proposal.created_on
+    session.add(proposal)
+    session.commit()
+    sender = Sender("en", email=email)
+    take_stance(session, settings, proposal, wall, sender, is_for=True, because="", key="a key")
+    confirm(session, settings, token_in(mails_to(session, email)[-1].body))
+    take_stance(session, settings, proposal, wall, sender, is_for=False, because="", key="another")
+    exported = export_person(session, email, secret=SECRET)["sent_to_walls"]
+    assert [one["title"] for one in exported["proposals"]] == [proposal.title]
+    assert [one["supports"] for one in exported["voices"]] == [True]
+    session.commit()
+    report = erase_person(engine, email, secret=SECRET)["erased"]
+    assert (report["proposals_unlinked"], report["voices"], report["unconfirmed_sendings"]) == (1, 1, 1)
+    assert places(engine, tmp_path) == []
+    [left] = read(session, select(Proposal))
+    assert (left.title, left.author_name) == (proposal.title, "")
+    assert read(session, select(ProposalAuthor)) == read(session, select(Stance)) == []
+
+
+def test_authors_and_what_nobody_confirmed_are_deleted_in_time(
+    session: Session, engine: Engine, settings: Settings
+) -> None:
+    wall = open_wall(session)
+    told, waiting, forgotten = (
+        propose(session, settings, wall, email=f"{name}@example.org") for name in ("a", "b", "c")
+    )
+    send_proposal(session, settings, wall, BUSES, Sender("en", email="d@example.org"), key="a key")
+    session.commit()
+    assert run_retention(engine, is_dry_run=False)["deleted"] == {}
+    author = session.exec(select(ProposalAuthor).where(ProposalAuthor.proposal_id == told.id)).one()
+    author.delete_on = today() - timedelta(days=1)
+    forgotten.created_on = today() - timedelta(days=LONGEST_WAIT_DAYS + 1)
+    unconfirmed = session.exec(select(UnconfirmedSending)).one()
+    unconfirmed.expires_on = today() - timedelta(days=1)
+    session.add_all([author, forgotten, unconfirmed])
+    session.commit()
+    due = {"unconfirmed_sendings": 1, "proposal_authors": 2}
+    assert run_retention(engine, is_dry_run=True)["deleted"] == due
+    assert run_retention(engine, is_dry_run=False)["deleted"] == due
+    [left] = read(session, select(ProposalAuthor))
+    assert left.proposal_id == waiting.id
+    assert len(read(session, select(Proposal))) == 3
 
 
 def test_the_commands(tmp_path: Path) -> None:

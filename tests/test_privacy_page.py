@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from app.actionplan.evidence.interviewing import NAMES_LAST
+from app.actionplan.proposals.rules import ADDRESS_KEPT_DAYS, CONFIRMED_WITHIN_DAYS, LONGEST_WAIT_DAYS
 from app.retention import MAILS_LAST, TRACES_LAST
 from app.surveys.answering.models import Answer, Respondent, Response
 from app.surveys.authoring.schemas import SettingsIn
@@ -20,6 +21,10 @@ def test_figures() -> None:
     assert "| a day |" in PAGE
     assert NAMES_LAST.days == 365
     assert "the name a year after the day" in PAGE
+    assert (ADDRESS_KEPT_DAYS, CONFIRMED_WITHIN_DAYS, LONGEST_WAIT_DAYS) == (30, 7, 730)
+    assert "30 days after the outcome" in PAGE
+    assert "seven days" in PAGE
+    assert "two years" in PAGE
 
 
 def test_every_table_about_people_is_named() -> None:
@@ -29,7 +34,7 @@ def test_every_table_about_people_is_named() -> None:
         assert f"`{table}`" in PAGE
     for table in ("interview", "interview_stance", "workshop", "workshop_vote", "stance_state", "opinion_snapshot"):
         assert f"`{table}`" in PAGE
-    for table in ("mail_refusal", "minutes_count"):
+    for table in ("mail_refusal", "minutes_count", "proposal", "proposal_author", "stance", "unconfirmed_sending"):
         assert f"`{table}`" in PAGE
 
 

@@ -19,6 +19,7 @@ SESSION_COOKIE = "innaxe_session"
 NAVIGATION = (
     ("Overview", "home_page", "home.read"),
     ("Initiatives", "initiative_list", "initiative.read"),
+    ("Proposals", "proposal_queue", "proposal.judge"),
     ("Surveys", "survey_list", "survey.read"),
     ("Results", "results_index", "results.read"),
     ("Priorities", "priorities_index", "priorities.read"),

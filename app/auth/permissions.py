@@ -74,6 +74,8 @@ PERMISSIONS: dict[str, Predicate] = {
     "evidence.export": central(*STAFF),
     "opinions.read": anywhere(*STAFF, Role.REVIEWER),
     "opinions.find": over(*STAFF),
+    "proposal.judge": central(*STAFF),
+    "wall.change": central(*LEADS),
     "results.read": anywhere(*STAFF, Role.REVIEWER),
     "results.export": over(*STAFF),
     "results.unsuppressed": central(Role.ADMIN),

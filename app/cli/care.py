@@ -76,15 +76,16 @@ def check_history(
 def privacy_export(email: Email) -> None:
     """Print everything kept under an address."""
     with work() as session:
-        show(export_person(session, email))
+        show(export_person(session, email, secret=load_settings().secret_key))
 
 
 @privacy.command("erase")
 def privacy_erase(email: Email) -> None:
     """Erase everything kept under an address, and wipe where it stood."""
-    engine = open_database(load_settings())
+    settings = load_settings()
+    engine = open_database(settings)
     try:
-        show(erase_person(engine, email))
+        show(erase_person(engine, email, secret=settings.secret_key))
     finally:
         engine.dispose()
 

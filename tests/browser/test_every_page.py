@@ -17,6 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 LARGEST_STAKEHOLDER_PAGE = 60_000
 SURVEY = "demo-validation-survey"
 RUNNING = "demo-running-survey"
+WALL = "/ideas/c/consortium"
 FOR_EVERYBODY = {
     "login_page": "/login",
     "password_page": "/login/password",
@@ -24,6 +25,11 @@ FOR_EVERYBODY = {
     "receipt_page": "/receipt",
     "link_page": "/link",
     "sign_in_page": "a link not yet used",
+    "ideas_wall": WALL,
+    "propose_page": f"{WALL}/propose",
+    "proposal_sent": f"{WALL}/sent",
+    "proposal_arrived": f"{WALL}/arrived?number=7",
+    "proposal_view": "a first proposal on the wall",
 }
 FOR_STAKEHOLDERS = {
     "survey_start": f"/s/{SURVEY}",
@@ -64,6 +70,9 @@ FOR_MEMBERS = {
     "next_round_page": f"/surveys/{SURVEY}/rounds/new",
     "live_page": f"/surveys/{RUNNING}/live",
     "reminders_page": f"/surveys/{RUNNING}/reminders",
+    "proposal_queue": "/proposals",
+    "proposal_page": "a first proposal",
+    "wall_settings": "/proposals/wall",
     "initiative_list": "/initiatives",
     "initiative_import_page": "/initiatives/import",
     "initiative_page": "a first initiative",
@@ -102,6 +111,9 @@ FIRST = "a first initiative, "
 NO_PAGES = {
     *("personal_link", "stop_page", "results_table", "export_priorities", "oidc_start", "oidc_callback"),
     *("export_survey", "export_translation", "initiative_sheet", "export_evidence_page"),
+    *("export_page", "ideas_index"),
+    # need a link that was mailed: test_proposals.py goes through them
+    *("confirm_page", "answer_page"),
     *("mail_preview", "live_changes", "item_feedback", "survey_section", "download_my_answers"),
     # need a round of ideas: test_ideas.py goes through them
     *("closure_page", "ideas_page", "idea_page", "proposed_ideas", "idea_decision"),
@@ -177,6 +189,7 @@ def addresses_for_members(page: Page) -> dict[str, str]:
         ("workshop_page", "/evidence", "main th a[href*='/workshops/']"),
         ("interview_page", "/evidence", "main th a[href*='/interviews/']"),
         ("initiative_evidence", "/evidence", "main th a[href$='/evidence']"),
+        ("proposal_page", "/proposals", ".queue a[href*='/proposals/']"),
         ("history_of_thing", f"/surveys/{SURVEY}", "main a[href*='/history/']"),
     ):
         page.goto(start)
@@ -242,6 +255,7 @@ def test_every_role_crawls_without_a_violation(
         for link in links:
             is_page = not re.search(
                 r"/export\.|/evidence/.+/|/translation\.|\.csv|lang=|/initiatives/.|[?&](sort|round|criterion)=|^/s/|^/i/",
+                r"/export\.|/translation\.|\.csv|lang=|/(initiatives|proposals|ideas)/.|[?&](sort|round|criterion|state)=|^/s/|^/i/",
                 link,
             )
             if is_page and link not in seen and link not in waiting and link.startswith("/"):
@@ -253,7 +267,10 @@ def test_every_role_crawls_without_a_violation(
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_for_stakeholders(visit: Opener, site: Site, scheme: str) -> None:
     page = visit(color_scheme=scheme)
-    addresses = FOR_EVERYBODY | {"sign_in_page": site.links["Sign in as manager"]}
+    page.goto(WALL)
+    first = page.locator("article h2 a").first.get_attribute("href")
+    assert first
+    addresses = FOR_EVERYBODY | {"sign_in_page": site.links["Sign in as manager"], "proposal_view": first}
     faults = [fault for address in addresses.values() for fault in inspect(page, address)]
     page.goto(site.links["Invitation (returning)"])
     faults += inspect(page, page.url)

@@ -89,12 +89,12 @@ def test_closing_cuts_what_led_to_the_invitation(session: Session, engine: Engin
     )
     session.commit()
     answer(engine, response, own, dict(idea_answers(1, BUSES)))
-    assert "Night buses" in str(export_person(session, "ana@example.org"))
+    assert "Night buses" in str(export_person(session, "ana@example.org", secret=SECRET))
     close_ideas(session, survey)
     assert session.exec(select(Respondent)).one().invitation_id is None
-    assert "Night buses" not in str(export_person(session, "ana@example.org"))
+    assert "Night buses" not in str(export_person(session, "ana@example.org", secret=SECRET))
     session.commit()
-    erase_person(engine, "ana@example.org")
+    erase_person(engine, "ana@example.org", secret=SECRET)
     session.expire_all()
     assert len(session.exec(select(Idea)).all()) == 1, "without a person the idea stays"
     assert len(session.exec(select(Answer)).all()) == 4
@@ -111,7 +111,7 @@ def test_erasing_a_person_before_the_closing_takes_the_ideas_along(
     )
     session.commit()
     answer(engine, response, own, dict(idea_answers(1, ("zqcanaryqz", "", ""))))
-    erase_person(engine, "ana@example.org")
+    erase_person(engine, "ana@example.org", secret=SECRET)
     session.expire_all()
     assert session.exec(select(Answer)).all() == []
     assert not any(b"zqcanaryqz" in file.read_bytes() for file in tmp_path.glob("*.sqlite*"))
