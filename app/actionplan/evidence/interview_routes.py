@@ -11,8 +11,9 @@ from app.actionplan.evidence import interviewing
 from app.actionplan.evidence.models import Interview
 from app.actionplan.evidence.pages import (
     FOLDER,
-    STALE,
     STANCE_WORDS,
+    Refusal,
+    attempt,
     errors_of,
     form_page,
     helix_marks,
@@ -28,7 +29,6 @@ from app.actionplan.evidence.rules import may_quote
 from app.auth.guard import permitted
 from app.auth.permissions import require
 from app.core.clock import today
-from app.core.errors import Conflict
 from app.documents.sheets import Fault, FaultyFile
 from app.people.rules import Actor
 from app.web.deps import SessionDep
@@ -55,7 +55,7 @@ def create_interview(request: Request, session: SessionDep, actor: MakerDep, typ
     try:
         given = read_with(read_interview, session, actor, typed, language_of(request))
     except FaultyFile as faulty:
-        return _form(request, session, actor, None, typed, faulty.faults)
+        return _form(request, session, actor, None, typed, Refusal(faulty.faults))
     interview = interviewing.add_interview(session, actor, given)
     name = "interview_stances" if given.chosen else "interview_page"
     return redirect(request, name, interview_id=interview.id)
@@ -82,15 +82,13 @@ def save_interview(
 ) -> Response:
     """Keep an interview as it was changed."""
     interview = _get(session, actor, interview_id)
-    try:
+
+    def change() -> None:
         given = read_with(read_interview, session, actor, typed, language_of(request))
-        with session.begin_nested():
-            interviewing.change_interview(session, actor, interview, revision_in(typed), given)
-    except FaultyFile as faulty:
-        return _form(request, session, actor, interview, typed, faulty.faults)
-    except Conflict:
-        fresh = typed | {"revision": str(interview.revision)}
-        return _form(request, session, actor, interview, fresh, status=STALE)
+        interviewing.change_interview(session, actor, interview, revision_in(typed), given)
+
+    if refusal := attempt(session, change):
+        return _form(request, session, actor, interview, typed, refusal)
     return redirect(request, "interview_page", interview_id=interview.id)
 
 
@@ -115,15 +113,13 @@ def save_interview_stances(
 ) -> Response:
     """Keep what was said."""
     interview = _get(session, actor, interview_id)
-    try:
+
+    def give() -> None:
         stances = read_stances(typed, _codes(session, actor, interview))
-        with session.begin_nested():
-            interviewing.give_stances(session, actor, interview, revision_in(typed), stances)
-    except FaultyFile as faulty:
-        return _stances(request, session, actor, interview, typed, faulty.faults)
-    except Conflict:
-        fresh = typed | {"revision": str(interview.revision)}
-        return _stances(request, session, actor, interview, fresh, status=STALE)
+        interviewing.give_stances(session, actor, interview, revision_in(typed), stances)
+
+    if refusal := attempt(session, give):
+        return _stances(request, session, actor, interview, typed, refusal)
     return redirect(request, "interview_page", interview_id=interview.id)
 
 
@@ -156,12 +152,9 @@ def _form(
     actor: Actor,
     interview: Interview | None,
     typed: Typed,
-    faults: Sequence[Fault] = (),
-    status: int = 200,
+    refusal: Refusal | None = None,
 ) -> Response:
-    return form_page(
-        request, session, actor, "interview_form.html", typed, faults=faults, status=status, interview=interview
-    )
+    return form_page(request, session, actor, "interview_form.html", typed, refusal, thing=interview)
 
 
 def _stances(
@@ -170,8 +163,7 @@ def _stances(
     actor: Actor,
     interview: Interview,
     typed: Typed,
-    faults: Sequence[Fault] = (),
-    status: int = 200,
+    refusal: Refusal | None = None,
 ) -> Response:
     return form_page(
         request,
@@ -179,9 +171,8 @@ def _stances(
         actor,
         "stances.html",
         typed,
-        faults=faults,
-        status=status,
-        interview=interview,
+        refusal,
+        thing=interview,
         lines=[
             (line, version_choices(session, line.initiative))
             for line in list_stances(session, actor, interview_id=interview.id)

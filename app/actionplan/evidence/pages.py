@@ -16,8 +16,9 @@ from app.actionplan.initiatives.queries import list_initiatives, list_versions
 from app.auth.permissions import may
 from app.core.catalogues import translate
 from app.core.clock import today
+from app.core.errors import Conflict
 from app.core.words import LANGUAGES, pick
-from app.documents.sheets import Fault
+from app.documents.sheets import Fault, FaultyFile
 from app.people.queries import list_organisations
 from app.people.rules import HELIX_WORDS, Actor
 from app.web.forms import Typed
@@ -78,26 +79,48 @@ def organisation_names(session: Session, actor: Actor) -> dict[UUID, str]:
     return {found.id: found.name for found in list_organisations(session, actor)}
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """Why a form was not taken: what is wrong with it, or that somebody else was first."""
+
+    faults: Sequence[Fault] = ()
+    is_stale: bool = False
+
+
+def attempt(session: Session, act: Callable[[], object]) -> Refusal | None:
+    """Do an act; when it is refused nothing of it stays, and the refusal is returned."""
+    try:
+        with session.begin_nested():
+            act()
+    except FaultyFile as faulty:
+        return Refusal(faulty.faults)
+    except Conflict:
+        return Refusal(is_stale=True)
+    return None
+
+
 def form_page(
     request: Request,
     session: Session,
     actor: Actor,
     template: str,
     typed: Typed,
+    refusal: Refusal | None,
     *,
-    faults: Sequence[Fault] = (),
-    status: int = 200,
+    thing: Workshop | Interview | None,
     **values: Any,
 ) -> Response:
-    """A form about evidence, with what was typed and what is wrong with it."""
+    """A form about evidence, with what was typed and why it was not taken; sent again it replaces what is there now."""
     language = language_of(request)
+    is_stale = refusal is not None and refusal.is_stale
     return render(
         request,
         f"{FOLDER}/{template}",
-        status=422 if faults and status == 200 else status,
-        typed=typed,
-        errors=errors_of(faults, language),
-        is_stale=status == STALE,
+        status=409 if is_stale else 422 if refusal else 200,
+        typed=typed | {"revision": str(thing.revision)} if thing and is_stale else typed,
+        errors=errors_of(refusal.faults if refusal else (), language),
+        is_stale=is_stale,
+        thing=thing,
         organisations=organisation_choices(session, actor, language),
         languages_known=list(LANGUAGES.items()),
         marks=helix_marks(language),
@@ -107,9 +130,6 @@ def form_page(
         ],
         **values,
     )
-
-
-STALE = 409
 
 
 def version_choices(session: Session, initiative: Initiative) -> list[tuple[str, str]]:

@@ -13,7 +13,8 @@ from app.actionplan.evidence.models import Workshop
 from app.actionplan.evidence.pages import (
     FATE_WORDS,
     FOLDER,
-    STALE,
+    Refusal,
+    attempt,
     errors_of,
     form_page,
     helix_marks,
@@ -30,7 +31,7 @@ from app.actionplan.initiatives.queries import list_initiatives
 from app.auth.guard import permitted
 from app.auth.permissions import may, require
 from app.core.catalogues import translate
-from app.core.errors import Conflict, Invalid
+from app.core.errors import Invalid
 from app.core.tags import language_name
 from app.documents.sheets import Fault, FaultyFile
 from app.people.rules import Actor
@@ -58,7 +59,7 @@ def create_workshop(request: Request, session: SessionDep, actor: MakerDep, type
     try:
         given = read_with(read_workshop, session, actor, typed, language_of(request))
     except FaultyFile as faulty:
-        return _form(request, session, actor, None, typed, faulty.faults)
+        return _form(request, session, actor, None, typed, Refusal(faulty.faults))
     workshop = service.add_workshop(session, actor, given)
     name = "workshop_votes" if given.chosen else "workshop_page"
     return redirect(request, name, workshop_id=workshop.id)
@@ -83,15 +84,13 @@ def save_workshop(
 ) -> Response:
     """Keep a workshop as it was changed."""
     workshop = _get(session, actor, workshop_id)
-    try:
+
+    def change() -> None:
         given = read_with(read_workshop, session, actor, typed, language_of(request))
-        with session.begin_nested():
-            service.change_workshop(session, actor, workshop, revision_in(typed), given)
-    except FaultyFile as faulty:
-        return _form(request, session, actor, workshop, typed, faulty.faults)
-    except Conflict:
-        fresh = typed | {"revision": str(workshop.revision)}
-        return _form(request, session, actor, workshop, fresh, status=STALE)
+        service.change_workshop(session, actor, workshop, revision_in(typed), given)
+
+    if refusal := attempt(session, change):
+        return _form(request, session, actor, workshop, typed, refusal)
     return redirect(request, "workshop_page", workshop_id=workshop.id)
 
 
@@ -108,15 +107,13 @@ def save_workshop_votes(
 ) -> Response:
     """Keep what a workshop gave."""
     workshop = _get(session, actor, workshop_id)
-    try:
+
+    def give() -> None:
         votes = read_votes(typed, _codes(session, actor, workshop))
-        with session.begin_nested():
-            service.give_votes(session, actor, workshop, revision_in(typed), votes)
-    except FaultyFile as faulty:
-        return _votes(request, session, actor, workshop, typed, faulty.faults)
-    except Conflict:
-        fresh = typed | {"revision": str(workshop.revision)}
-        return _votes(request, session, actor, workshop, fresh, status=STALE)
+        service.give_votes(session, actor, workshop, revision_in(typed), votes)
+
+    if refusal := attempt(session, give):
+        return _votes(request, session, actor, workshop, typed, refusal)
     return redirect(request, "workshop_page", workshop_id=workshop.id)
 
 
@@ -188,12 +185,9 @@ def _form(
     actor: Actor,
     workshop: Workshop | None,
     typed: Typed,
-    faults: Sequence[Fault] = (),
-    status: int = 200,
+    refusal: Refusal | None = None,
 ) -> Response:
-    return form_page(
-        request, session, actor, "workshop_form.html", typed, faults=faults, status=status, workshop=workshop
-    )
+    return form_page(request, session, actor, "workshop_form.html", typed, refusal, thing=workshop)
 
 
 def _votes(
@@ -202,8 +196,7 @@ def _votes(
     actor: Actor,
     workshop: Workshop,
     typed: Typed,
-    faults: Sequence[Fault] = (),
-    status: int = 200,
+    refusal: Refusal | None = None,
 ) -> Response:
     lines = list_votes(session, actor, workshop_id=workshop.id)
     return form_page(
@@ -212,9 +205,8 @@ def _votes(
         actor,
         "votes.html",
         typed,
-        faults=faults,
-        status=status,
-        workshop=workshop,
+        refusal,
+        thing=workshop,
         lines=[(line, version_choices(session, line.initiative)) for line in lines],
         fates=list(words_of(FATE_WORDS, language_of(request)).items()),
         people=sum(workshop.participants.values()),
