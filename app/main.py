@@ -14,6 +14,10 @@ from starlette.exceptions import HTTPException
 from app import __version__
 from app.actionplan.cocreation import api as cocreation_api
 from app.actionplan.cocreation import routes as cocreation_pages
+from app.actionplan.discussion import amendment_routes as amendment_pages
+from app.actionplan.discussion import api as discussion_api
+from app.actionplan.discussion import reply_routes as reply_pages
+from app.actionplan.discussion import routes as discussion_pages
 from app.actionplan.initiatives import api as initiatives_api
 from app.actionplan.initiatives import import_routes as initiatives_import_pages
 from app.actionplan.initiatives import routes as initiatives_pages
@@ -90,6 +94,9 @@ PAGES: list[APIRouter] = [
     stopping_pages.router,
     renewing_pages.router,
     cocreation_pages.router,
+    discussion_pages.router,
+    amendment_pages.router,
+    reply_pages.router,
     overview_pages.router,
     initiatives_import_pages.router,
     initiatives_pages.router,
@@ -110,6 +117,7 @@ API: list[APIRouter] = [
     initiatives_api.router,
     answering_api.router,
     cocreation_api.router,
+    discussion_api.router,
     consensus_api.router,
     priorities_api.router,
 ]

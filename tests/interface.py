@@ -6,6 +6,11 @@ from pathlib import Path
 
 from babel.messages.extract import extract
 
+from app.actionplan.discussion.amending import DECISION_WORDS
+from app.actionplan.discussion.pages import GONE
+from app.actionplan.discussion.reply_routes import KIND_WORDS as SAID_WORDS
+from app.actionplan.discussion.replying import OUTCOME_WORDS
+from app.actionplan.discussion.rules import FIELD_WORDS
 from app.actionplan.initiatives.importing import REASONS
 from app.actionplan.initiatives.schemas import UNREADABLE, UPSIDE_DOWN
 from app.auth.guard import ACCOUNT_MENU, NAVIGATION
@@ -39,6 +44,7 @@ ERRORS = {
     "ProviderFailed",
     "Check",
     "Unfit",
+    "Moved",
 }
 COMMAND_LINE_ONLY = {
     "app/actionplan/initiatives/exporting.py",
@@ -100,9 +106,19 @@ def interface_messages() -> set[Message]:
         KIND_NAMES,
         KIND_TIMES,
         RECORD_WORDS,
+        DECISION_WORDS,
+        OUTCOME_WORDS,
+        SAID_WORDS,
+        FIELD_WORDS,
     ):
         words += table.values()
-    words += [UNREADABLE, UPSIDE_DOWN, *PROBLEMS, *(sentence for pair in CHECK_WORDS.values() for sentence in pair)]
+    words += [
+        GONE,
+        UNREADABLE,
+        UPSIDE_DOWN,
+        *PROBLEMS,
+        *(sentence for pair in CHECK_WORDS.values() for sentence in pair),
+    ]
     return (found | set(words)) - PROGRAMS_ONLY
 
 
