@@ -136,7 +136,13 @@ def _load_consortium(session: Session, actor: Actor) -> None:
     for line in csv.DictReader(_read("regions.csv").decode().splitlines()):
         if find_organisation_by_name(session, actor, line["display_name"]) is None:
             create_organisation(
-                session, actor, name=line["display_name"], helix="industry", region=line["nuts_code"], is_partner=True
+                session,
+                actor,
+                name=line["display_name"],
+                helix="industry",
+                region=line["nuts_code"],
+                is_partner=True,
+                code=line["region_id"],
             )
     for name, email, role in PEOPLE:
         if find_person_by_email(session, email) is None:

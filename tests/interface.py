@@ -6,13 +6,17 @@ from pathlib import Path
 
 from babel.messages.extract import extract
 
-from app.actionplan.discussion.amending import DECISION_WORDS
+from app.actionplan.discussion.amending import DECISION_WORDS, LOST_MARKS, TOO_LONG
 from app.actionplan.discussion.pages import GONE
 from app.actionplan.discussion.reply_routes import KIND_WORDS as SAID_WORDS
 from app.actionplan.discussion.replying import OUTCOME_WORDS
 from app.actionplan.discussion.rules import FIELD_WORDS
+from app.actionplan.initiatives.contradictions import WORDS as CONTRADICTION_WORDS
 from app.actionplan.initiatives.importing import REASONS
-from app.actionplan.initiatives.schemas import UNREADABLE, UPSIDE_DOWN
+from app.actionplan.initiatives.quality import WORDS as GAP_WORDS
+from app.actionplan.initiatives.rules import FAULTS as SHEET_FAULTS
+from app.actionplan.initiatives.schemas import UNREADABLE
+from app.actionplan.initiatives.states import STATE_WORDS
 from app.auth.guard import ACCOUNT_MENU, NAVIGATION
 from app.consensus.fates import RULE_NAMES, STANDING_WORDS
 from app.consensus.next_round import GROUNDS_WORDS, REASON_WORDS
@@ -39,6 +43,8 @@ ERRORS = {
     "NotFound",
     "Conflict",
     "Locked",
+    "Stale",
+    "Unconditional",
     "Invalid",
     "TooMany",
     "ProviderFailed",
@@ -103,6 +109,10 @@ def interface_messages() -> set[Message]:
         TYPE_WORDS,
         FAULT_WORDS,
         REASONS,
+        CONTRADICTION_WORDS,
+        GAP_WORDS,
+        SHEET_FAULTS,
+        STATE_WORDS,
         KIND_NAMES,
         KIND_TIMES,
         RECORD_WORDS,
@@ -114,8 +124,9 @@ def interface_messages() -> set[Message]:
         words += table.values()
     words += [
         GONE,
+        LOST_MARKS,
+        TOO_LONG,
         UNREADABLE,
-        UPSIDE_DOWN,
         *PROBLEMS,
         *(sentence for pair in CHECK_WORDS.values() for sentence in pair),
     ]

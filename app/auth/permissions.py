@@ -59,6 +59,8 @@ PERMISSIONS: dict[str, Predicate] = {
     "initiative.read": anywhere(*EVERYONE),
     "initiative.import": central(*STAFF, Role.EDITOR),
     "initiative.draft": anywhere(*STAFF, Role.EDITOR),
+    "initiative.change": over(*STAFF, Role.EDITOR),
+    "initiative.move": over(*STAFF),
     "comment.read": anywhere(*EVERYONE),
     "comment.write": anywhere(*EVERYONE),
     "amendment.propose": anywhere(*EVERYONE),

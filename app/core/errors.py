@@ -55,6 +55,24 @@ class Conflict(AppError):
     code = "conflict"
 
 
+class Stale(AppError):
+    """The thing was changed since it was read; `etag` names what it is now."""
+
+    status = 412
+    code = "stale"
+
+    def __init__(self, message: str, etag: str = "") -> None:
+        super().__init__(message)
+        self.etag = etag
+
+
+class Unconditional(AppError):
+    """A change of something shared does not say which version it is of."""
+
+    status = 428
+    code = "unconditional"
+
+
 class Locked(AppError):
     """The response is sent or its round is closed: nothing in it can change any more."""
 

@@ -31,7 +31,8 @@ class Fault:
     values: Mapping[str, object] = field(default_factory=dict[str, object])
 
     def __str__(self) -> str:
-        return f"Row {self.row}, {self.column}: {self.reason % self.values if self.values else self.reason}."
+        reason = self.reason % self.values if self.values else self.reason
+        return f"Row {self.row}, {self.column}: {reason.removesuffix('.')}."
 
 
 class FaultyFile(Invalid):

@@ -23,7 +23,7 @@ router = APIRouter(tags=["history"])
 
 ReaderDep = Annotated[Actor, permitted("history.read")]
 PAGE = 50
-KINDS = frozenset({"survey", "round", "initiative_version", "person", "organisation", "snapshot"})
+KINDS = frozenset({"survey", "round", "initiative", "initiative_version", "person", "organisation", "snapshot"})
 
 ACT_WORDS = {
     "consortium.created": "Consortium created",
@@ -46,6 +46,7 @@ ACT_WORDS = {
     "key.made": "Key made for a program",
     "key.ended": "Key ended",
     "initiative.versioned": "Initiative changed",
+    "initiative.moved": "State of an initiative changed",
     "survey.imported": "Survey made",
     "survey.changed": "Survey changed",
     "survey.published": "Survey published, protocol fixed",

@@ -19,7 +19,8 @@ class Consortium(Row, table=True):
 class Organisation(Row, table=True):
     """A partner of the consortium or another organisation, with its helix and regions.
 
-    `region` is the main NUTS code, empty for none; codes mean what `nuts_edition` says, such as 2024.
+    `region` is the main NUTS code, empty for none; codes mean what `nuts_edition` says, such as 2024. `code` is the
+    short name under which initiatives name it, where it has one.
     """
 
     __table_args__ = (UniqueConstraint("consortium_id", "name"),)
@@ -31,6 +32,7 @@ class Organisation(Row, table=True):
     region: str = ""
     further_regions: list[str] = Field(default_factory=list, sa_type=JSON)
     nuts_edition: str = ""
+    code: str = ""
 
 
 class Person(Row, table=True):

@@ -30,7 +30,7 @@ from app.people.rules import (
     is_plain_line,
 )
 
-LONGEST_NAME = 200
+LONGEST_NAME, LONGEST_CODE = 200, 30
 LAST_ADMIN = "The last administrator of a consortium cannot be removed."
 
 
@@ -54,8 +54,9 @@ def create_organisation(
     further_regions: Sequence[str] = (),
     nuts_edition: str = LATEST_NUTS_EDITION,
     is_partner: bool = False,
+    code: str = "",
 ) -> Organisation:
-    """Add an organisation to the actor's consortium.
+    """Add an organisation to the actor's consortium; `code` is the short name under which initiatives name it.
 
     Raises Invalid for an empty name, an unknown helix, code or edition, Conflict for a name taken.
     """
@@ -77,6 +78,7 @@ def create_organisation(
         region=region,
         further_regions=[code for code in further_regions if code],
         nuts_edition=nuts_edition if region or further_regions else "",
+        code=" ".join(code.split())[:LONGEST_CODE],
     )
     session.add(organisation)
     session.flush()

@@ -10,7 +10,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 
 from app.core.catalogues import translate
-from app.core.errors import AppError, Invalid
+from app.core.errors import AppError, Invalid, Stale
 from app.web.language import language_of
 from app.web.templating import render
 
@@ -102,7 +102,10 @@ def add_error_handlers(app: FastAPI) -> None:
     @app.exception_handler(AppError)
     def expected(request: Request, error: AppError) -> Response:
         more = {"errors": error.errors} if isinstance(error, Invalid) and error.errors else {}
-        return answer_error(request, error.status, error.message, code=error.code, values=error.values, **more)
+        response = answer_error(request, error.status, error.message, code=error.code, values=error.values, **more)
+        if isinstance(error, Stale) and error.etag:
+            response.headers["ETag"] = f'"{error.etag}"'
+        return response
 
     @app.exception_handler(HTTPException)
     def by_starlette(request: Request, error: HTTPException) -> Response:

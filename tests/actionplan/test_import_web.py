@@ -77,7 +77,7 @@ def test_a_row_that_only_what_is_kept_makes_wrong_is_named_too(manager: TestClie
     send(manager, "id,title,budget_min_eur,budget_max_eur\nA1,One,100,200\nA2,Two,100,200\n")
     answer = send(manager, "id,title,budget_min_eur\nA1,One,300\nA2,Zwei,150\n")
     assert answer.status_code == 422
-    assert "the lowest cost is above the highest" in answer.text
+    assert "The lowest cost is above the highest." in answer.text
     assert "1 has a new version." in answer.text
     assert codes(session) == ["A1", "A2"]
 

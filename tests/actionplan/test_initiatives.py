@@ -5,6 +5,7 @@ import json
 import time
 import zipfile
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from openpyxl import Workbook
@@ -114,6 +115,67 @@ def test_what_is_exported_can_be_imported(session: Session, kind: str) -> None:
     assert data == export_initiatives(session, operator(session), kind)
     count = import_initiatives(session, operator(session), parse_catalogue(f"initiatives.{kind}", data))
     assert (count.added, count.changed, count.unchanged) == (0, 0, 24)
+
+
+FULL: dict[str, Any] = {
+    "id": "F-1",
+    "title": {"en": "All; of | it \\ and more", "bg": "Всичко"},
+    "summary": {"en": "Line one\n\n- a\n- b"},
+    "pillar": "connect",
+    "topic": "T1",
+    "rationale": "=1+1; because | of \\; that",
+    "lead_partner": "CAT",
+    "partners": ["A; B", "C|D", "E\\"],
+    "helix_groups": ["civil"],
+    "budget_min_eur": 0,
+    "budget_max_eur": 300000,
+    "cost_by_year_eur": {"2028": 120000, "2030": 0},
+    "start_year": 2028,
+    "start_quarter": 2,
+    "duration_months": 36,
+    "phases": [{"text": "Pilot | one", "start": "2028-Q2", "end": "2029-Q1"}],
+    "expected_outputs": ["Four pairs;\nand one", "-2 | 3"],
+    "linked_indicators": ["IND1"],
+    "indicator_targets": [
+        {"indicator": "IND1", "baseline": -1.25, "target": 3.0, "by_year": 2030, "unit": "%"},
+        {"indicator": "IND2", "baseline": None, "target": None, "by_year": None, "unit": ""},
+    ],
+    "programmes": ["Acceleration"],
+    "depends_on": ["F-2"],
+    "excludes": [],
+    "before": [],
+    "risks": [{"text": "It; fails", "likelihood": 2, "impact": 5, "mitigation": ""}],
+    "tags": ["@one"],
+    "funding_candidates": ["EIE"],
+    "trl_range": [3, 6],
+    "conflicts_of_interest": "One partner sells it.",
+    "status": "open",
+}
+
+
+@pytest.mark.parametrize("kind", ["json", "csv", "xlsx"])
+def test_a_round_trip_into_an_empty_database_loses_nothing(session: Session, kind: str) -> None:
+    home = operator(session)
+    other = {"id": "F-2", "title": {"en": "Another"}, "status": "draft"}
+    file = {"format": "initiative-catalogue/1", "initiatives": [FULL, other]}
+    import_initiatives(session, home, parse_catalogue("all.json", json.dumps(file).encode()))
+    data = export_initiatives(session, home, kind)
+    session.rollback()
+    import_initiatives(session, home, parse_catalogue(f"all.{kind}", data))
+    (initiative, version), _ = list_initiatives(session, home)
+    assert {name for name in FULL if version.content[name] != FULL[name]} == set()
+    assert set(version.content) == set(FULL), "every part of a sheet is in this test"
+    assert initiative.state == "open"
+    assert export_initiatives(session, home, kind) == data
+
+
+def test_a_text_too_long_for_a_cell_is_refused_not_cut(session: Session) -> None:
+    long = {"id": "L", "title": {"en": "Long"}, "expected_outputs": ["x" * 4000] * 9}
+    file = {"format": "initiative-catalogue/1", "initiatives": [long]}
+    import_initiatives(session, operator(session), parse_catalogue("all.json", json.dumps(file).encode()))
+    with pytest.raises(Invalid, match="longer than a cell"):
+        export_initiatives(session, operator(session), "xlsx")
+    assert len(export_initiatives(session, operator(session), "csv")) > 36_000
 
 
 def with_cell(text: str, before: str = "") -> bytes:

@@ -121,6 +121,13 @@ def poison(session: Session, engine: Engine) -> str:
             "partners": [text.strip()],
             "expected_outputs": [text],
             "pillar": text.strip(),
+            "programmes": [text.strip() or "x"],
+            "tags": [text.strip() or "x"],
+            "helix_groups": [text.strip() or "x"],
+            "funding_candidates": [text.strip() or "x"],
+            "conflicts_of_interest": text,
+            "phases": [{"text": text.strip() or "x", "start": "2028-Q1", "end": "2028-Q2"}],
+            "indicator_targets": [{"indicator": text.strip() or "x", "unit": text.strip()}],
             "risks": [{"text": text, "likelihood": 1, "impact": 1, "mitigation": text}],
         }
         for number, text in enumerate(TEXTS)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from pydantic import ValidationError
 from sqlmodel import Session, col, func, select
 
 from app.actionplan.discussion.mailing import tell
@@ -12,10 +11,11 @@ from app.actionplan.discussion.models import Amendment
 from app.actionplan.discussion.queries import find_amendment_of_form, find_version, get_amendment
 from app.actionplan.discussion.replying import forget_quote
 from app.actionplan.discussion.rules import field_of, passage_in, places_to_amend, replaced, text_at, with_text
+from app.actionplan.initiatives.changing import change_initiative, lock_newest
+from app.actionplan.initiatives.contradictions import problems_of_words
 from app.actionplan.initiatives.models import Initiative, InitiativeVersion
 from app.actionplan.initiatives.queries import get_own_initiative
-from app.actionplan.initiatives.schemas import InitiativeIn
-from app.actionplan.initiatives.service import change_initiative
+from app.actionplan.initiatives.schemas import check_content, read_content
 from app.auth.permissions import require
 from app.core.catalogues import translate
 from app.core.clock import now
@@ -35,6 +35,9 @@ DECISION_WORDS = {
 NO_REASON = "Give a reason of 10 to 500 characters; whoever proposed it reads it."
 DECIDED_ALREADY = "Somebody has decided about this amendment meanwhile. What you wrote is still here."
 TEXT_CHANGED = "The text has changed since. Compare both, and write how it shall read now."
+
+LOST_MARKS = "The original has words in bold, links or lists here. Keep their marks."
+TOO_LONG = "With these words the text is too long: a title has at most 70 characters, a summary 220."
 
 
 class Moved(Conflict):
@@ -74,14 +77,14 @@ def propose_amendment(
 ) -> Amendment:
     """Propose other words. The same form a second time is the same amendment. Raises NotFound, Invalid."""
     require(actor, "amendment.propose")
-    initiative, newest = get_own_initiative(session, actor, initiative_id)
+    initiative, _ = get_own_initiative(session, actor, initiative_id)
     # so that no two get the same number
-    session.exec(select(Initiative).where(Initiative.id == initiative_id).with_for_update())
+    newest = lock_newest(session, actor, initiative_id)
     known = find_amendment_of_form(session, actor, form_key)
     if known:
         return known
     version = (find_version(session, initiative_id, proposed.version) if proposed.version else None) or newest
-    before, after = _checked(proposed, version)
+    before, after = _checked(proposed, version, initiative.source_language)
     wanted = select(func.max(col(Amendment.number))).where(Amendment.initiative_id == initiative_id)
     amendment = Amendment(
         consortium_id=initiative.consortium_id,
@@ -135,8 +138,9 @@ def decide_amendment(
     Raises NotFound, Invalid naming what cannot be, Conflict for one decided meanwhile, Moved when its words cannot be
     put into the text as it reads now.
     """
-    initiative, newest = get_own_initiative(session, actor, initiative_id)
+    initiative, _ = get_own_initiative(session, actor, initiative_id)
     require(actor, "amendment.judge", initiative)
+    newest = lock_newest(session, actor, initiative_id)
     amendment = get_amendment(session, actor, initiative_id, amendment_id)
     if amendment.decision or amendment.withdrawn_at:
         raise Conflict(DECIDED_ALREADY)
@@ -193,8 +197,12 @@ def _take_over(
         text, name = replaced(text_at(newest.content, amendment.place), amendment.before, words), "words"
         if text is None:
             raise Moved(TEXT_CHANGED)
-    content = with_text(newest.content, amendment.place, text)
-    named = [author.name] if author and amendment.may_name and author.disabled_at is None else []
+    content = with_text(read_content(newest.content), amendment.place, text)
+    fault = _fault_of(newest, content, amendment.place, initiative.source_language)
+    if fault:
+        raise Invalid(fault, {name: fault})
+    is_named = author is not None and amendment.may_name and author.disabled_at is None
+    contributors = [{"name": author.name, "person_id": str(author.id)}] if author and is_named else []
     try:
         return change_initiative(
             session,
@@ -202,14 +210,14 @@ def _take_over(
             initiative,
             content,
             base_digest=newest.digest,
-            note=f"Amendment {amendment.number}",
-            contributors=named,
+            note=f"amendment:{amendment.number}",
+            contributors=contributors,
         )
     except Invalid as refusal:
         raise Invalid(refusal.message, {name: refusal.message}, **refusal.values) from refusal
 
 
-def _checked(proposed: Proposed, version: InitiativeVersion) -> tuple[str, str]:
+def _checked(proposed: Proposed, version: InitiativeVersion, source: str) -> tuple[str, str]:
     """The words before and after as they are kept. Raises Invalid."""
     errors: dict[str, str] = {}
     text = text_at(version.content, proposed.place)
@@ -228,7 +236,8 @@ def _checked(proposed: Proposed, version: InitiativeVersion) -> tuple[str, str]:
         errors["after"] = "These are the words that stand there already."
     elif not errors:
         changed = replaced(text, before, after)
-        fault = _fault_of(with_text(version.content, proposed.place, changed or ""), proposed.place)
+        content = with_text(read_content(version.content), proposed.place, changed or "")
+        fault = _fault_of(version, content, proposed.place, source)
         if fault:
             errors["after"] = fault
     if not is_reason(plain(proposed.because)):
@@ -238,18 +247,18 @@ def _checked(proposed: Proposed, version: InitiativeVersion) -> tuple[str, str]:
     return before, after
 
 
-def _fault_of(content: dict[str, Any], place: str) -> str:
-    """What is wrong with the words at a place, in a sentence; nothing when they can stand there."""
+def _fault_of(version: InitiativeVersion, content: dict[str, Any], place: str, source: str) -> str:
+    """Why words cannot stand at a place of a version, in a sentence; nothing when they can."""
+    field = field_of(place)
     try:
-        InitiativeIn.model_validate(content)
-    except ValidationError as refusal:
-        field = field_of(place)
-        found = [error for error in refusal.errors() if error["loc"] and error["loc"][0] == field]
-        if any(error["type"] == "string_too_short" for error in found):
-            return "A title cannot be empty."
-        if found:
-            return "With these words the text would be too long."
-    return ""
+        checked = check_content(content)
+    except Invalid as refusal:
+        found = [sentence for name, sentence in refusal.errors.items() if field_of(name) == field]
+        return found[0] if found else ""
+    problem = problems_of_words(read_content(version.content), checked, source).get(place)
+    if problem is None:
+        return ""
+    return LOST_MARKS if problem.key == "markup" else TOO_LONG
 
 
 def _one_line(place: str, text: str) -> str:

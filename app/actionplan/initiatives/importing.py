@@ -3,13 +3,16 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from app.actionplan.initiatives.cells import read_cell, read_list
+from app.actionplan.initiatives.contradictions import WORDS, problems_within
+from app.actionplan.initiatives.rules import TRANSLATED
 from app.actionplan.initiatives.schemas import CatalogueFile, InitiativeIn, TopicIn
 from app.core.errors import Invalid
 from app.documents.sheets import LARGEST_FILE, Fault, FaultyFile, read_rows
@@ -19,19 +22,30 @@ LISTS = (
     "helix_groups",
     "expected_outputs",
     "linked_indicators",
+    "programmes",
     "depends_on",
+    "excludes",
+    "before",
     "tags",
     "funding_candidates",
 )
-TEXTS = ("pillar", "topic", "rationale", "lead_partner", "status")
+PARTS: dict[str, tuple[str, ...]] = {
+    "cost_by_year_eur": ("year", "euros"),
+    "phases": ("text", "start", "end"),
+    "indicator_targets": ("indicator", "baseline", "target", "by_year", "unit"),
+    "risks": ("text", "likelihood", "impact", "mitigation"),
+    "trl_range": ("level",),
+}
+"""What the parts of an entry are, in columns whose entries have several (or are numbers)."""
+TEXTS = ("pillar", "topic", "rationale", "lead_partner", "conflicts_of_interest", "status")
 NUMBERS = ("budget_min_eur", "budget_max_eur", "start_year", "start_quarter", "duration_months")
-TRANSLATED = ("title", "summary")
 
 REASONS = {
     "missing": "is missing",
     "string_too_long": "is too long",
     "string_too_short": "is empty",
-    "string_pattern_mismatch": "has signs other than letters, digits, - and _, or is empty",
+    "string_pattern_mismatch": "has a sign that does not belong there, or is empty",
+    "float_parsing": "is not a number",
     "int_parsing": "is not a whole number",
     "int_from_float": "is not a whole number",
     "int_type": "is not a whole number",
@@ -132,7 +146,7 @@ def _from_rows(rows: Iterator[list[str]]) -> Catalogue:
 
 def _is_column(name: str) -> bool:
     base, _, _ = name.partition("_")
-    known = {"id", *TRANSLATED, *TEXTS, *NUMBERS, *LISTS, ""}
+    known = {"id", *TRANSLATED, *TEXTS, *NUMBERS, *LISTS, *PARTS, ""}
     return name in known or base in TRANSLATED
 
 
@@ -147,10 +161,26 @@ def _record(cells: dict[str, str]) -> dict[str, Any]:
         made[base] = {language: text for language, text in texts.items() if text.strip()}
     made |= {name: cells[name] for name in TEXTS if cells.get(name, "").strip()}
     made |= {name: cells[name].strip() for name in NUMBERS if cells.get(name, "").strip()}
-    for name in LISTS:
-        parts = cells.get(name, "").replace("|", ";").split(";")
-        made[name] = [part.strip() for part in parts if part.strip()]
+    made |= {name: read_list(cells.get(name, "")) for name in LISTS}
+    for name in PARTS:
+        entries = read_cell(cells.get(name, ""))
+        if entries:
+            made[name] = _structure(name, entries)
     return made
+
+
+def _structure(name: str, entries: Sequence[Sequence[str]]) -> Any:
+    """The entries of a cell as the sheet's field has them; what is too much stays, so that it is found at fault."""
+    if name == "cost_by_year_eur":
+        return {year: " ".join(rest) for year, *rest in entries}
+    if name == "trl_range":
+        return [" ".join(parts) for parts in entries]
+    names = PARTS[name]
+    return [
+        {key: part for key, part in zip(names, parts, strict=False) if part}
+        | ({"more": parts[len(names) :]} if len(parts) > len(names) else {})
+        for parts in entries
+    ]
 
 
 def _check(catalogue: Catalogue, numbered: Iterable[tuple[int, dict[str, Any]]]) -> None:
@@ -162,10 +192,12 @@ def _check(catalogue: Catalogue, numbered: Iterable[tuple[int, dict[str, Any]]])
         except ValidationError as error:
             catalogue.faults += [fault_of(row, part) for part in error.errors()]
             continue
+        problems = problems_within(initiative.model_dump(mode="json"))
+        catalogue.faults += [Fault(row, name, WORDS[one.key], one.values) for name, one in problems.items()]
         if initiative.id in catalogue.rows:
             values = {"code": initiative.id, "row": catalogue.rows[initiative.id]}
             catalogue.faults.append(Fault(row, "id", "%(code)s stands in row %(row)s already", values))
-        elif row not in faulty:
+        elif row not in faulty and not problems:
             catalogue.rows[initiative.id] = row
             catalogue.initiatives.append(initiative)
 
@@ -175,4 +207,5 @@ def fault_of(row: int, part: ErrorDetails) -> Fault:
     place = [str(step) for step in part["loc"] if step != "[key]"]
     message = part["msg"].removeprefix("Value error, ")
     reason = REASONS.get(part["type"], message[:1].lower() + message[1:])
-    return Fault(row, "_".join(place).encode("utf-8", "replace").decode() or "budget_min_eur", reason)
+    column = place[0] if place and place[0] in (*LISTS, *PARTS) else "_".join(place)
+    return Fault(row, column.encode("utf-8", "replace").decode() or "id", reason)

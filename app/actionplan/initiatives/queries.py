@@ -1,13 +1,16 @@
 """Reads of initiatives."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session, col, func, select
 
-from app.actionplan.initiatives.models import Initiative, InitiativeVersion, Topic
+from app.actionplan.initiatives.models import Initiative, InitiativeStep, InitiativeVersion, Topic
 from app.actionplan.initiatives.rules import natural_order
+from app.actionplan.initiatives.schemas import read_content
 from app.core.errors import NotFound
+from app.people.queries import list_organisations
 from app.people.rules import Actor
 
 
@@ -37,6 +40,35 @@ def list_versions(session: Session, initiative_id: UUID) -> Sequence[InitiativeV
     """The versions of an initiative, the newest first."""
     wanted = select(InitiativeVersion).where(InitiativeVersion.initiative_id == initiative_id)
     return session.exec(wanted.order_by(col(InitiativeVersion.number).desc())).all()
+
+
+def get_version(session: Session, initiative_id: UUID, number: int) -> InitiativeVersion:
+    """A version of an initiative by its number, or NotFound."""
+    found = session.exec(
+        select(InitiativeVersion).where(
+            InitiativeVersion.initiative_id == initiative_id, InitiativeVersion.number == number
+        )
+    ).first()
+    if found is None:
+        raise NotFound("There is no such version.")
+    return found
+
+
+def list_steps(session: Session, initiative_id: UUID) -> Sequence[InitiativeStep]:
+    """The states an initiative has been in, the newest first."""
+    wanted = select(InitiativeStep).where(InitiativeStep.initiative_id == initiative_id)
+    return session.exec(wanted.order_by(col(InitiativeStep.number).desc())).all()
+
+
+def list_sheets(session: Session, actor: Actor) -> dict[str, dict[str, Any]]:
+    """The newest sheets of the consortium's initiatives by code, each with all that a sheet can say."""
+    return {initiative.external_id: read_content(version.content) for initiative, version in _newest(session, actor)}
+
+
+def partner_names(session: Session, actor: Actor) -> set[str]:
+    """What the consortium's partners are called in sheets: their names and short names; none while it has none."""
+    partners = [one for one in list_organisations(session, actor) if one.is_partner]
+    return {name for one in partners for name in (one.name, one.code) if name}
 
 
 def list_topics(session: Session, actor: Actor) -> Sequence[Topic]:

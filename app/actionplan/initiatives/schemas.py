@@ -1,28 +1,37 @@
 """The catalogue file `initiative-catalogue/1` and a row of a sheet, both as one checked shape."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from app.actionplan.initiatives.rules import fields_at_fault
+from app.core.errors import Invalid
 from app.core.words import LANGUAGES
 
 UNREADABLE = "has a character that cannot be stored"
-UPSIDE_DOWN = "the lowest cost is above the highest"
 
 
 def _readable(text: str) -> str:
-    if "\x00" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
+    # a spreadsheet or a mail cannot hold them, and nobody sees them
+    if any((sign < " " and sign not in "\n\r\t") or "\ud800" <= sign <= "\udfff" for sign in text):
         raise ValueError(UNREADABLE)
-    return text
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300), AfterValidator(_readable)]
+Entry = Annotated[Line, StringConstraints(min_length=1)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000), AfterValidator(_readable)]
 Language = Literal["en", "ca", "es", "fr", "de", "bg", "da"]
 Titles = dict[Language, Annotated[Line, StringConstraints(min_length=1)]]
 Summaries = dict[Language, Text]
 Euros = Annotated[int, Field(ge=0, le=10**12)]
+Year = Annotated[int, Field(ge=2000, le=2100)]
+YearText = Annotated[str, StringConstraints(pattern=r"^20\d\d$")]
+Quarter = Annotated[str, StringConstraints(pattern=r"^20\d\d-Q[1-4]$")]
+Level = Annotated[int, Field(ge=1, le=9)]
+Figure = Annotated[float, Field(allow_inf_nan=False, ge=-(10**15), le=10**15)]
 
 assert set(LANGUAGES) == set(Language.__args__)  # pyright: ignore[reportAttributeAccessIssue] -- Literal keeps them there
 
@@ -32,14 +41,36 @@ class RiskIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    text: Text
+    text: Annotated[Text, StringConstraints(min_length=1)]
     likelihood: int = Field(ge=1, le=5)
     impact: int = Field(ge=1, le=5)
     mitigation: Text = ""
 
 
+class PhaseIn(BaseModel):
+    """A part of the time an initiative takes, from the first to the last of its quarters, such as 2028-Q1."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: Entry
+    start: Quarter
+    end: Quarter
+
+
+class TargetIn(BaseModel):
+    """An indicator that the initiative moves: from which value, to which, by when."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    indicator: Entry
+    baseline: Figure | None = None
+    target: Figure | None = None
+    by_year: Year | None = None
+    unit: Line = ""
+
+
 class InitiativeIn(BaseModel):
-    """One initiative as a file brings it."""
+    """One initiative as a file brings it; `status` is one of the states, or what another program calls it."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -50,29 +81,45 @@ class InitiativeIn(BaseModel):
     topic: Line = ""
     rationale: Text = ""
     lead_partner: Line = ""
-    partners: list[Line] = Field(default_factory=list, max_length=100)
-    helix_groups: list[Line] = Field(default_factory=list, max_length=20)
+    partners: list[Entry] = Field(default_factory=list, max_length=100)
+    helix_groups: list[Entry] = Field(default_factory=list, max_length=20)
     budget_min_eur: Euros | None = None
     budget_max_eur: Euros | None = None
-    start_year: int | None = Field(default=None, ge=2000, le=2100)
+    cost_by_year_eur: dict[YearText, Euros] = Field(default_factory=dict[str, int], max_length=30)
+    start_year: Year | None = None
     start_quarter: int | None = Field(default=None, ge=1, le=4)
     duration_months: int | None = Field(default=None, ge=1, le=600)
-    expected_outputs: list[Text] = Field(default_factory=list, max_length=100)
-    linked_indicators: list[Line] = Field(default_factory=list, max_length=100)
-    depends_on: list[Line] = Field(default_factory=list, max_length=100)
+    phases: list[PhaseIn] = Field(default_factory=list[PhaseIn], max_length=20)
+    expected_outputs: list[Annotated[Text, StringConstraints(min_length=1)]] = Field(
+        default_factory=list, max_length=100
+    )
+    linked_indicators: list[Entry] = Field(default_factory=list, max_length=100)
+    indicator_targets: list[TargetIn] = Field(default_factory=list[TargetIn], max_length=100)
+    programmes: list[Entry] = Field(default_factory=list, max_length=100)
+    depends_on: list[Entry] = Field(default_factory=list, max_length=100)
+    excludes: list[Entry] = Field(default_factory=list, max_length=100)
+    before: list[Entry] = Field(default_factory=list, max_length=100)
     risks: list[RiskIn] = Field(default_factory=list[RiskIn], max_length=100)
-    tags: list[Line] = Field(default_factory=list, max_length=100)
-    funding_candidates: list[Line] = Field(default_factory=list, max_length=100)
-    trl_range: list[int] | None = None
+    tags: list[Entry] = Field(default_factory=list, max_length=100)
+    funding_candidates: list[Entry] = Field(default_factory=list, max_length=100)
+    trl_range: Annotated[list[Level], Field(min_length=2, max_length=2)] | None = None
+    conflicts_of_interest: Text = ""
     status: Line = "proposed"
 
-    @model_validator(mode="after")
-    def budgets_in_order(self) -> "InitiativeIn":
-        """The lowest cost is not above the highest."""
-        low, high = self.budget_min_eur, self.budget_max_eur
-        if low is not None and high is not None and low > high:
-            raise ValueError(UPSIDE_DOWN)
-        return self
+
+def check_content(content: Mapping[str, Any]) -> dict[str, Any]:
+    """A sheet as it is kept. Raises Invalid, naming each field."""
+    try:
+        return InitiativeIn.model_validate(dict(content)).model_dump(mode="json")
+    except ValidationError as error:
+        faults = fields_at_fault([(part["loc"], part["type"]) for part in error.errors()])
+        raise Invalid(next(iter(faults.values())), faults) from error
+
+
+def read_content(content: Mapping[str, Any]) -> dict[str, Any]:
+    """A sheet as it was kept, with what sheets have come to say since; older ones may hold what is refused now."""
+    blank = InitiativeIn.model_construct(id="", title={}).model_dump(mode="json")
+    return {**blank, **content}
 
 
 class TopicIn(BaseModel):

@@ -8,17 +8,19 @@ from uuid import UUID
 from pydantic import ValidationError
 from sqlmodel import Session, select
 
+from app.actionplan.initiatives.changing import add_version, enter_state
+from app.actionplan.initiatives.contradictions import WORDS, marks_after, problems_beside, problems_within
 from app.actionplan.initiatives.importing import Catalogue, fault_of
 from app.actionplan.initiatives.models import Initiative, InitiativeVersion, Topic
-from app.actionplan.initiatives.queries import find_newest_version
-from app.actionplan.initiatives.rules import digest_of, merge_columns
-from app.actionplan.initiatives.schemas import InitiativeIn, Language
+from app.actionplan.initiatives.queries import list_initiatives, list_sheets, partner_names
+from app.actionplan.initiatives.rules import is_same, merge_columns
+from app.actionplan.initiatives.schemas import InitiativeIn, Language, check_content, read_content
+from app.actionplan.initiatives.states import State, is_fixed, state_of
 from app.auth.permissions import require
 from app.core.clock import now
 from app.core.errors import Invalid
 from app.core.words import Words
 from app.documents.sheets import Fault, FaultyFile
-from app.history.service import record
 from app.people.rules import Actor
 
 
@@ -58,28 +60,31 @@ def import_right_ones(session: Session, actor: Actor, catalogue: Catalogue) -> I
             session.add(Topic(consortium_id=actor.consortium_id, external_id=topic.id, label=_words(topic.label)))
         else:
             known.label = _words(topic.label)
-    for initiative in catalogue.initiatives:
-        newest = find_newest_version(session, actor, initiative.id)
-        content = initiative.model_dump(mode="json")
-        if newest and catalogue.columns is not None:
-            try:
-                merged = InitiativeIn.model_validate(merge_columns(newest.content, content, catalogue.columns))
-            except ValidationError as error:
-                count.faults += [fault_of(catalogue.rows[initiative.id], part) for part in error.errors()]
-                continue
-            content = merged.model_dump(mode="json")
-        if newest and newest.digest == digest_of(content):
+    newest = {initiative.external_id: (initiative, version) for initiative, version in list_initiatives(session, actor)}
+    sheets = _merged(catalogue, newest, count)
+    partners, beside = partner_names(session, actor), {**list_sheets(session, actor), **sheets}
+    for code, content in sheets.items():
+        row, pair = catalogue.rows[code], newest.get(code)
+        before = read_content(pair[1].content) if pair else None
+        if before and is_same(before, content):
             count.unchanged += 1
             continue
-        if newest:
+        problems = problems_beside(code, content, partners, beside) | problems_within(content)
+        known = (problems_beside(code, before, partners, beside) | problems_within(before)) if before else {}
+        faults = [
+            Fault(row, name, WORDS[one.key], one.values) for name, one in problems.items() if known.get(name) != one
+        ]
+        if pair and is_fixed(pair[0].state):
+            faults.append(Fault(row, "id", "is frozen or over, so nothing in it changes"))
+        if faults:
+            count.faults += faults
+        elif pair:
             count.changed += 1
-            _add_version(session, actor, content, newest.initiative_id, newest.number + 1, newest.digest)
+            marks = marks_after(before or {}, content, pair[0].source_language, pair[1].marks)
+            add_version(session, actor, pair[0], content, before=pair[1], note="imported", marks=marks)
         else:
             count.added += 1
-            row = Initiative(consortium_id=actor.consortium_id, external_id=initiative.id, created_at=now())
-            session.add(row)
-            session.flush()
-            _add_version(session, actor, content, row.id, 1, "")
+            _add_initiative(session, actor, code, content, note="imported", state=state_of(content["status"]))
     return count
 
 
@@ -89,41 +94,54 @@ def draft_initiative(
     """A new initiative of which only the words are known. Raises Invalid for words that cannot be."""
     require(actor, "initiative.draft")
     try:
-        content = InitiativeIn.model_validate({"id": code, "title": title, "summary": summary, "status": "draft"})
-    except ValidationError as error:
-        name = str(error.errors()[0]["loc"][0])
+        content = check_content({"id": code, "title": title, "summary": summary, "status": "draft"})
+    except Invalid as error:
         sentence = "This text is too long, or has a character that cannot be stored."
-        raise Invalid(sentence, {name: sentence}) from error
+        raise Invalid(sentence, {name.partition(".")[0]: sentence for name in error.errors}) from error
+    return _add_initiative(session, actor, code, content, organisation_id=organisation_id)
+
+
+def _merged(
+    catalogue: Catalogue, newest: Mapping[str, tuple[Initiative, InitiativeVersion]], count: ImportCount
+) -> dict[str, dict[str, Any]]:
+    """The sheets as they would be after the import, by code; what cannot be is counted as a fault."""
+    found: dict[str, dict[str, Any]] = {}
+    for initiative in catalogue.initiatives:
+        content, pair = initiative.model_dump(mode="json"), newest.get(initiative.id)
+        if pair and catalogue.columns is not None:
+            try:
+                merged = merge_columns(read_content(pair[1].content), content, catalogue.columns)
+                content = InitiativeIn.model_validate(merged).model_dump(mode="json")
+            except ValidationError as error:
+                count.faults += [fault_of(catalogue.rows[initiative.id], part) for part in error.errors()]
+                continue
+        found[initiative.id] = content
+    return found
+
+
+def _add_initiative(
+    session: Session,
+    actor: Actor,
+    code: str,
+    content: dict[str, Any],
+    *,
+    organisation_id: UUID | None = None,
+    note: str = "",
+    state: State = State.DRAFT,
+) -> Initiative:
     row = Initiative(
-        consortium_id=actor.consortium_id, organisation_id=organisation_id, external_id=code, created_at=now()
+        consortium_id=actor.consortium_id,
+        organisation_id=organisation_id,
+        external_id=code,
+        created_at=now(),
+        source_language="en" if "en" in content["title"] else next(iter(content["title"])),
     )
     session.add(row)
     session.flush()
-    _add_version(session, actor, content.model_dump(mode="json"), row.id, 1, "")
+    add_version(session, actor, row, content, before=None, note=note)
+    if state is not State.DRAFT:
+        enter_state(session, actor, row, state, "imported")
     return row
-
-
-def _add_version(session: Session, actor: Actor, content: dict[str, Any], key: UUID, number: int, before: str) -> None:
-    version = InitiativeVersion(
-        initiative_id=key,
-        number=number,
-        title=content["title"],
-        summary=content["summary"],
-        content=content,
-        digest=digest_of(content),
-        created_at=now(),
-        created_by_id=actor.id,
-    )
-    session.add(version)
-    session.flush()
-    record(
-        session,
-        actor,
-        "initiative.versioned",
-        version,
-        before={"digest": before},
-        after={"digest": version.digest, "number": number},
-    )
 
 
 def _words(texts: Mapping[Language, str]) -> Words:
