@@ -232,7 +232,7 @@ def _form(
             *((str(number), str(number)) for number in sorted(numbers.values())),
         ],
         led_to=led_to,
-        outcomes=_outcomes(language),
+        outcomes=[("", translate(language, "Choose")), *_outcomes(language)],
         tongues=[(tag, LANGUAGES[tag]) for tag in own],
         filled=[tag for tag in own[1:] if typed.get(f"said-{tag}") or typed.get(f"text-{tag}")],
         typed=typed,
