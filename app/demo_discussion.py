@@ -10,7 +10,6 @@ from sqlmodel import Session, select
 
 from app.actionplan.discussion.amending import Judgement, Proposed, decide_amendment, propose_amendment
 from app.actionplan.discussion.commenting import assign_comment, resolve_comment, write_comment
-from app.actionplan.discussion.models import Amendment, Comment
 from app.actionplan.discussion.replying import find_said, open_page, save_reply
 from app.actionplan.discussion.schemas import CommentIn
 from app.actionplan.initiatives.models import Initiative
@@ -27,15 +26,16 @@ def load_discussion(session: Session, address: str) -> None:
     told: dict[str, Any] = json.loads(FILE.read_bytes())
     actors = {name: _actor(session, name) for name in ("admin", "coordinator", "manager")}
     keys = {row.external_id: row.id for row in session.exec(select(Initiative)).all()}
-    comments: list[Comment] = []
+    comments: list[UUID] = []
     for line in told["comments"]:
-        answered = comments[-1].id if line.get("answers_the_one_before") else None
+        answered = comments[-1] if line.get("answers_the_one_before") else None
         comments.append(_comment(session, actors, keys[line["initiative"]], line, answered, address))
-    amendments = [_amend(session, actors, keys[line["initiative"]], line, address) for line in told["amendments"]]
+    amendments: list[UUID] = [
+        _amend(session, actors, keys[line["initiative"]], line, address) for line in told["amendments"]
+    ]
     for line in told["replies"]:
         kind = "comment" if "comment" in line else "amendment"
-        said_of: list[Comment] | list[Amendment] = comments if kind == "comment" else amendments
-        key = said_of[line[kind]].id
+        key: UUID = {"comment": comments, "amendment": amendments}[kind][line[kind]]
         save_reply(
             session,
             actors[JUDGE],
@@ -51,7 +51,7 @@ def load_discussion(session: Session, address: str) -> None:
 
 def _comment(
     session: Session, actors: dict[str, Actor], key: UUID, line: dict[str, Any], answered: UUID | None, address: str
-) -> Comment:
+) -> UUID:
     said = CommentIn(
         text=line["text"],
         place=line["place"],
@@ -67,10 +67,10 @@ def _comment(
         assign_comment(session, by, key, comment.id, to_id=to_id, due_on=due_on, revision=0, address=address)
     if line.get("is_resolved"):
         resolve_comment(session, by, key, comment.id)
-    return comment
+    return comment.id
 
 
-def _amend(session: Session, actors: dict[str, Actor], key: UUID, line: dict[str, Any], address: str) -> Amendment:
+def _amend(session: Session, actors: dict[str, Actor], key: UUID, line: dict[str, Any], address: str) -> UUID:
     proposed = Proposed(
         line["place"],
         line["passage"],
@@ -84,7 +84,7 @@ def _amend(session: Session, actors: dict[str, Actor], key: UUID, line: dict[str
     if line["decision"]:
         judged = Judgement(line["decision"], line["words"], line["decided_because"], None, "")
         decide_amendment(session, actors[JUDGE], key, amendment.id, judged, address=address)
-    return amendment
+    return amendment.id
 
 
 def _actor(session: Session, name: str) -> Actor:

@@ -22,6 +22,7 @@ FOR_EVERYBODY = {
     "password_page": "/login/password",
     "code_page": "/login/code",
     "receipt_page": "/receipt",
+    "you_said_page": "the answers of the demonstration",
     "link_page": "/link",
     "sign_in_page": "a link not yet used",
 }
@@ -67,6 +68,13 @@ FOR_MEMBERS = {
     "initiative_list": "/initiatives",
     "initiative_import_page": "/initiatives/import",
     "initiative_page": "a first initiative",
+    "discussion_page": "its discussion",
+    "amendments_page": "its amendments",
+    "amendment_page": "its first amendment",
+    "new_amendment": "other words for it",
+    "assignments_page": "/assignments",
+    "replies_page": "/replies",
+    "reply_page": "a first answer",
     "results_index": "/results",
     "results_page": f"/results/{SURVEY}",
     "priorities_index": "/priorities",
@@ -82,6 +90,8 @@ FOR_MEMBERS = {
 NO_PAGES = {
     *("personal_link", "stop_page", "results_table", "export_priorities", "oidc_start", "oidc_callback"),
     *("export_survey", "export_translation", "initiative_sheet"),
+    # leads on to the only consortium
+    "you_said_index",
     *("mail_preview", "live_changes", "item_feedback", "survey_section", "download_my_answers"),
     # need a round of ideas: test_ideas.py goes through them
     *("closure_page", "ideas_page", "idea_page", "proposed_ideas", "idea_decision"),
@@ -155,11 +165,16 @@ def addresses_for_members(page: Page) -> dict[str, str]:
         ("initiative_page", "/initiatives", "main a[href*='/initiatives/']"),
         ("person_page", "/people", "main a[href*='/people/']"),
         ("history_of_thing", f"/surveys/{SURVEY}", "main a[href*='/history/']"),
+        ("amendment_page", "/assignments", "main a[href*='/amendments/']"),
+        ("reply_page", "/replies", "main a[href*='/replies/']"),
     ):
         page.goto(start)
         link = page.locator(wanted).first.get_attribute("href")
         assert link
         found[name] = link
+    for name, part in (("discussion_page", ""), ("amendments_page", ""), ("new_amendment", "/new?place=rationale")):
+        folder = "discussion" if name == "discussion_page" else "amendments"
+        found[name] = f"{found['initiative_page']}/{folder}{part}"
     return FOR_MEMBERS | found
 
 
@@ -218,7 +233,8 @@ def test_every_role_crawls_without_a_violation(
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_for_stakeholders(visit: Opener, site: Site, scheme: str) -> None:
     page = visit(color_scheme=scheme)
-    addresses = FOR_EVERYBODY | {"sign_in_page": site.links["Sign in as manager"]}
+    page.goto("/you-said")
+    addresses = FOR_EVERYBODY | {"sign_in_page": site.links["Sign in as manager"], "you_said_page": page.url}
     faults = [fault for address in addresses.values() for fault in inspect(page, address)]
     page.goto(site.links["Invitation (returning)"])
     faults += inspect(page, page.url)

@@ -42,6 +42,11 @@ async def check_call_is_ours(request: Request) -> None:
         await check_form_is_ours(request)
 
 
+def find_own(session: SessionDep, actor: ReaderDep, initiative_id: UUID) -> None:
+    """Refuse an initiative that is not theirs before anything is said about what was sent. Raises NotFound."""
+    get_own_initiative(session, actor, initiative_id)
+
+
 @router.get("/comments")
 def read_comments(session: SessionDep, actor: ReaderDep, initiative_id: UUID) -> list[CommentOut]:
     """The comments on an initiative with their answers, the oldest first."""
@@ -49,7 +54,9 @@ def read_comments(session: SessionDep, actor: ReaderDep, initiative_id: UUID) ->
     return _comments_out(session, version, list_threads(session, initiative_id))
 
 
-@router.post("/comments", status_code=201, dependencies=[Depends(check_call_is_ours), WritingThrottled])
+@router.post(
+    "/comments", status_code=201, dependencies=[Depends(check_call_is_ours), WritingThrottled, Depends(find_own)]
+)
 def create_comment(
     session: SessionDep,
     actor: WriterDep,

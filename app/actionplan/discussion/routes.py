@@ -235,13 +235,15 @@ def _page(request: Request, session: Session, actor: Actor, initiative_id: UUID,
     errors = form.errors
     if answered:
         errors = {f"{name}-{answered}": sentence for name, sentence in errors.items()}
+    blocks = blocks_of(session, actor, version, spoken=spoken, language=language, today=today())
     return render(
         request,
         f"{FOLDER}/discussion.html",
         status=form.status,
         initiative=initiative,
         version=version,
-        blocks=blocks_of(session, actor, version, spoken=spoken, language=language, today=today()),
+        blocks=blocks,
+        is_empty=not any(block.open or block.resolved for block in blocks),
         texts_in=[(tag, language_name(tag)) for tag in version.title],
         spoken_text=spoken,
         place=place,

@@ -177,13 +177,13 @@ def marked(text: str, passages: Collection[str]) -> list[tuple[bool, str]]:
 
 
 def shown_places(content: Mapping[str, Any], language: str, spoken_about: Sequence[str]) -> list[str]:
-    """The places of a page in the order in which an initiative is read: its texts in one language, and all others that
-    somebody speaks about.
+    """The places of a page in the order in which an initiative is read, the whole last: its texts in one language, and
+    all others that somebody speaks about.
 
     >>> shown_places({"title": {"en": "One"}, "summary": {}}, "en", ["topic", "title.de"])
-    ['', 'title.en', 'title.de', 'rationale', 'expected_outputs', 'topic']
+    ['title.en', 'title.de', 'rationale', 'expected_outputs', 'topic', '']
     """
     own = {f"{field}.{language}" for field in SPOKEN if language in content.get(field, {})}
     own |= {WHOLE, "rationale", LISTED, *spoken_about}
-    order = list(FIELD_WORDS)
+    order = [*list(FIELD_WORDS)[1:], WHOLE]
     return sorted(own, key=lambda place: (order.index(field_of(place)), language_in(place) != language, place))
