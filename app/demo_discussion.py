@@ -35,7 +35,8 @@ def load_discussion(session: Session, address: str) -> None:
     ]
     for line in told["replies"]:
         kind = "comment" if "comment" in line else "amendment"
-        key: UUID = {"comment": comments, "amendment": amendments}[kind][line[kind]]
+        place: int = line[kind]
+        key = comments[place] if kind == "comment" else amendments[place]
         save_reply(
             session,
             actors[JUDGE],

@@ -140,7 +140,9 @@ def _row(table: Table, keys: dict[str, Any]) -> dict[str, Any]:
     for column in table.columns:
         kind = str(column.type).upper()
         if column.foreign_keys:
-            row[column.name] = keys[next(iter(column.foreign_keys)).column.table.name]
+            target = next(iter(column.foreign_keys)).column.table.name
+            # what points to its own table begins with nothing to point to
+            row[column.name] = None if target == table.name else keys[target]
         elif column.name == "id" and "INT" in kind:
             row[column.name] = 2  # the first is there already
         elif column.name == "id" or "UUID" in kind or kind == "CHAR(32)":

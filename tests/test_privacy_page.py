@@ -24,7 +24,7 @@ def test_every_table_about_people_is_named() -> None:
         assert f"`{table}`" in PAGE
     for table in ("outbox_message", "attempt", "kept_address", "suggestion", "shared_reason", "idea"):
         assert f"`{table}`" in PAGE
-    for table in ("mail_refusal", "minutes_count"):
+    for table in ("mail_refusal", "minutes_count", "comment", "mention", "amendment", "reply", "reply_page"):
         assert f"`{table}`" in PAGE
 
 

@@ -143,13 +143,16 @@ def save_reply(
 
 
 def delete_reply(session: Session, actor: Actor, kind: str, said_id: UUID, *, revision: int) -> None:
-    """Take an answer away, also when what it answered is gone.
+    """Take an answer away, also when what it answered is gone; doing it twice is doing it once.
 
     Raises NotFound, Conflict when it changed since the form was made.
     """
     require(actor, "reply.write")
     known = find_reply(session, kind, said_id)
-    if known is None or known.consortium_id != actor.consortium_id:
+    if known is None:
+        find_said(session, actor, kind, said_id)
+        return
+    if known.consortium_id != actor.consortium_id:
         raise NotFound(NOT_THERE)
     if known.revision != revision:
         raise Conflict("Somebody has changed this answer meanwhile. Go back and reload the page.")
