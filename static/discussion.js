@@ -14,7 +14,7 @@
   };
 
   const counter = (area) => {
-    const most = Number(area.dataset.most || 2000);
+    const most = Number(area.dataset.most);
     let place = area.parentElement.querySelector(":scope > .left");
     if (!place) {
       place = document.createElement("span");
@@ -26,7 +26,18 @@
     place.classList.toggle("over", area.value.length > most);
   };
   document.addEventListener("input", (event) => {
-    if (event.target.tagName === "TEXTAREA" && event.target.value) counter(event.target);
+    if (!event.target.dataset.most) return;
+    event.target.setCustomValidity("");
+    counter(event.target);
+  });
+  // a text that is far too long would not even arrive
+  document.addEventListener("submit", (event) => {
+    const over = [...event.target.querySelectorAll("[data-most]")].find((area) => area.value.length > area.dataset.most);
+    if (!over) return;
+    event.preventDefault();
+    counter(over);
+    over.setCustomValidity(`${over.value.length} / ${over.dataset.most}`);
+    over.reportValidity();
   });
 
   if (!form) return;
@@ -45,9 +56,14 @@
   const offerFor = () => {
     takeAway();
     const selection = document.getSelection();
-    const words = selection.toString().trim();
-    const text = selection.anchorNode?.parentElement?.closest("[data-place]");
-    if (!words || !text || !text.contains(selection.focusNode)) return;
+    if (!selection.rangeCount) return;
+    const marked = selection.getRangeAt(0).cloneRange();
+    const text = marked.startContainer.parentElement?.closest("[data-place]");
+    if (!text) return;
+    // three clicks mark a paragraph, and the beginning of what follows it
+    if (!text.contains(marked.endContainer)) marked.setEnd(text, text.childNodes.length);
+    const words = marked.toString().trim();
+    if (!words) return;
     const link = text.closest(".talk").querySelector("a[data-comment]");
     const other = text.closest(".talk").querySelector("a[href*='/amendments/']");
     offer = document.createElement("p");
@@ -68,7 +84,7 @@
       way.textContent = other.firstChild.textContent;
       offer.append(way);
     }
-    const last = selection.getRangeAt(0).getBoundingClientRect();
+    const last = marked.getBoundingClientRect();
     document.body.append(offer);
     // styles in markup are forbidden here, those set by a script are not
     offer.style.insetBlockStart = `${last.bottom + window.scrollY + 6}px`;

@@ -164,7 +164,7 @@ def test_those_mentioned_hear_in_their_language(carla: Talker, session: Session,
     assert "Wärme aus Abwasser" in mail.body
     assert "Carla" in mail.subject
     assert mail.subject != "Carla turns to you about I1"
-    assert "Mentions Biel" in carla.get("/discussion").text
+    assert "Mentions Biel, Carla" in carla.get("/discussion").text
 
 
 def test_somebody_whose_account_is_closed_hears_nothing(carla: Talker, session: Session, cast: Cast) -> None:

@@ -36,6 +36,7 @@ from app.actionplan.discussion.rules import (
     replaced,
     text_at,
 )
+from app.actionplan.initiatives.contradictions import LONGEST_SUMMARY, LONGEST_TITLE
 from app.actionplan.initiatives.difference import Piece, words_changed
 from app.actionplan.initiatives.models import Initiative, InitiativeVersion
 from app.actionplan.initiatives.queries import get_own_initiative
@@ -60,6 +61,8 @@ JudgeDep = Annotated[Actor, permitted("amendment.judge")]
 FOLDER = "actionplan/discussion"
 LONGEST_TYPED = 20_000
 LONGEST_KEY = 100
+LONGEST = {"title": LONGEST_TITLE, "summary": LONGEST_SUMMARY}
+LONGEST_TEXT = 4000
 
 
 @router.get("")
@@ -245,6 +248,7 @@ def _form(
         place=place,
         label=label_of(place, language) if place else "",
         tag=language_in(place) or "und",
+        most=LONGEST.get(field_of(place), LONGEST_TEXT),
         is_line=field_of(place) in ("title", "expected_outputs"),
         text=text,
         passage=passage or typed.get("passage", ""),

@@ -135,7 +135,7 @@ class _View:
             at=one.written_at,
             is_own=one.written_by_id == self.actor.id,
             is_withdrawn=one.withdrawn_at is not None,
-            mentioned=", ".join(self._name(key) for key in mentioned.get(one.id, ())),
+            mentioned=", ".join(sorted(self._name(key) for key in mentioned.get(one.id, ()))),
             passage=one.passage,
             in_version=None if stands else self.numbers[one.version_id],
             resolved_by=self._name(one.resolved_by_id) if one.resolved_at else "",

@@ -56,7 +56,6 @@ def list_threads(session: Session, initiative_id: UUID) -> list[Thread]:
         select(Mention)
         .join(Comment, col(Comment.id) == col(Mention.comment_id))
         .where(Comment.initiative_id == initiative_id)
-        .order_by(col(Mention.id))
     ).all():
         mentioned[mention.comment_id].append(mention.person_id)
     return [Thread(one, answers[one.id], dict(mentioned)) for one in comments if one.answers_id is None]
