@@ -11,6 +11,7 @@ from app.actionplan.initiatives.changing import change_initiative, move_initiati
 from app.actionplan.initiatives.models import Initiative, InitiativeVersion
 from app.actionplan.initiatives.queries import get_own_initiative
 from app.actionplan.initiatives.schemas import read_content
+from app.core.clock import now
 from app.people.queries import operator
 from tests.actionplan.talking import Talker, mails, make_initiative
 from tests.make import Cast
@@ -253,6 +254,20 @@ def test_a_decided_amendment_stays(dora: Talker, session: Session, cast: Cast) -
     dora.person = cast.dora
     dora.sign_in()
     assert dora.post(f"{path}/withdrawal").status_code == 409
+
+
+def test_somebody_who_left_hears_nothing_and_is_not_named(
+    dora: Talker, session: Session, one: Initiative, cast: Cast
+) -> None:
+    path = dora.propose(may_name="yes")
+    judge = judged_by(dora, cast)
+    cast.dora.disabled_at = now()
+    session.add(cast.dora)
+    session.commit()
+    assert judge.post(f"{path}/decision", decision="accepted").status_code == 303
+    assert mails(session) == []
+    assert newest(session, one).contributors == []
+    assert judge.get(f"/amendments/{one.id}").status_code == 404
 
 
 def test_one_is_asked_for_the_text_first_and_the_form_begins_with_its_words(dora: Talker) -> None:

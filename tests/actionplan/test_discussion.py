@@ -1,14 +1,16 @@
 """Comments on an initiative: beside the words they are about, answered, resolved, assigned, told by mail, withdrawn."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import Session, select
 
+from app.actionplan.discussion import commenting
 from app.actionplan.discussion.models import Comment, Mention
-from app.actionplan.discussion.queries import open_comments
+from app.actionplan.discussion.queries import find_comment_of_form, open_comments
 from app.actionplan.initiatives.models import Initiative
 from app.core.clock import now, today
 from app.history.models import HistoryEntry
@@ -115,6 +117,27 @@ def test_markup_is_text(carla: Talker) -> None:
 def test_the_same_form_twice_is_one_comment(carla: Talker, session: Session) -> None:
     assert carla.comment(key="same") == carla.comment("Again", key="same")
     assert written(session).text == "Who pays?"
+
+
+def test_two_that_come_at_once_are_one_comment(
+    carla: Talker, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = carla.comment(key="same")
+    looks: list[Comment | None] = [None]
+
+    def look(*known: Any) -> Comment | None:
+        return looks.pop() if looks else find_comment_of_form(*known)
+
+    monkeypatch.setattr(commenting, "find_comment_of_form", look)
+    assert carla.comment("Again", key="same") == first
+    assert written(session).text == "Who pays?"
+
+
+def test_a_passage_has_an_end(carla: Talker, session: Session) -> None:
+    change_words(session, summary="word " * 80)
+    sent = carla.post("/comments", text="Long", place="summary.en", passage="word " * 61)
+    assert sent.status_code == 422
+    assert "Quote at most 300 characters." in sent.text
 
 
 def test_a_thread_has_one_level_and_the_place_of_its_beginning(

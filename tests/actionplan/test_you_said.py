@@ -8,11 +8,11 @@ from sqlmodel import Session, select
 
 from app.actionplan.discussion.models import Comment, Reply
 from app.actionplan.discussion.replying import open_page
-from app.core.clock import today
+from app.core.clock import now, today
 from app.people.queries import operator
 from app.people.service import create_consortium
 from app.surveys.answering.models import Answer
-from app.surveys.rounds.models import SharedReason
+from app.surveys.rounds.models import Round, SharedReason
 from app.surveys.rounds.reasons import hide_reason
 from tests.actionplan.talking import Talker, make_initiative
 from tests.make import Cast, make_open_survey, make_response
@@ -164,12 +164,17 @@ def test_a_reason_is_answered_only_while_respondents_may_read_it(carla: Talker, 
     )
     session.commit()
     address = f"/replies/reason/{shared.id}"
+    assert address not in carla.get("/replies").text, "the round is still open"
+    session.get_one(Round, response.round_id).closed_at = now()
+    session.commit()
+    assert address in carla.get("/replies").text
     page = carla.get(address).text
     assert "Zqreason" in page
     assert "Initiative I1" in page
     assert 'name="quote"' not in page
     assert carla.post(address, **ANSWER, quote="yes").status_code == 422
     assert carla.post(address, **ANSWER).status_code == 303
+    assert "The region pays.</textarea>" in carla.get(address).text
     public = carla.client.get(opened(session)).text
     assert "The region pays." in public
     assert "Zqreason" not in public
