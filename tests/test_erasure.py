@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine, MetaData, text
 from sqlmodel import Session, select
 
+from app.actionplan.discussion.amending import Judgement, Proposed, decide_amendment, propose_amendment
 from app.actionplan.discussion.commenting import assign_comment, write_comment
 from app.actionplan.discussion.models import Comment, Mention, Reply
 from app.actionplan.discussion.replying import find_said, save_reply
@@ -89,6 +90,10 @@ def speak(session: Session, person: Person) -> None:
         text={"en": "We do."},
         revision=0,
     )
+    proposed = Proposed("title.en", "", "Other words", "They are clearer.", None, may_name=True, may_quote=False)
+    amendment = propose_amendment(session, own, initiative.id, proposed, form_key="two")
+    judged = Judgement("accepted", "", "", None, "")
+    decide_amendment(session, operator(session), initiative.id, amendment.id, judged, address="")
     session.commit()
 
 
@@ -116,7 +121,9 @@ def test_an_erased_person_leaves_no_trace(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     person = plant(session, engine, client)
-    assert {"person", "invitation", "suggestion", "outbox_message"} <= set(places(engine, tmp_path))
+    assert {"initiative_version", "person", "invitation", "suggestion", "outbox_message"} <= set(
+        places(engine, tmp_path)
+    )
     exported = json.dumps(export_person(session, person.email))
     assert CANARY in exported
     assert '"I1.impact": 4' in exported
