@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import Engine, String, cast
+from sqlalchemy import ColumnElement, Engine, String, cast
 from sqlmodel import Session, col, delete, func, or_, select, update
 
 from app.actionplan.discussion.models import Amendment, Comment, Mention
 from app.actionplan.discussion.replying import delete_quotes_of
+from app.actionplan.drafting.models import InitiativeDraft
 from app.actionplan.initiatives.models import InitiativeVersion
 from app.auth.models import (
     ApiKey,
@@ -33,8 +34,7 @@ from app.surveys.answering.queries import form_of, kept_in, list_answers
 from app.surveys.answering.service import delete_respondents
 from app.surveys.rounds.models import Invitation, LinkRequest, Suggestion
 
-NOBODY = "–"
-OWN_TABLES = (ApiKey, BrowserSession, OidcLogin, PasswordLogin, SecondFactor, SignInLink)
+OWN_TABLES = (InitiativeDraft, ApiKey, BrowserSession, OidcLogin, PasswordLogin, SecondFactor, SignInLink)
 
 
 def export_person(session: Session, email: str) -> dict[str, Any]:
@@ -116,13 +116,6 @@ def _erase_from_discussions(session: Session, person: Person) -> None:
     unassigned = update(Comment).where(col(Comment.assigned_to_id) == person.id)
     session.exec(unassigned.values(assigned_to_id=None, due_on=None))
     delete_quotes_of(session, person.id)
-    holds_name = cast(col(InitiativeVersion.contributors), String).like(f"%{person.id}%")
-    for version in session.exec(select(InitiativeVersion).where(holds_name)).all():
-        # not part of what the version says, so its digest stays
-        version.contributors = [
-            {**one, "name": NOBODY} if one.get("person_id") == str(person.id) else one for one in version.contributors
-        ]
-    session.flush()
 
 
 def _erase_account(session: Session, person: Person) -> None:
@@ -134,10 +127,17 @@ def _erase_account(session: Session, person: Person) -> None:
     for consortium in consortia:
         if not count_admins(session, consortium):
             raise Conflict(LAST_ADMIN)
+    for version in session.exec(select(InitiativeVersion).where(_names(person))):
+        version.contributors = [one for one in version.contributors if one.get("person_id") != str(person.id)]
     # what this person decided stays decided, under a name that is nobody's
-    person.name, person.email = NOBODY, f"erased-{person.id.hex}@invalid.example"
+    person.name, person.email = "–", f"erased-{person.id.hex}@invalid.example"
     person.disabled_at = person.disabled_at or now()
     session.add(person)
+
+
+def _names(person: Person) -> ColumnElement[bool]:
+    """Whether a version names this person as a contributor."""
+    return cast(col(InitiativeVersion.contributors), String).contains(str(person.id))
 
 
 def _wipe(engine: Engine) -> None:

@@ -18,6 +18,10 @@ from app.actionplan.discussion import amendment_routes as amendment_pages
 from app.actionplan.discussion import api as discussion_api
 from app.actionplan.discussion import reply_routes as reply_pages
 from app.actionplan.discussion import routes as discussion_pages
+from app.actionplan.drafting import new_routes as new_initiative_pages
+from app.actionplan.drafting import routes as drafting_pages
+from app.actionplan.drafting import translation_routes as initiative_translation_pages
+from app.actionplan.drafting import version_routes as version_pages
 from app.actionplan.initiatives import api as initiatives_api
 from app.actionplan.initiatives import import_routes as initiatives_import_pages
 from app.actionplan.initiatives import routes as initiatives_pages
@@ -100,6 +104,11 @@ PAGES: list[APIRouter] = [
     overview_pages.router,
     initiatives_import_pages.router,
     initiatives_pages.router,
+    # before the page of one initiative: its address would take "new" for its name
+    new_initiative_pages.router,
+    drafting_pages.router,
+    version_pages.router,
+    initiative_translation_pages.router,
     answering_pages.router,
     rating_pages.router,
     asking_pages.router,

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import Session, col, delete, func, select
 
+from app.actionplan.drafting.models import InitiativeDraft
 from app.auth.models import Attempt, BrowserSession, SignInLink, SignInRequest
 from app.core.clock import now, today
 from app.core.db import for_writing
@@ -21,6 +22,7 @@ from app.surveys.rounds.queries import find_last_round
 
 TRACES_LAST = timedelta(days=1)
 MAILS_LAST = timedelta(days=90)
+DRAFTS_LAST = timedelta(days=90)
 
 
 def run_retention(engine: Engine, *, is_dry_run: bool) -> dict[str, Any]:
@@ -62,6 +64,7 @@ def run_retention(engine: Engine, *, is_dry_run: bool) -> dict[str, Any]:
             ("sign_in_links", SignInLink, SignInLink.expires_at, TRACES_LAST),
             ("sessions", BrowserSession, BrowserSession.expires_at, TRACES_LAST),
             ("mails", OutboxMessage, OutboxMessage.created_at, MAILS_LAST),
+            ("drafts", InitiativeDraft, InitiativeDraft.kept_at, DRAFTS_LAST),
         ):
             is_old = col(column) < now() - lasts
             count = session.exec(select(func.count()).select_from(table).where(is_old)).one()

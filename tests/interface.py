@@ -10,9 +10,13 @@ from app.actionplan.discussion.amending import DECISION_WORDS, LOST_MARKS, TOO_L
 from app.actionplan.discussion.pages import GONE
 from app.actionplan.discussion.reply_routes import KIND_WORDS as SAID_WORDS
 from app.actionplan.discussion.replying import OUTCOME_WORDS
-from app.actionplan.discussion.rules import FIELD_WORDS
+from app.actionplan.discussion.rules import FIELD_WORDS as PLACE_WORDS
+from app.actionplan.drafting.pages import FIELD_WORDS, NOTE_WORDS, PART_WORDS, RELATION_WORDS
+from app.actionplan.drafting.rules import NO_EUROS
+from app.actionplan.drafting.translation_routes import MARK_WORDS
 from app.actionplan.initiatives.contradictions import WORDS as CONTRADICTION_WORDS
 from app.actionplan.initiatives.importing import REASONS
+from app.actionplan.initiatives.quality import LAMP_WORDS
 from app.actionplan.initiatives.quality import WORDS as GAP_WORDS
 from app.actionplan.initiatives.rules import FAULTS as SHEET_FAULTS
 from app.actionplan.initiatives.schemas import UNREADABLE
@@ -23,7 +27,8 @@ from app.consensus.next_round import GROUNDS_WORDS, REASON_WORDS
 from app.consensus.pages import SORTS, VERDICT_WORDS
 from app.history.routes import ACT_WORDS
 from app.mail.rules import PROBLEMS
-from app.people.routes import HELIX_WORDS, ROLE_WORDS
+from app.people.routes import ROLE_WORDS
+from app.people.rules import HELIX_WORDS
 from app.surveys.answering.pages import PROGRESS_WORDS
 from app.surveys.authoring.asking_routes import KIND_WORDS
 from app.surveys.authoring.exchange_routes import TYPE_WORDS
@@ -112,6 +117,12 @@ def interface_messages() -> set[Message]:
         CONTRADICTION_WORDS,
         GAP_WORDS,
         SHEET_FAULTS,
+        FIELD_WORDS,
+        NOTE_WORDS,
+        PART_WORDS,
+        RELATION_WORDS,
+        MARK_WORDS,
+        LAMP_WORDS,
         STATE_WORDS,
         KIND_NAMES,
         KIND_TIMES,
@@ -119,7 +130,7 @@ def interface_messages() -> set[Message]:
         DECISION_WORDS,
         OUTCOME_WORDS,
         SAID_WORDS,
-        FIELD_WORDS,
+        PLACE_WORDS,
     ):
         words += table.values()
     words += [
@@ -127,6 +138,7 @@ def interface_messages() -> set[Message]:
         LOST_MARKS,
         TOO_LONG,
         UNREADABLE,
+        NO_EUROS,
         *PROBLEMS,
         *(sentence for pair in CHECK_WORDS.values() for sentence in pair),
     ]

@@ -19,7 +19,7 @@ from app.people import service
 from app.people.importing import Report, import_people, parse_people
 from app.people.models import Membership, Organisation
 from app.people.queries import get_own_person, list_memberships, list_organisations, list_people
-from app.people.rules import Actor, Helix, Role
+from app.people.rules import HELIX_WORDS, Actor, Helix, Role
 from app.web.deps import SessionDep
 from app.web.forms import FormDep, Typed, UploadDep
 from app.web.language import language_of
@@ -38,12 +38,6 @@ ROLE_WORDS = {
     "manager": "Cluster manager",
     "editor": "Editor",
     "reviewer": "Reviewer",
-}
-HELIX_WORDS = {
-    "academia": "Academia and research",
-    "industry": "Industry and business",
-    "government": "Public authorities",
-    "civil": "Civil society, patients and citizens",
 }
 
 

@@ -17,6 +17,14 @@ class Helix(StrEnum):
     CIVIL = "civil"
 
 
+HELIX_WORDS = {
+    "academia": "Academia and research",
+    "industry": "Industry and business",
+    "government": "Public authorities",
+    "civil": "Civil society, patients and citizens",
+}
+
+
 class Role(StrEnum):
     """What a person may do, in the consortium or in one partner; `auth/permissions.py` says what each permits."""
 

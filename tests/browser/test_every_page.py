@@ -68,13 +68,19 @@ FOR_MEMBERS = {
     "initiative_list": "/initiatives",
     "initiative_import_page": "/initiatives/import",
     "initiative_page": "a first initiative",
-    "discussion_page": "its discussion",
-    "amendments_page": "its amendments",
+    "discussion_page": "a first initiative, /discussion",
+    "amendments_page": "a first initiative, /amendments",
+    "new_amendment": "a first initiative, /amendments/new?place=rationale",
     "amendment_page": "its first amendment",
-    "new_amendment": "other words for it",
     "assignments_page": "/assignments",
     "replies_page": "/replies",
     "reply_page": "a first answer",
+    "new_initiative": "/initiatives/new",
+    "edit_part": "a first initiative, /edit/costs",
+    "version_list": "a first initiative, /versions",
+    "compare_versions": "a first initiative, /versions/compare",
+    "version_page": "a first initiative, /versions/1",
+    "translate_page": "a first initiative, /translate/de",
     "results_index": "/results",
     "results_page": f"/results/{SURVEY}",
     "priorities_index": "/priorities",
@@ -87,6 +93,7 @@ FOR_MEMBERS = {
     "history_of_thing": "the history of the survey",
     "outbox_page": "/outbox",
 }
+FIRST = "a first initiative, "
 NO_PAGES = {
     *("personal_link", "stop_page", "results_table", "export_priorities", "oidc_start", "oidc_callback"),
     *("export_survey", "export_translation", "initiative_sheet"),
@@ -162,7 +169,7 @@ def addresses_for_members(page: Page) -> dict[str, str]:
     page.wait_for_url("**/build")
     found = {name: page.url.removesuffix("build") + step for name, step in STEPS.items()}
     for name, start, wanted in (
-        ("initiative_page", "/initiatives", "main a[href*='/initiatives/']"),
+        ("initiative_page", "/initiatives", "main tbody a[href*='/initiatives/']"),
         ("person_page", "/people", "main a[href*='/people/']"),
         ("history_of_thing", f"/surveys/{SURVEY}", "main a[href*='/history/']"),
         ("amendment_page", "/assignments", "main a[href*='/amendments/']"),
@@ -172,9 +179,9 @@ def addresses_for_members(page: Page) -> dict[str, str]:
         link = page.locator(wanted).first.get_attribute("href")
         assert link
         found[name] = link
-    for name, part in (("discussion_page", ""), ("amendments_page", ""), ("new_amendment", "/new?place=rationale")):
-        folder = "discussion" if name == "discussion_page" else "amendments"
-        found[name] = f"{found['initiative_page']}/{folder}{part}"
+    for name, page_of_it in FOR_MEMBERS.items():
+        if page_of_it.startswith(FIRST):
+            found[name] = found["initiative_page"] + page_of_it.removeprefix(FIRST)
     return FOR_MEMBERS | found
 
 

@@ -36,7 +36,6 @@ WORDS = {
     "title_long": "A title has at most 70 characters; this one has %(length)s.",
     "summary_long": "A summary has at most 220 characters; this one has %(length)s.",
     "markup": "Emphasis or a link of the original is lost, or new: %(marks)s",
-    "no_words": "An initiative needs a title in at least one language.",
 }
 
 

@@ -24,6 +24,11 @@ class Lamp(StrEnum):
     GREEN = "green"
 
 
+LAMP_WORDS = {
+    "red": "Cannot be asked about yet",
+    "amber": "Something is missing",
+    "green": "Complete",
+}
 WORDS = {
     "title_long": "The title has %(length)s characters, 70 fit (%(language)s)",
     "summary_long": "The summary has %(length)s characters, 220 fit (%(language)s)",
@@ -123,8 +128,9 @@ def _of_words(
         found += [Gap(f"{name}_long", {"length": length, "language": tag}) for length, tag in long]
     if not any(content["summary"].values()):
         found.append(Gap("summary_missing"))
-    lacking = {tag for name in ("title", "summary") for tag in missing_languages(content[name], list(languages))}
-    if lacking and lacking != set(languages):
+    said = [content[name] for name in ("title", "summary") if any(content[name].values())]
+    lacking = {tag for words in said for tag in missing_languages(words, list(languages))}
+    if lacking:
         found.append(Gap("languages_missing", {"languages": _listed(lacking)}))
     for key, mark in (("outdated", "outdated"), ("unchecked", "draft")):
         tags = {tag for own in marks.values() for tag, kind in own.items() if kind == mark}
