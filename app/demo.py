@@ -28,6 +28,7 @@ from app.core.db import for_writing
 from app.core.errors import Conflict
 from app.core.settings import Settings
 from app.core.tokens import hash_token, sign
+from app.demo_discussion import load_discussion
 from app.demo_evidence import load_evidence
 from app.demo_proposals import load_proposals
 from app.demo_running import load_running_survey
@@ -85,7 +86,7 @@ def show_demo(engine: Engine, settings: Settings, *, answers: int, seed: int, fo
     if not is_empty and not force and not if_empty:
         raise Conflict("The database is not empty. Add --force to load the demonstration all the same.")
     if is_empty or (force and not is_loaded):
-        load_demo(engine, settings.secret_key, answers=answers, seed=seed)
+        load_demo(engine, settings, answers=answers, seed=seed)
     for line in how_to_get_in(engine, settings):
         sys.stdout.write(f"{line}\n")
 
@@ -109,11 +110,12 @@ def how_to_get_in(engine: Engine, settings: Settings) -> list[str]:
     return [*lines, ""]
 
 
-def load_demo(engine: Engine, secret: str, *, answers: int, seed: int) -> None:
+def load_demo(engine: Engine, settings: Settings, *, answers: int, seed: int) -> None:
     """Load people, initiatives, a survey with two simulated rounds and a third open, one running, and what people say.
 
-    What people say: workshops and interviews, and the ideas wall.
+    What people say: workshops and interviews, the ideas wall, comments and amendments.
     """
+    secret = settings.secret_key
     rng = np.random.default_rng(seed)
     with Session(for_writing(engine)) as session, session.begin():
         actor = operator(session)
@@ -140,6 +142,8 @@ def load_demo(engine: Engine, secret: str, *, answers: int, seed: int) -> None:
     load_running_survey(engine, secret, answers=answers, rng=rng)
     load_evidence(engine)
     load_proposals(engine, secret, rng=rng)
+    with Session(for_writing(engine)) as session, session.begin():
+        load_discussion(session, settings.address)
 
 
 def _load_consortium(session: Session, actor: Actor) -> None:

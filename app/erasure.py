@@ -3,8 +3,10 @@
 from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, String, cast
-from sqlmodel import Session, col, delete, func, or_, select
+from sqlmodel import Session, col, delete, func, or_, select, update
 
+from app.actionplan.discussion.models import Amendment, Comment, Mention
+from app.actionplan.discussion.replying import delete_quotes_of
 from app.actionplan.drafting.models import InitiativeDraft
 from app.actionplan.initiatives.models import InitiativeVersion
 from app.actionplan.proposals.erasing import erase_sent, export_sent
@@ -105,12 +107,21 @@ def erase_person(engine: Engine, email: str, *, secret: str) -> dict[str, Any]:
         erased |= erase_sent(session, email, person.id if person else None, secret=secret)
         erased["history_details"] = erase_details(session, actor, names, person_id=person.id if person else None)
         if person:
+            _erase_from_discussions(session, person)
             _erase_account(session, person)
             record(session, actor, "person.erased", person)
             session.flush()
         erased["accounts"] = int(person is not None)
     _wipe(engine)
     return {"erased": erased, "at": now().isoformat()}
+
+
+def _erase_from_discussions(session: Session, person: Person) -> None:
+    """Take a person out of discussions; what they said there stays in the consortium, under nobody's name."""
+    session.exec(delete(Mention).where(col(Mention.person_id) == person.id))
+    unassigned = update(Comment).where(col(Comment.assigned_to_id) == person.id)
+    session.exec(unassigned.values(assigned_to_id=None, due_on=None))
+    delete_quotes_of(session, person.id)
 
 
 def _erase_account(session: Session, person: Person) -> None:
@@ -160,6 +171,14 @@ def _account(session: Session, person: Person) -> dict[str, Any]:
         "has_second_step": find_second_factor(session, person.id) is not None,
         "keys": [key.name for key in list_keys(session, person.id)],
         "sessions": count_sessions(session, person.id),
+        "comments": [
+            {"on": comment.written_at.date().isoformat(), "about": comment.place, "text": comment.text}
+            for comment in session.exec(select(Comment).where(Comment.written_by_id == person.id)).all()
+        ],
+        "amendments": [
+            {"on": one.written_at.date().isoformat(), "words": one.after, "because": one.because}
+            for one in session.exec(select(Amendment).where(Amendment.written_by_id == person.id)).all()
+        ],
         "acts": [{"at": entry.at.isoformat(), "act": entry.act, "thing": entry.thing} for entry in own],
     }
 

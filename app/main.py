@@ -14,6 +14,10 @@ from starlette.exceptions import HTTPException
 from app import __version__
 from app.actionplan.cocreation import api as cocreation_api
 from app.actionplan.cocreation import routes as cocreation_pages
+from app.actionplan.discussion import amendment_routes as amendment_pages
+from app.actionplan.discussion import api as discussion_api
+from app.actionplan.discussion import reply_routes as reply_pages
+from app.actionplan.discussion import routes as discussion_pages
 from app.actionplan.drafting import new_routes as new_initiative_pages
 from app.actionplan.drafting import routes as drafting_pages
 from app.actionplan.drafting import translation_routes as initiative_translation_pages
@@ -107,6 +111,9 @@ PAGES: list[APIRouter] = [
     proposals_pages.router,
     propose_pages.router,
     wall_pages.router,
+    discussion_pages.router,
+    amendment_pages.router,
+    reply_pages.router,
     overview_pages.router,
     evidence_pages.router,
     workshops_pages.router,
@@ -139,6 +146,7 @@ API: list[APIRouter] = [
     answering_api.router,
     cocreation_api.router,
     proposals_api.router,
+    discussion_api.router,
     consensus_api.router,
     priorities_api.router,
 ]

@@ -6,6 +6,11 @@ from pathlib import Path
 
 from babel.messages.extract import extract
 
+from app.actionplan.discussion.amending import DECISION_WORDS, LOST_MARKS, TOO_LONG
+from app.actionplan.discussion.pages import GONE
+from app.actionplan.discussion.reply_routes import KIND_WORDS as SAID_WORDS
+from app.actionplan.discussion.replying import OUTCOME_WORDS
+from app.actionplan.discussion.rules import FIELD_WORDS as PLACE_WORDS
 from app.actionplan.drafting.pages import FIELD_WORDS, NOTE_WORDS, PART_WORDS, RELATION_WORDS
 from app.actionplan.drafting.rules import NO_EUROS
 from app.actionplan.drafting.translation_routes import MARK_WORDS
@@ -55,6 +60,7 @@ ERRORS = {
     "ProviderFailed",
     "Check",
     "Unfit",
+    "Moved",
 }
 COMMAND_LINE_ONLY = {
     "app/actionplan/initiatives/exporting.py",
@@ -133,9 +139,21 @@ def interface_messages() -> set[Message]:
         OPINION_WORDS,
         PROPOSAL_STATES,
         COLUMN_WORDS,
+        DECISION_WORDS,
+        OUTCOME_WORDS,
+        SAID_WORDS,
+        PLACE_WORDS,
     ):
         words += table.values()
-    words += [UNREADABLE, NO_EUROS, *PROBLEMS, *(sentence for pair in CHECK_WORDS.values() for sentence in pair)]
+    words += [
+        GONE,
+        LOST_MARKS,
+        TOO_LONG,
+        UNREADABLE,
+        NO_EUROS,
+        *PROBLEMS,
+        *(sentence for pair in CHECK_WORDS.values() for sentence in pair),
+    ]
     return (found | set(words)) - PROGRAMS_ONLY
 
 

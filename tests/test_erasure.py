@@ -14,6 +14,12 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine, MetaData, text
 from sqlmodel import Session, select
 
+from app.actionplan.discussion.amending import Judgement, Proposed, decide_amendment, propose_amendment
+from app.actionplan.discussion.commenting import assign_comment, write_comment
+from app.actionplan.discussion.models import Comment, Mention, Reply
+from app.actionplan.discussion.replying import find_said, save_reply
+from app.actionplan.discussion.schemas import CommentIn
+from app.actionplan.initiatives.models import Initiative
 from app.actionplan.proposals.models import Proposal, ProposalAuthor, Stance, UnconfirmedSending
 from app.actionplan.proposals.rules import LONGEST_WAIT_DAYS
 from app.actionplan.proposals.sending import Sender, confirm, send_proposal, take_stance
@@ -25,7 +31,7 @@ from app.erasure import erase_person, export_person
 from app.history.queries import verify_history
 from app.mail.service import queue_mail
 from app.people.models import Person
-from app.people.queries import operator
+from app.people.queries import find_actor, operator
 from app.people.service import create_person
 from app.retention import run_retention
 from app.surveys.answering.models import Answer, MinutesCount, Respondent
@@ -65,7 +71,35 @@ def plant(session: Session, engine: Engine, client: TestClient) -> Person:
     answer(engine, response, own, {"I1.impact": 4})
     sign_in(client, session, person)
     client.post("/account/keys", data={"csrf": "x", "name": CANARY})
+    speak(session, person)
     return person
+
+
+def speak(session: Session, person: Person) -> None:
+    """Let the person say something about an initiative that is answered with a quote, and be assigned and mentioned."""
+    initiative = session.exec(select(Initiative)).first()
+    own = find_actor(session, person)
+    assert initiative
+    assert own
+    said = CommentIn(text="Who pays?", mentions=[person.id], may_quote=True)
+    comment = write_comment(session, own, initiative.id, said, form_key="one", address="")
+    assign_comment(session, own, initiative.id, comment.id, to_id=person.id, due_on=None, revision=0, address="")
+    quoted = find_said(session, operator(session), "comment", comment.id)
+    save_reply(
+        session,
+        operator(session),
+        quoted,
+        retold={},
+        is_quote=True,
+        outcome="noted",
+        text={"en": "We do."},
+        revision=0,
+    )
+    proposed = Proposed("title.en", "", "Other words", "They are clearer.", None, may_name=True, may_quote=False)
+    amendment = propose_amendment(session, own, initiative.id, proposed, form_key="two")
+    judged = Judgement("accepted", "", "", None, "")
+    decide_amendment(session, operator(session), initiative.id, amendment.id, judged, address="")
+    session.commit()
 
 
 def places(engine: Engine, folder: Path) -> list[str]:
@@ -92,10 +126,13 @@ def test_an_erased_person_leaves_no_trace(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     person = plant(session, engine, client)
-    assert {"person", "invitation", "suggestion", "outbox_message"} <= set(places(engine, tmp_path))
+    assert {"initiative_version", "person", "invitation", "suggestion", "outbox_message"} <= set(
+        places(engine, tmp_path)
+    )
     exported = json.dumps(export_person(session, person.email, secret=SECRET))
     assert CANARY in exported
     assert '"I1.impact": 4' in exported
+    assert "Who pays?" in exported
     key = person.id
     session.commit()
     said = io.StringIO()
@@ -111,6 +148,10 @@ def test_an_erased_person_leaves_no_trace(
     assert CANARY not in logged.out + logged.err, "logs name no address"
     assert verify_history(session) is None
     assert session.get_one(Person, key).disabled_at, "what they decided stays, under nobody's name"
+    comment = session.exec(select(Comment)).one()
+    assert (comment.text, comment.assigned_to_id) == ("Who pays?", None), "what they said stays, under nobody's name"
+    assert session.exec(select(Mention)).all() == []
+    assert session.exec(select(Reply)).one().said == {}, "and is quoted to nobody"
     assert export_person(session, f"{CANARY}@example.org", secret=SECRET)["account"] is None
 
 

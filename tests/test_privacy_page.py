@@ -36,6 +36,8 @@ def test_every_table_about_people_is_named() -> None:
         assert f"`{table}`" in PAGE
     for table in ("mail_refusal", "minutes_count", "proposal", "proposal_author", "stance", "unconfirmed_sending"):
         assert f"`{table}`" in PAGE
+    for table in ("comment", "mention", "amendment", "reply", "reply_page", "initiative_draft", "initiative_step"):
+        assert f"`{table}`" in PAGE
 
 
 def test_nothing_about_machines_is_kept_with_answers() -> None:

@@ -28,6 +28,8 @@ NAVIGATION = (
 
 ACCOUNT_MENU = (
     ("Your account", "account_page", "account.change"),
+    ("Assigned to you", "assignments_page", "comment.read"),
+    ("You said, we did", "replies_page", "reply.write"),
     ("Organisations", "organisation_list", "organisation.read"),
     ("What happened", "history_page", "history.read"),
     ("Outbox", "outbox_page", "outbox.read"),

@@ -13,15 +13,16 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
+from app.actionplan.discussion.models import Amendment, Comment
 from app.actionplan.evidence.models import Interview, Workshop
-from app.actionplan.initiatives.models import Initiative
+from app.actionplan.initiatives.models import Initiative, InitiativeVersion
 from app.actionplan.opinions.service import freeze_opinions
 from app.actionplan.proposals.models import Proposal
 from app.auth.api import list_routes
 from app.consensus.service import close_round
 from app.main import API, PAGES
 from app.people.models import Membership, Person
-from app.people.queries import operator
+from app.people.queries import find_person_by_email, operator
 from app.people.service import create_consortium, create_organisation, create_person
 from app.surveys.answering.models import Response
 from app.surveys.authoring.models import Survey
@@ -261,6 +262,29 @@ MATRIX: dict[str, set[str] | str] = {
     "unname_proposal": STAFF,
     "wall_settings": {"admin", "coordinator"},
     "withdraw_by_receipt": "anyone",
+    "discussion_page": ALL,
+    "write_comment": ALL,
+    "withdraw_comment": {"admin"},
+    "resolve_comment": ALL,
+    "reopen_comment": ALL,
+    "assign_comment": ALL,
+    "assignments_page": ALL,
+    "amendments_page": ALL,
+    "new_amendment": ALL,
+    "write_amendment": ALL,
+    "amendment_page": ALL,
+    "judge_amendment": STAFF | {"editor"},
+    "take_amendment_back": {"admin"},
+    "replies_page": STAFF | {OWN, OTHER},
+    "open_reply_page": {"admin", "coordinator"},
+    "reply_page": STAFF | {OWN, OTHER},
+    "write_reply": STAFF | {OWN, OTHER},
+    "remove_reply": STAFF | {OWN, OTHER},
+    "you_said_index": "anyone",
+    "you_said_page": "anyone",
+    "read_comments": ALL,
+    "create_comment": ALL,
+    "read_amendments": ALL,
 }
 # these end what the others need
 LAST = ("set_password", "end_other_sessions", "sign_out")
@@ -355,6 +379,19 @@ def _things(session: Session, survey: Survey, spare: Person) -> dict[str, str]:
     assert current
     assert initiative
     assert membership
+    author = find_person_by_email(session, "alba@innaxe.example")
+    assert author
+    version = session.exec(select(InitiativeVersion).where(InitiativeVersion.initiative_id == initiative.id)).one()
+    said: dict[str, Any] = {
+        "consortium_id": membership.consortium_id,
+        "initiative_id": initiative.id,
+        "version_id": version.id,
+        "written_at": version.created_at,
+        "written_by_id": author.id,
+    }
+    withdrawn, kept = (Comment(**said, place="", text="Words", form_key=key) for key in ("one", "two"))
+    amendment = Amendment(**said, number=1, place="title.en", before="", after="A", because="B", form_key="three")
+    session.add_all([withdrawn, kept, amendment])
     found = {
         "slug": survey.slug,
         "code": "helix",
@@ -370,6 +407,9 @@ def _things(session: Session, survey: Survey, spare: Person) -> dict[str, str]:
         "workshop_id": str(workshop.id),
         "interview_id": str(interview.id),
         "proposal_id": str(proposal.id),
+        "comment_id": str(withdrawn.id),
+        "said_id": str(kept.id),
+        "amendment_id": str(amendment.id),
         "kind": "csv",
         "part": "why",
         "number": "1",
@@ -386,6 +426,8 @@ def call(world: World, who: str, route: dict[str, Any]) -> Any:
     client, things = world.clients[who], dict(world.things)
     if route["name"] == "history_of_thing":
         things["kind"] = "survey"
+    if "said_id" in route["path"]:
+        things["kind"] = "comment"
     url = route["path"].format(**{key: things.get(key, "x") for key in _names(route["path"])})
     if route["method"] == "GET":
         return client.get(url)

@@ -23,6 +23,7 @@ FOR_EVERYBODY = {
     "password_page": "/login/password",
     "code_page": "/login/code",
     "receipt_page": "/receipt",
+    "you_said_page": "the answers of the demonstration",
     "link_page": "/link",
     "sign_in_page": "a link not yet used",
     "ideas_wall": WALL,
@@ -76,6 +77,13 @@ FOR_MEMBERS = {
     "initiative_list": "/initiatives",
     "initiative_import_page": "/initiatives/import",
     "initiative_page": "a first initiative",
+    "discussion_page": "a first initiative, /discussion",
+    "amendments_page": "a first initiative, /amendments",
+    "new_amendment": "a first initiative, /amendments/new?place=rationale",
+    "amendment_page": "its first amendment",
+    "assignments_page": "/assignments",
+    "replies_page": "/replies",
+    "reply_page": "a first answer",
     "new_initiative": "/initiatives/new",
     "edit_part": "a first initiative, /edit/costs",
     "version_list": "a first initiative, /versions",
@@ -114,6 +122,9 @@ NO_PAGES = {
     *("export_page", "ideas_index"),
     # need a link that was mailed: test_proposals.py goes through them
     *("confirm_page", "answer_page"),
+    *("export_survey", "export_translation", "initiative_sheet"),
+    # leads on to the only consortium
+    "you_said_index",
     *("mail_preview", "live_changes", "item_feedback", "survey_section", "download_my_answers"),
     # need a round of ideas: test_ideas.py goes through them
     *("closure_page", "ideas_page", "idea_page", "proposed_ideas", "idea_decision"),
@@ -191,6 +202,8 @@ def addresses_for_members(page: Page) -> dict[str, str]:
         ("initiative_evidence", "/evidence", "main th a[href$='/evidence']"),
         ("proposal_page", "/proposals", ".queue a[href*='/proposals/']"),
         ("history_of_thing", f"/surveys/{SURVEY}", "main a[href*='/history/']"),
+        ("amendment_page", "/assignments", "main a[href*='/amendments/']"),
+        ("reply_page", "/replies", "main a[href*='/replies/']"),
     ):
         page.goto(start)
         link = page.locator(wanted).first.get_attribute("href")
@@ -271,6 +284,8 @@ def test_pages_for_stakeholders(visit: Opener, site: Site, scheme: str) -> None:
     first = page.locator("article h2 a").first.get_attribute("href")
     assert first
     addresses = FOR_EVERYBODY | {"sign_in_page": site.links["Sign in as manager"], "proposal_view": first}
+    page.goto("/you-said")
+    addresses = FOR_EVERYBODY | {"sign_in_page": site.links["Sign in as manager"], "you_said_page": page.url}
     faults = [fault for address in addresses.values() for fault in inspect(page, address)]
     page.goto(site.links["Invitation (returning)"])
     faults += inspect(page, page.url)

@@ -65,7 +65,11 @@ RELATION_WORDS = {
     "excludes": "Excludes",
     "before": "Has to come before",
 }
-NOTE_WORDS = {"imported": "Imported", "restored": "Version %(number)s restored"}
+NOTE_WORDS = {
+    "imported": "Imported",
+    "restored": "Version %(number)s restored",
+    "amendment": "Amendment %(number)s",
+}
 
 
 def lamp_view(initiative: Initiative, version: InitiativeVersion, language: str) -> dict[str, Any]:

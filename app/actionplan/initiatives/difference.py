@@ -26,7 +26,7 @@ def words_changed(before: str, after: str) -> list[Piece]:
     Gaps and words that are everywhere in a long text do not count as common ground, for whoever reads it would see
     a changed sentence chopped into crumbs.
 
-    >>> words_changed("Heat the town hall.", "Heat the old school.")
+    >>> [tuple(piece) for piece in words_changed("Heat the town hall.", "Heat the old school.")]
     [('same', 'Heat the '), ('removed', 'town hall'), ('added', 'old school'), ('same', '.')]
     """
     old, new = PARTS.findall(before), PARTS.findall(after)
@@ -41,7 +41,7 @@ def words_changed(before: str, after: str) -> list[Piece]:
             pieces.append(Piece("removed", "".join(middle_old[i1:i2])))
             pieces.append(Piece("added", "".join(middle_new[j1:j2])))
     pieces.append(Piece("same", "".join(old[len(old) - end :])))
-    return _joined(pieces)
+    return [piece for piece in pieces if piece.text]
 
 
 def is_changed(pieces: Sequence[Piece]) -> bool:
@@ -52,14 +52,3 @@ def is_changed(pieces: Sequence[Piece]) -> bool:
 def _common(one: Sequence[str], other: Sequence[str]) -> int:
     """How many parts are the same from the beginning."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
-
-
-def _joined(pieces: Sequence[Piece]) -> list[Piece]:
-    """The pieces without empty ones, and neighbours of one kind as one."""
-    joined: list[Piece] = []
-    for piece in pieces:
-        if joined and piece.text and joined[-1].kind == piece.kind:
-            joined[-1] = Piece(piece.kind, joined[-1].text + piece.text)
-        elif piece.text:
-            joined.append(piece)
-    return joined

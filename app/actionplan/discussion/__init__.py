@@ -1,0 +1,1 @@
+"""What people say about an initiative: comments, amendments, and the answers to both that everybody may read."""
