@@ -38,6 +38,8 @@ from app.actionplan.proposals import api as proposals_api
 from app.actionplan.proposals import propose_routes as propose_pages
 from app.actionplan.proposals import routes as proposals_pages
 from app.actionplan.proposals import wall_routes as wall_pages
+from app.actionplan.record import api as record_api
+from app.actionplan.record import routes as record_pages
 from app.actionplan.validation import routes as validation_pages
 from app.auth import account_routes as account_pages
 from app.auth import api as auth_api
@@ -126,6 +128,7 @@ PAGES: list[APIRouter] = [
     drafting_pages.router,
     version_pages.router,
     initiative_translation_pages.router,
+    record_pages.router,
     answering_pages.router,
     rating_pages.router,
     asking_pages.router,
@@ -141,6 +144,7 @@ PAGES: list[APIRouter] = [
 API: list[APIRouter] = [
     auth_api.router,
     initiatives_api.router,
+    record_api.router,
     evidence_api.router,
     opinions_api.router,
     answering_api.router,

@@ -13,6 +13,7 @@ from app.consensus.analysis import SEED, to_bytes
 from app.consensus.analysis import analyse as analyse_panel
 from app.consensus.panel_files import PanelFileError, read_panel_files
 from app.consensus.service import analyse_survey
+from app.core.settings import load_settings
 
 
 def analyse(
@@ -70,7 +71,8 @@ def export_plan(
 ) -> None:
     """Write the prioritised list of a survey."""
     with work() as session:
-        data = export_list(session, *chosen_survey(session, survey), kind, language).data
+        actor, chosen = chosen_survey(session, survey)
+        data = export_list(session, actor, chosen, kind, language, address=load_settings().address).data
     write_file(out, data)
 
 

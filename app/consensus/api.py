@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from app.auth.guard import permitted
 from app.consensus.queries import get_snapshot
 from app.people.rules import Actor
-from app.surveys.authoring.queries import get_own_survey
+from app.surveys.authoring.queries import get_own_survey, list_items
 from app.web.deps import SessionDep
 from app.web.json import StrictRoute
 
@@ -24,16 +24,21 @@ def read_results(
     by: Literal["", "helix"] = "",
 ) -> dict[str, Any]:
     """The figures of a round; with `by=helix` one cell for each helix as well. A suppressed cell has no numbers."""
-    snapshot = get_snapshot(session, get_own_survey(session, actor, survey_id).id, number)
-    findings = snapshot.findings
+    survey = get_own_survey(session, actor, survey_id)
+    snapshot = get_snapshot(session, survey.id, number)
+    findings, versions = (
+        snapshot.findings,
+        {item.code: item.facts.get("version") for item in list_items(session, survey.id)},
+    )
     cells: list[dict[str, Any]] = []
     for criterion in findings["criteria"]:
         for line in findings["items"][criterion]:
             figures = {key: value for key, value in line.items() if key not in ("by_helix", "initiative", "suppressed")}
-            cells.append(_cell(line["initiative"], criterion, None, line["suppressed"], figures))
+            code = line["initiative"]
+            cells.append(_cell(code, versions[code], criterion, None, line["suppressed"], figures))
             if by == "helix":
                 cells += [
-                    _cell(line["initiative"], criterion, helix, cell["suppressed"], cell)
+                    _cell(code, versions[code], criterion, helix, cell["suppressed"], cell)
                     for helix, cell in line["by_helix"].items()
                 ]
     return {
@@ -46,10 +51,16 @@ def read_results(
 
 
 def _cell(
-    initiative: str, criterion: str, helix: str | None, suppressed: bool, figures: dict[str, Any]
+    initiative: str,
+    version: int | None,
+    criterion: str,
+    helix: str | None,
+    suppressed: bool,
+    figures: dict[str, Any],
 ) -> dict[str, Any]:
     return {
         "initiative": initiative,
+        "version": version,
         "criterion": criterion,
         "helix": helix,
         "n": None if suppressed else figures["n"],

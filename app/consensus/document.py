@@ -13,13 +13,20 @@ SHARES = ("share_low", "share_middle", "share_high", "box_share")
 PER_HELIX = ("n", "share_high", "mean", "median")
 
 
-def results_document(survey: Survey, snapshot: Snapshot, titles: Mapping[str, str], language: str) -> Document:
-    """One line for each initiative and criterion; what may not be shown is empty."""
+def results_document(
+    survey: Survey,
+    snapshot: Snapshot,
+    titles: Mapping[str, str],
+    versions: Mapping[str, int | None],
+    language: str,
+) -> Document:
+    """One line for each initiative and criterion, with the version people rated; what may not be shown is empty."""
     findings = snapshot.findings
     columns = [
         Column("criterion", "criterion"),
         Column("initiative", "initiative"),
         Column("title", "title"),
+        Column("version", "version", 0),
         Column("round", "round", 0),
         *(Column(name, name, 2) for name in PLAIN),
         *(Column(name, name, 2, is_share=True) for name in (*SHARES, "wilson_low", "wilson_high")),
@@ -36,7 +43,11 @@ def results_document(survey: Survey, snapshot: Snapshot, titles: Mapping[str, st
     ]
     rows = [
         _row(
-            criterion, {"round": findings["round"], **line}, titles, findings["helices"], len(findings.get("rules", []))
+            criterion,
+            {"round": findings["round"], **line},
+            (titles[line["initiative"]], versions[line["initiative"]]),
+            findings["helices"],
+            len(findings.get("rules", [])),
         )
         for criterion in findings["criteria"]
         for line in findings["items"][criterion]
@@ -50,14 +61,14 @@ def results_document(survey: Survey, snapshot: Snapshot, titles: Mapping[str, st
 
 
 def _row(
-    criterion: str, line: Mapping[str, Any], titles: Mapping[str, str], helices: list[str], rules: int
+    criterion: str, line: Mapping[str, Any], named: tuple[str, int | None], helices: list[str], rules: int
 ) -> list[Cell]:
     empty = (None, None)
     agreed_under = line.get("agreed_under")
     return [
         criterion,
         line["initiative"],
-        titles[line["initiative"]],
+        *named,
         line["round"],
         *(line[name] for name in (*PLAIN, *SHARES)),
         *(line["wilson"] or empty),

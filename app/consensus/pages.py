@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from app.consensus.fates import standing_word
 from app.consensus.models import Snapshot
@@ -67,6 +68,8 @@ class ResultRow:
     n: int | None
     cannot_judge: int | None
     kept_from: int | None
+    version: int | None
+    source_id: UUID
     is_cut: bool = False
 
 
@@ -108,6 +111,8 @@ def result_rows(
         rows.append(
             ResultRow(
                 code=line["initiative"],
+                version=items[line["initiative"]].facts.get("version"),
+                source_id=items[line["initiative"]].source_id,
                 title=pick(items[line["initiative"]].title, language),
                 suppressed=line["suppressed"],
                 share_low=line["share_low"],

@@ -126,11 +126,12 @@ def results_table(
     if not snapshots:
         raise NotFound("There are no results yet. They appear when a round has closed.")
     snapshot, _ = _choose(snapshots, number)
-    language = language_of(request)
+    language, items = language_of(request), list_items(session, survey.id)
     document = results_document(
         survey,
         snapshot,
-        {item.code: pick(item.title, language, survey.default_language) for item in list_items(session, survey.id)},
+        {item.code: pick(item.title, language, survey.default_language) for item in items},
+        {item.code: item.facts.get("version") for item in items},
         language,
     )
     record(session, actor, "results.exported", survey, after={"round": snapshot.round_number})

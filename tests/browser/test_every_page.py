@@ -87,6 +87,7 @@ FOR_MEMBERS = {
     "new_initiative": "/initiatives/new",
     "edit_part": "a first initiative, /edit/costs",
     "version_list": "a first initiative, /versions",
+    "record_page": "a first initiative, /record",
     "compare_versions": "a first initiative, /versions/compare",
     "version_page": "a first initiative, /versions/1",
     "translate_page": "a first initiative, /translate/de",
@@ -119,7 +120,7 @@ FIRST = "a first initiative, "
 NO_PAGES = {
     *("personal_link", "stop_page", "results_table", "export_priorities", "oidc_start", "oidc_callback"),
     *("export_survey", "export_translation", "initiative_sheet", "export_evidence_page"),
-    *("export_page", "ideas_index"),
+    *("record_of_version", "export_page", "ideas_index"),
     # need a link that was mailed: test_proposals.py goes through them
     *("confirm_page", "answer_page"),
     *("export_survey", "export_translation", "initiative_sheet"),

@@ -25,7 +25,8 @@ def read_priorities(
     format: Literal["json", "csv", "xlsx"] = "json",  # noqa: A002 -- the name programs use
 ) -> Response:
     """The prioritised list under the weights fixed with the survey."""
-    file = export_list(session, actor, get_own_survey(session, actor, survey_id), format, language_of(request))
+    survey, address = get_own_survey(session, actor, survey_id), request.app.state.settings.address
+    file = export_list(session, actor, survey, format, language_of(request), address=address)
     return Response(
         file.data,
         media_type=file.media_type,

@@ -19,8 +19,12 @@ def priority_document(
     ranking: Sequence[Mapping[str, Any]],
     weights: Mapping[str, float],
     language: str,
+    address: str,
 ) -> Document:
-    """Initiatives in order of their score, each with its likely ranks, and what the list rests on."""
+    """Initiatives in order of their score, each with its likely ranks, and what the list rests on.
+
+    Each line names the version that people rated, and leads to everything behind it; `address` is where we are.
+    """
     by_code = {item.code: item for item in items}
     findings = snapshot.findings
     figures = {
@@ -28,7 +32,7 @@ def priority_document(
         for criterion in criteria
     }
     rows = [
-        _row(by_code[line["initiative"]], line, [figures[criterion.code] for criterion in criteria], language)
+        _row(by_code[line["initiative"]], line, [figures[criterion.code] for criterion in criteria], language, address)
         for line in in_order(ranking)
     ]
     title = pick(survey.title, language)
@@ -72,10 +76,17 @@ def _columns(criteria: Sequence[Criterion], language: str) -> list[Column]:
             Column(f"{criterion.code}_high_low", f"{label}: {word('lower limit (95 %)')}", 0, is_share=True),
             Column(f"{criterion.code}_high_high", f"{label}: {word('upper limit (95 %)')}", 0, is_share=True),
         ]
-    return columns
+    return [*columns, Column("version", word("Version"), 0), Column("record", word("Record"))]
 
 
-def _row(item: SurveyItem, line: Mapping[str, Any], figures: Sequence[Mapping[str, Any]], language: str) -> list[Cell]:
+def _record_of(item: SurveyItem, address: str) -> str | None:
+    """Where everything behind a line stands; what is no initiative has no record."""
+    return f"{address}/record/{item.source_id}" if item.facts.get("version") else None
+
+
+def _row(
+    item: SurveyItem, line: Mapping[str, Any], figures: Sequence[Mapping[str, Any]], language: str, address: str
+) -> list[Cell]:
     facts = item.facts
     row: list[Cell] = [
         *(line["rank90"] or (None, None)),
@@ -93,7 +104,7 @@ def _row(item: SurveyItem, line: Mapping[str, Any], figures: Sequence[Mapping[st
     for column in figures:
         figure = column[item.code]
         row += [figure["balanced_mean"], figure["box_share"], *(figure["wilson"] or (None, None))]
-    return row
+    return [*row, facts.get("version"), _record_of(item, address)]
 
 
 def _notes(survey: Survey, snapshot: Snapshot, weights: Mapping[str, float], language: str) -> list[Note]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 
@@ -41,6 +42,8 @@ class PriorityRow:
     cost_min: int | None
     cost_max: int | None
     is_cut: bool
+    version: int | None
+    record: UUID
 
 
 @router.get("/priorities")
@@ -107,7 +110,8 @@ def export_priorities(
     weights, faults = read_weights(typed, names) if typed else (None, {})
     if faults:
         raise Invalid("Enter a number of at least 0.", faults)
-    return download(export_list(session, actor, survey, kind, language_of(request), weights))
+    address = request.app.state.settings.address
+    return download(export_list(session, actor, survey, kind, language_of(request), weights, address=address))
 
 
 def download(file: File) -> Response:
@@ -135,6 +139,8 @@ def _rows(
             cost_min=items[line["initiative"]].facts.get("cost_min"),
             cost_max=items[line["initiative"]].facts.get("cost_max"),
             is_cut=place == k and k < len(lines),
+            version=items[line["initiative"]].facts.get("version"),
+            record=items[line["initiative"]].source_id,
         )
         for place, line in enumerate(lines, start=1)
     ]

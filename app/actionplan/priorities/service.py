@@ -42,8 +42,12 @@ def export_list(
     kind: str,
     language: str,
     weights: Mapping[str, float] | None = None,
+    *,
+    address: str,
 ) -> File:
     """The prioritised list under weights, by default those fixed with the survey; noted in the history.
+
+    Its lines lead to pages under `address`.
 
     Raises Invalid for another format or language, NotFound before a round has closed.
     """
@@ -64,6 +68,7 @@ def export_list(
         ranking,
         used,
         language,
+        address,
     )
     record(session, actor, "priorities.exported", survey, after={"format": kind, "language": language})
     day = snapshot.findings["closed_at"][:10]

@@ -14,7 +14,7 @@ from app.actionplan.proposals.similar import Similar
 from app.core.catalogues import translate
 from app.core.tags import language_name
 from app.core.words import Words, pick, picked_language
-from app.people.routes import HELIX_WORDS
+from app.people.rules import HELIX_WORDS
 from app.web.helices import KNOWN, Mark, mark_of
 
 

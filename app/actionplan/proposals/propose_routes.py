@@ -19,8 +19,7 @@ from app.core.errors import Invalid
 from app.core.tags import language_name
 from app.core.tokens import make_token
 from app.core.words import LANGUAGES
-from app.people.routes import HELIX_WORDS
-from app.people.rules import Actor, Helix
+from app.people.rules import HELIX_WORDS, Actor, Helix
 from app.web.deps import SessionDep, SettingsDep
 from app.web.forms import FormDep, Typed
 from app.web.helices import Mark, mark_of

@@ -87,5 +87,6 @@ def _item(initiative: Initiative, version: InitiativeVersion) -> ItemIn:
             "last_year": last_year,
             "lead": content["lead_partner"],
             "topic": content["topic"],
+            "version": version.number,
         },
     )
