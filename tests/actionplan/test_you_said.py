@@ -8,6 +8,7 @@ from sqlmodel import Session, select
 
 from app.actionplan.discussion.models import Comment, Reply
 from app.actionplan.discussion.replying import open_page
+from app.actionplan.proposals.models import Proposal
 from app.core.clock import now, today
 from app.people.queries import operator
 from app.people.service import create_consortium
@@ -183,7 +184,30 @@ def test_a_reason_is_answered_only_while_respondents_may_read_it(carla: Talker, 
     assert carla.get(address).status_code == 404
 
 
-@pytest.mark.parametrize("address", ["comment/{}", "amendment/{}", "reason/{}", "thought/{}"])
+def test_a_proposal_is_answered_in_other_words(carla: Talker, session: Session) -> None:
+    one = Proposal(
+        consortium_id=operator(session).consortium_id,
+        number=7,
+        key="seven",
+        language="ca",
+        title="Zqproposal",
+        summary="Words",
+        created_on=today(),
+    )
+    session.add(one)
+    session.commit()
+    assert str(one.id) not in carla.get("/replies").text, "nobody has decided about it"
+    one.state = "declined"
+    session.commit()
+    assert "Zqproposal" in carla.get("/replies").text
+    assert carla.post(f"/replies/proposal/{one.id}", **ANSWER, quote="yes").status_code == 422
+    assert carla.post(f"/replies/proposal/{one.id}", **ANSWER).status_code == 303
+    page = carla.client.get(opened(session)).text
+    assert "The region pays." in page
+    assert "Zqproposal" not in page
+
+
+@pytest.mark.parametrize("address", ["comment/{}", "amendment/{}", "proposal/{}", "reason/{}", "thought/{}"])
 def test_what_is_not_there_has_no_answer(carla: Talker, address: str) -> None:
     assert carla.get(f"/replies/{address.format(uuid4())}").status_code == 404
 

@@ -49,6 +49,7 @@ NOTHING_OPEN = "Nothing is published here yet."
 KIND_WORDS = {
     "comment": "Comment",
     "amendment": "Amendment",
+    "proposal": "Proposal",
     "reason": "Reason from a survey",
 }
 LONGEST_TYPED = 20_000
@@ -105,8 +106,8 @@ def replies_page(request: Request, session: SessionDep, actor: WriterDep) -> Res
         request,
         f"{FOLDER}/replies.html",
         unanswered=[
-            {"said": said, "kind": translate(language, KIND_WORDS[said.kind]), "code": initiative.external_id}
-            for said, initiative in list_unanswered(session, actor)
+            {"said": said, "kind": translate(language, KIND_WORDS[said.kind]), "code": code}
+            for said, code in list_unanswered(session, actor)
         ],
         reasons=list(_reasons(session, actor, {reply.said_id for reply, _ in answered}, language)),
         rows=[_shown(session, reply, about, language) for reply, about in answered],

@@ -9,6 +9,8 @@ from sqlmodel import Session, col, select
 from app.actionplan.discussion.models import Amendment, Comment, Reply, ReplyPage
 from app.actionplan.discussion.rules import LONGEST_NOTE, language_in
 from app.actionplan.initiatives.models import Initiative, InitiativeVersion
+from app.actionplan.proposals.models import Proposal
+from app.actionplan.proposals.rules import OPEN
 from app.auth.permissions import require
 from app.core.clock import today
 from app.core.errors import Conflict, Invalid, NotFound
@@ -48,7 +50,7 @@ class Said:
 def find_said(session: Session, actor: Actor, kind: str, said_id: UUID) -> Said:
     """What somebody said, to answer it. A reason is there only while respondents may read it. Raises NotFound."""
     require(actor, "reply.write")
-    find = {"comment": _comment, "amendment": _amendment, "reason": _reason}.get(kind)
+    find = {"comment": _comment, "amendment": _amendment, "proposal": _proposal, "reason": _reason}.get(kind)
     said = find(session, actor, said_id) if find else None
     if said is None:
         raise NotFound(NOT_THERE)
@@ -70,6 +72,15 @@ def _amendment(session: Session, actor: Actor, said_id: UUID) -> Said | None:
     language = language_in(found.place) or UNKNOWN_LANGUAGE
     made = found.made_version_id
     return Said("amendment", found.id, found.initiative_id, words, language, found.may_quote, made)
+
+
+def _proposal(session: Session, actor: Actor, said_id: UUID) -> Said | None:
+    """A proposal, told anew: its author can have it erased, and an answer must not keep its words."""
+    found = session.get(Proposal, said_id)
+    if found is None or found.consortium_id != actor.consortium_id:
+        return None
+    words = f"{found.title}\n{found.summary}"
+    return Said("proposal", found.id, found.initiative_id, words, found.language, may_quote=False)
 
 
 def _reason(session: Session, actor: Actor, said_id: UUID) -> Said | None:
@@ -212,8 +223,10 @@ def list_replies(session: Session, consortium_id: UUID) -> Sequence[tuple[Reply,
     ).all()
 
 
-def list_unanswered(session: Session, actor: Actor) -> list[tuple[Said, Initiative]]:
-    """Comments that begin a thread and amendments that were decided, without an answer yet, the oldest first."""
+def list_unanswered(session: Session, actor: Actor) -> list[tuple[Said, str]]:
+    """Amendments and proposals that were decided and comments that begin a thread, without an answer, each with the
+    code of its initiative or its own number; the oldest first.
+    """
     answered = select(Reply.said_id).where(Reply.consortium_id == actor.consortium_id)
     comments = session.exec(
         select(Comment, Initiative)
@@ -236,9 +249,19 @@ def list_unanswered(session: Session, actor: Actor) -> list[tuple[Said, Initiati
         )
         .order_by(col(Amendment.written_at))
     ).all()
-    found = [(_amendment(session, actor, row.id), initiative) for row, initiative in amendments]
-    found += [(_comment(session, actor, row.id), initiative) for row, initiative in comments]
-    return [(said, initiative) for said, initiative in found if said]
+    proposals = session.exec(
+        select(Proposal)
+        .where(
+            Proposal.consortium_id == actor.consortium_id,
+            col(Proposal.state).not_in(OPEN),
+            col(Proposal.id).not_in(answered),
+        )
+        .order_by(col(Proposal.number))
+    ).all()
+    found = [(_amendment(session, actor, row.id), initiative.external_id) for row, initiative in amendments]
+    found += [(_proposal(session, actor, row.id), str(row.number)) for row in proposals]
+    found += [(_comment(session, actor, row.id), initiative.external_id) for row, initiative in comments]
+    return [(said, code) for said, code in found if said]
 
 
 def delete_quotes_of(session: Session, person_id: UUID) -> None:
