@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 from sqlalchemy import Engine
 from sqlmodel import Session, func, select
 
+from app.actionplan.initiatives.changing import move_initiative
 from app.actionplan.initiatives.importing import parse_catalogue
 from app.actionplan.initiatives.models import Initiative
+from app.actionplan.initiatives.queries import list_initiatives
 from app.actionplan.initiatives.service import import_initiatives
 from app.actionplan.opinions.service import freeze_opinions
 from app.actionplan.validation.service import make_survey, parse_survey_file
@@ -61,6 +63,9 @@ PEOPLE = (
 HELICES = {"industry": 0.32, "academia": 0.28, "government": 0.2, "civil": 0.2}
 REGIONS = {"CAT": 0.24, "IDF": 0.22, "RN": 0.2, "BG": 0.15, "DK": 0.15, "EU_OTHER": 0.04}
 LANGUAGES = {"CAT": "ca", "IDF": "fr", "RN": "de", "BG": "bg", "DK": "da", "EU_OTHER": "en"}
+OPENED_BECAUSE = "Comments and amendments are welcome until the next survey."
+FROZEN_BECAUSE = "Asked about in the survey: the wording stays until it closes."
+FROZEN = ("I17", "I18", "I19", "I20")
 UNANSWERED_INVITATIONS = 0.4
 SHARE_THAT_MOVES, STEP_TO_THE_MIDDLE = 0.75, 0.45
 
@@ -121,6 +126,7 @@ def load_demo(engine: Engine, settings: Settings, *, answers: int, seed: int) ->
         actor = operator(session)
         _load_consortium(session, actor)
         import_initiatives(session, actor, parse_catalogue("initiatives.json", _read("initiatives.json")))
+        _set_states(session, actor)
         survey_id = make_survey(session, actor, parse_survey_file(_read("survey.json"))).survey.id
         survey = get_survey(session, survey_id)
         open_round(session, actor, survey)
@@ -144,6 +150,14 @@ def load_demo(engine: Engine, settings: Settings, *, answers: int, seed: int) ->
     load_proposals(engine, secret, rng=rng)
     with Session(for_writing(engine)) as session, session.begin():
         load_discussion(session, settings.address)
+
+
+def _set_states(session: Session, actor: Actor) -> None:
+    """Open most initiatives for co-creation, freeze a few; the last two stay drafts."""
+    for initiative, _ in list_initiatives(session, actor)[:-2]:
+        move_initiative(session, actor, initiative, "open", OPENED_BECAUSE)
+        if initiative.external_id in FROZEN:
+            move_initiative(session, actor, initiative, "frozen", FROZEN_BECAUSE)
 
 
 def _load_consortium(session: Session, actor: Actor) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
 
+from app.actionplan.discussion.queries import open_comments
 from app.actionplan.drafting.pages import (
     PART_WORDS,
     RELATION_WORDS,
@@ -18,7 +19,7 @@ from app.actionplan.drafting.pages import (
     theirs_and_yours,
 )
 from app.actionplan.drafting.queries import find_draft, list_drafts, names_of
-from app.actionplan.drafting.rules import PARTS, Typed, compact, content_of, fields_of, row_count
+from app.actionplan.drafting.rules import PARTS, Typed, comments_by_part, compact, content_of, fields_of, row_count
 from app.actionplan.drafting.service import Overtaken, discard_draft, keep_draft, save_part
 from app.actionplan.initiatives.changing import FaultySheet, move_initiative
 from app.actionplan.initiatives.models import Initiative, InitiativeVersion
@@ -159,6 +160,7 @@ def show_initiative(
         f"{FOLDER}/page.html",
         status=422 if errors else 200,
         drafts=[draft.part for draft in list_drafts(session, actor, initiative.id)],
+        comments=comments_by_part(open_comments(session, initiative.id)),
         saved=request.query_params.get("saved", ""),
         errors=errors or {},
         typed=typed or {},

@@ -147,6 +147,16 @@ def compact(part: str, typed: Typed) -> dict[str, str]:
     return kept
 
 
+def comments_by_part(counts: Mapping[str, int]) -> dict[str, int]:
+    """How many comments wait in each part, from how many wait on each field.
+
+    >>> comments_by_part({"title": 1, "summary": 2, "": 5})
+    {'words': 3}
+    """
+    found = {part: sum(counts.get(name, 0) for name in names) for part, names in PARTS.items()}
+    return {part: count for part, count in found.items() if count}
+
+
 def row_count(name: str, typed: Typed) -> int:
     """How many rows a form shows: those with something in them, and some to fill in."""
     return len(rows_in(typed, name)) + SPARE_ROWS

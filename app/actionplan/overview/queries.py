@@ -5,6 +5,12 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from app.actionplan.discussion.models import Amendment
+from app.actionplan.discussion.queries import list_assigned, list_waiting_amendments
+from app.actionplan.initiatives.models import Initiative
+from app.actionplan.proposals.queries import count_states
+from app.actionplan.proposals.rules import State
+from app.auth.permissions import may
 from app.consensus.queries import find_snapshot
 from app.people.rules import Actor
 from app.surveys.answering.queries import count_begun, count_responses
@@ -37,6 +43,29 @@ class SurveyLine:
     def open_round(self) -> RoundLine | None:
         """The round that takes answers now."""
         return next((line for line in self.rounds if line.round.closed_at is None), None)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits for the actor: proposals and amendments to decide about, and comments assigned to them."""
+
+    proposals: int
+    amendments: Sequence[tuple[Amendment, Initiative]]
+    assigned: int
+
+
+def list_waiting(session: Session, actor: Actor) -> Waiting:
+    """What waits for the actor, of what they may decide."""
+    may_judge = may(actor, "proposal.judge")
+    return Waiting(
+        proposals=count_states(session, actor.consortium_id)[State.WAITING] if may_judge else 0,
+        amendments=[
+            (amendment, initiative)
+            for amendment, initiative in list_waiting_amendments(session, actor)
+            if may(actor, "amendment.judge", initiative)
+        ],
+        assigned=len(list_assigned(session, actor)),
+    )
 
 
 def list_survey_lines(session: Session, actor: Actor) -> list[SurveyLine]:

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from app.actionplan.initiatives.queries import list_initiatives
-from app.actionplan.overview.queries import list_survey_lines, survey_line
+from app.actionplan.overview.queries import list_survey_lines, list_waiting, survey_line
 from app.auth.guard import permitted
 from app.auth.permissions import may, require
 from app.consensus.service import close_current_round
@@ -30,6 +30,7 @@ def home_page(request: Request, session: SessionDep, actor: Annotated[Actor, per
         "actionplan/overview/home.html",
         lines=list_survey_lines(session, actor) if may_read else [],
         initiatives=len(list_initiatives(session, actor)),
+        waiting=list_waiting(session, actor),
         may_make=may(actor, "survey.change"),
         may_import=may(actor, "initiative.import"),
     )
