@@ -39,6 +39,8 @@ class Postgres:
                     self.folder,
                     "-h",
                     "127.0.0.1",
+                    # tests kill programs, which loses nothing that the system holds; none cuts the power
+                    *("-c", "fsync=off", "-c", "full_page_writes=off"),
                 ],
                 user=self.user,
                 stdout=subprocess.DEVNULL,
