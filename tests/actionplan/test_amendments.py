@@ -166,6 +166,43 @@ def test_words_that_changed_meanwhile_are_shown_beside_and_decided_by_hand(
     assert "Pumps heat schools in villages." in mails(session)[0].body
 
 
+def test_words_written_for_part_of_a_text_stay_in_the_page_when_the_text_changes(
+    dora: Talker, session: Session, one: Initiative, cast: Cast
+) -> None:
+    path = dora.propose(place="summary.en", passage="warm homes", after="warm schools")
+    judge = judged_by(dora, cast)
+    opened = newest(session, one)
+    rewrite(session, one, summary={"en": "Pumps heat villages."})
+    fields = {"decision": "in_part", "because": REASON, "digest": opened.digest}
+    late = judge.post(f"{path}/decision", words="warm swimming pools", **fields)
+    assert late.status_code == 409
+    assert "warm swimming pools" in late.text
+    rewrite(session, one, summary={"en": "Pumps warm homes again."})
+    back = judge.post(f"{path}/decision", whole="Pumps heat pools.", **fields)
+    assert back.status_code == 409
+    assert "Pumps heat pools." in back.text
+
+
+def test_nothing_is_accepted_that_leaves_the_text_as_it_is(
+    dora: Talker, session: Session, one: Initiative, cast: Cast
+) -> None:
+    path = dora.propose(place="summary.en", passage="warm homes", after="warm schools")
+    judge = judged_by(dora, cast)
+    fields = {"decision": "in_part", "because": REASON}
+    same = judge.post(f"{path}/decision", words="warm homes", digest=newest(session, one).digest, **fields)
+    assert same.status_code == 422
+    rewrite(session, one, summary={"en": "Pumps heat villages."})
+    current = newest(session, one)
+    same = judge.post(f"{path}/decision", whole="Pumps heat villages.", digest=current.digest, **fields)
+    assert same.status_code == 422
+    assert "These are the words that stand there already." in same.text
+    assert newest(session, one).number == current.number
+    assert not mails(session)
+    rewrite(session, one, summary={"en": "Pumps take heat from sewage and warm schools."})
+    done = {"decision": "accepted", "whole": "Pumps take heat from sewage and warm schools."}
+    assert judge.post(f"{path}/decision", digest=newest(session, one).digest, **done).status_code == 303
+
+
 def test_the_second_judge_learns_what_the_first_decided_and_keeps_what_they_wrote(
     dora: Talker, session: Session, one: Initiative, cast: Cast
 ) -> None:

@@ -201,7 +201,13 @@ def test_two_colleagues_do_not_decide_twice(
     assert judge(desk, proposal, "decline", because="Biel's reason was first.").status_code == 303
     late = judge(desk, proposal, "ask", question="My own long question?")
     assert late.status_code == 409
-    for words in ("What you typed is still here", "by Carla on", "Biel&#39;s reason was first.", "Decide again"):
+    for words in (
+        "What you typed is still here",
+        "My own long question?",
+        "by Carla on",
+        "Biel&#39;s reason was first.",
+        "Decide again",
+    ):
         assert words in late.text
     assert len(outcomes(session)) == 1
     assert judge(desk, proposal, "nonsense", revision=1).status_code == 409

@@ -34,6 +34,7 @@ DECISION_WORDS = {
 }
 NO_REASON = "Give a reason of 10 to 500 characters; whoever proposed it reads it."
 DECIDED_ALREADY = "Somebody has decided about this amendment meanwhile. What you wrote is still here."
+STANDS_ALREADY = "These are the words that stand there already."
 TEXT_CHANGED = "The text has changed since. Compare both, and write how it shall read now."
 
 LOST_MARKS = "The original has words in bold, links or lists here. Keep their marks."
@@ -198,6 +199,10 @@ def _take_over(
         if text is None:
             raise Moved(TEXT_CHANGED)
     content = with_text(read_content(newest.content), amendment.place, text)
+    # nothing comes of an amendment that leaves the text as it is, unless somebody wrote its words there meanwhile
+    is_there = amendment.after in text if amendment.after else amendment.before not in text
+    if text == text_at(newest.content, amendment.place) and not (judged.decision == ACCEPTED and is_there):
+        raise Invalid(STANDS_ALREADY, {name: STANDS_ALREADY})
     fault = _fault_of(newest, content, amendment.place, initiative.source_language)
     if fault:
         raise Invalid(fault, {name: fault})
@@ -233,7 +238,7 @@ def _checked(proposed: Proposed, version: InitiativeVersion, source: str) -> tup
         elif text.count(before) > 1:
             errors["passage"] = "These words stand there more than once. Take a few more of those around them."
     if not errors and after == before:
-        errors["after"] = "These are the words that stand there already."
+        errors["after"] = STANDS_ALREADY
     elif not errors:
         changed = replaced(text, before, after)
         content = with_text(read_content(version.content), proposed.place, changed or "")

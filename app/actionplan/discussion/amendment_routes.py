@@ -292,6 +292,7 @@ def _page(
         now_there=now_there or "",
         since=words_changed(amendment.before, now_there or ""),
         is_gone=now_there is None,
+        own_words=typed.get("words", "") if typed.get("decision") == IN_PART else "",
         decisions=_decision_words(language),
         accepted=ACCEPTED,
         in_part=IN_PART,

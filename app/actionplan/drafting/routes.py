@@ -37,7 +37,7 @@ from app.web.deps import SessionDep
 from app.web.forms import FormDep
 from app.web.language import language_of
 from app.web.security import OwnForm
-from app.web.templating import redirect, render
+from app.web.templating import redirect, render, wants_fragment
 
 router = APIRouter(prefix="/initiatives/{initiative_id}", tags=["drafting"])
 
@@ -285,6 +285,7 @@ def _form(
         f"{FOLDER}/edit.html",
         fragment=f"{FOLDER}/_form.html",
         status=422 if errors else 200,
+        in_place=wants_fragment(request),
         part=part,
         heading=translate(language, PART_WORDS[part]),
         typed=typed,
