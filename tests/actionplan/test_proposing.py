@@ -291,8 +291,27 @@ def test_voices_that_come_too_often_are_slowed_down_and_the_reason_stays(
     app: Any = client.app
     app.state.settings = app.state.settings.model_copy(update={"limits": "strict"})
     monkeypatch.setattr(flooding, "SENDING_BY_CLIENT", Limit("proposal client", 0))
-    page = post(client, f"/ideas/{proposal.id}/stance", step="stance", voice="for", because="My own reason")
-    assert (page.status_code, page.headers["Retry-After"], "My own reason" in page.text) == (429, "900", True)
+    for more in ({"step": "stance"}, {}, {"step": "write"}):
+        page = post(client, f"/ideas/{proposal.id}/stance", voice="for", because="My own reason", **more)
+        assert (page.status_code, page.headers["Retry-After"], "My own reason" in page.text) == (429, "900", True)
+
+
+def test_one_form_sent_by_mail_and_then_signed_in_is_one_proposal(
+    client: TestClient, session: Session, cast: Cast, wall: IdeasWall
+) -> None:
+    post(client, f"{WALL}/propose", step="send", email="anna@example.org", **typed())
+    token = token_in(mails_to(session, "anna@example.org")[-1].body)
+    sign_in(client, session, cast.dora)
+    assert post(client, f"{WALL}/propose", step="send", **typed()).status_code == 303
+    assert post(client, f"/ideas/confirm/{token}").status_code == 303
+    assert len(read(session, select(Proposal))) == 1
+
+
+def test_a_sign_that_no_database_keeps_is_dropped(client: TestClient, session: Session, wall: IdeasWall) -> None:
+    sent = post(client, f"{WALL}/propose", step="send", email="anna@example.org", **typed(key="a\0b"))
+    assert sent.status_code == 303
+    assert [one.key for one in read(session, select(UnconfirmedSending))] == ["ab"]
+    assert client.get("/ideas/c/%00").status_code == 404
 
 
 def test_what_was_written_before_the_wall_closed_still_arrives(

@@ -10,7 +10,7 @@ from app.actionplan.discussion.models import Comment, Reply
 from app.actionplan.discussion.replying import open_page
 from app.core.clock import now, today
 from app.people.queries import operator
-from app.people.service import create_consortium
+from app.people.service import create_consortium, create_organisation, create_person
 from app.surveys.answering.models import Answer
 from app.surveys.rounds.models import Round, SharedReason
 from app.surveys.rounds.reasons import hide_reason
@@ -193,3 +193,27 @@ def test_a_withdrawn_comment_has_no_answer(carla: Talker, session: Session) -> N
     carla.post(f"/comments/{key}/withdrawal")
     assert carla.get(f"/replies/comment/{key}").status_code == 404
     assert session.get_one(Comment, UUID(key)).withdrawn_at
+
+
+def test_a_partner_answers_only_for_its_own_initiatives(client: TestClient, session: Session, cast: Cast) -> None:
+    own = make_initiative(session)
+    carla = Talker(client, session, cast.carla, own)
+    first, second = carla.comment("First"), carla.comment("Second")
+    carla.post(f"/replies/comment/{first}", **ANSWER)
+    partner = create_organisation(session, operator(session), name="Partner", helix="industry")
+    key = str(partner.id)
+    eve = create_person(session, operator(session), email="eve@innaxe.example", role="manager", organisation=key)
+    session.commit()
+    other = Talker(client, session, eve, own)
+    assert other.post(f"/replies/comment/{second}", **ANSWER).status_code == 403
+    assert other.post(f"/replies/comment/{first}", **(ANSWER | {"revision": "1"})).status_code == 403
+    assert other.post(f"/replies/comment/{first}/deletion", revision="1").status_code == 403
+    page = other.get("/replies").text
+    assert "The region pays." in page
+    assert f"/replies/comment/{first}" not in page
+    assert f"/replies/comment/{second}" not in page
+    own.organisation_id = partner.id
+    session.add(own)
+    session.commit()
+    assert other.post(f"/replies/comment/{second}", **ANSWER).status_code == 303
+    assert other.post(f"/replies/comment/{first}/deletion", revision="1").status_code == 303

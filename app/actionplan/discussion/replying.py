@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from app.actionplan.discussion.models import Amendment, Comment, Reply, ReplyPage
 from app.actionplan.discussion.rules import LONGEST_NOTE, language_in
 from app.actionplan.initiatives.models import Initiative, InitiativeVersion
-from app.auth.permissions import require
+from app.auth.permissions import may, require
 from app.core.clock import today
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.words import LANGUAGES, Words
@@ -52,7 +52,14 @@ def find_said(session: Session, actor: Actor, kind: str, said_id: UUID) -> Said:
     said = find(session, actor, said_id) if find else None
     if said is None:
         raise NotFound(NOT_THERE)
+    _check_is_theirs(session, actor, kind, said.initiative_id)
     return said
+
+
+def _check_is_theirs(session: Session, actor: Actor, kind: str, initiative_id: UUID | None) -> None:
+    """Refuse what was said of another partner's initiative; a reason belongs with its survey. Raises NotAllowed."""
+    initiative = session.get(Initiative, initiative_id) if initiative_id and kind != "reason" else None
+    require(actor, "reply.write", initiative)
 
 
 def _comment(session: Session, actor: Actor, said_id: UUID) -> Said | None:
@@ -154,6 +161,7 @@ def delete_reply(session: Session, actor: Actor, kind: str, said_id: UUID, *, re
         return
     if known.consortium_id != actor.consortium_id:
         raise NotFound(NOT_THERE)
+    _check_is_theirs(session, actor, kind, known.initiative_id)
     if known.revision != revision:
         raise Conflict("Somebody has changed this answer meanwhile. Go back and reload the page.")
     record(session, actor, "reply.deleted", known, before={"to": kind, "outcome": known.outcome})
@@ -238,7 +246,7 @@ def list_unanswered(session: Session, actor: Actor) -> list[tuple[Said, Initiati
     ).all()
     found = [(_amendment(session, actor, row.id), initiative) for row, initiative in amendments]
     found += [(_comment(session, actor, row.id), initiative) for row, initiative in comments]
-    return [(said, initiative) for said, initiative in found if said]
+    return [(said, initiative) for said, initiative in found if said and may(actor, "reply.write", initiative)]
 
 
 def delete_quotes_of(session: Session, person_id: UUID) -> None:

@@ -222,6 +222,10 @@ def _keep_proposal(
     # numbers are given one after the other: whoever comes at once waits here
     own = select(IdeasWall).where(IdeasWall.consortium_id == consortium_id)
     session.exec(own.with_for_update()).one()
+    known = session.exec(select(Proposal).where(Proposal.key == key)).first()
+    if known:
+        # the other of two that came at once was first
+        return known
     highest = select(func.max(Proposal.number)).where(Proposal.consortium_id == consortium_id)
     proposal = Proposal(
         consortium_id=consortium_id,
