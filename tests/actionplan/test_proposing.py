@@ -1,5 +1,6 @@
 """Somebody without an account proposes an idea, confirms it by mail, and supports those of others."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -244,7 +245,13 @@ def test_a_voice_counts_once_an_address_and_under_five_no_number_is_shown(
     session.commit()
     for number in range(5):
         support(client, session, proposal, f"v{number}@example.org", "for", "We need them.")
-    assert "5 support it" in client.get(f"/ideas/{proposal.id}").text
+    before = client.get(f"/ideas/{proposal.id}").text
+    assert "5 or more support it" in before
+    support(client, session, proposal, "v5@example.org", "for")
+    assert re.findall("[^>]*support it<", client.get(f"/ideas/{proposal.id}").text) == re.findall(
+        "[^>]*support it<", before
+    ), "nobody who keeps looking sees a voice come"
+    support(client, session, proposal, "v5@example.org", "against")
     assert "We need them" not in client.get(f"/ideas/{proposal.id}").text, "reasons are for those who decide"
     done = support(client, session, proposal, "v0@example.org", "against")
     assert "counts; nobody sees" in client.get(done.headers["location"]).text
@@ -254,10 +261,10 @@ def test_a_voice_counts_once_an_address_and_under_five_no_number_is_shown(
     support(client, session, other, "v0@example.org", "for")
     voices = count_voices(session, [proposal.id])[proposal.id]
     session.commit()
-    assert (voices.support, voices.oppose) == (4, 1)
+    assert (voices.support, voices.oppose) == (4, 2)
     matrix = support_matrix(session, wall.consortium_id)
     assert [one.title for one in matrix.proposals] == [SCHOOL.title, BUSES.title]
-    assert sorted(map(str, matrix.votes.tolist())) == ["[1.0, -1.0]", *["[nan, 1.0]"] * 4]
+    assert sorted(map(str, matrix.votes.tolist())) == ["[1.0, -1.0]", "[nan, -1.0]", *["[nan, 1.0]"] * 4]
 
 
 def test_a_voice_says_what_and_from_where(
