@@ -7,8 +7,9 @@ from fastapi.testclient import TestClient
 from sqlmodel import Session, select
 
 from app.actionplan.discussion.models import Comment, Reply
-from app.actionplan.discussion.replying import open_page
+from app.actionplan.discussion.replying import find_said, open_page, save_reply
 from app.core.clock import now, today
+from app.core.errors import NotFound
 from app.people.queries import operator
 from app.people.service import create_consortium, create_organisation, create_person
 from app.surveys.answering.models import Answer
@@ -217,3 +218,14 @@ def test_a_partner_answers_only_for_its_own_initiatives(client: TestClient, sess
     session.commit()
     assert other.post(f"/replies/comment/{second}", **ANSWER).status_code == 303
     assert other.post(f"/replies/comment/{first}/deletion", revision="1").status_code == 303
+
+
+def test_what_is_withdrawn_meanwhile_is_not_quoted(carla: Talker, session: Session) -> None:
+    key = UUID(carla.comment("Zqmine", may_quote="yes"))
+    actor = operator(session)
+    said = find_said(session, actor, "comment", key)
+    session.commit()
+    carla.post(f"/comments/{key}/withdrawal")
+    with pytest.raises(NotFound):
+        save_reply(session, actor, said, retold={}, is_quote=True, outcome="noted", text={"en": "Yes."}, revision=0)
+    session.rollback()

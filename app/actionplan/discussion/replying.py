@@ -127,6 +127,12 @@ def save_reply(
     if errors:
         raise Invalid(next(iter(errors.values())), errors)
     if is_quote:
+        # locked, so that nobody withdraws what is being quoted
+        table = Comment if said.kind == "comment" else Amendment
+        session.exec(
+            select(table).where(table.id == said.id).with_for_update().execution_options(populate_existing=True)
+        ).one()
+        find_said(session, actor, said.kind, said.id)
         told = {said.language: said.words}
     if known and known.revision != revision:
         raise Conflict("Somebody has changed this answer meanwhile. Go back and reload the page.")
