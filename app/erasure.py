@@ -179,6 +179,10 @@ def _account(session: Session, person: Person) -> dict[str, Any]:
             {"on": one.written_at.date().isoformat(), "words": one.after, "because": one.because}
             for one in session.exec(select(Amendment).where(Amendment.written_by_id == person.id)).all()
         ],
+        "drafts": [
+            {"initiative": str(draft.initiative_id), "part": draft.part, "typed": draft.typed}
+            for draft in session.exec(select(InitiativeDraft).where(InitiativeDraft.person_id == person.id)).all()
+        ],
         "acts": [{"at": entry.at.isoformat(), "act": entry.act, "thing": entry.thing} for entry in own],
     }
 

@@ -19,6 +19,7 @@ from app.actionplan.discussion.commenting import assign_comment, write_comment
 from app.actionplan.discussion.models import Comment, Mention, Reply
 from app.actionplan.discussion.replying import find_said, save_reply
 from app.actionplan.discussion.schemas import CommentIn
+from app.actionplan.drafting.models import InitiativeDraft
 from app.actionplan.initiatives.models import Initiative
 from app.actionplan.proposals.models import Proposal, ProposalAuthor, Stance, UnconfirmedSending
 from app.actionplan.proposals.rules import LONGEST_WAIT_DAYS
@@ -95,6 +96,12 @@ def speak(session: Session, person: Person) -> None:
         text={"en": "We do."},
         revision=0,
     )
+    typed = {"rationale": "Half a sentence"}
+    session.add(
+        InitiativeDraft(
+            initiative_id=initiative.id, person_id=person.id, part="why", base_digest="", typed=typed, kept_at=now()
+        )
+    )
     proposed = Proposed("title.en", "", "Other words", "They are clearer.", None, may_name=True, may_quote=False)
     amendment = propose_amendment(session, own, initiative.id, proposed, form_key="two")
     judged = Judgement("accepted", "", "", None, "")
@@ -133,6 +140,7 @@ def test_an_erased_person_leaves_no_trace(
     assert CANARY in exported
     assert '"I1.impact": 4' in exported
     assert "Who pays?" in exported
+    assert "Half a sentence" in exported
     key = person.id
     session.commit()
     said = io.StringIO()
@@ -206,6 +214,7 @@ def test_what_was_sent_to_a_wall_stays_without_its_author(
     exported = export_person(session, email, secret=SECRET)["sent_to_walls"]
     assert [one["title"] for one in exported["proposals"]] == [proposal.title]
     assert [one["supports"] for one in exported["voices"]] == [True]
+    assert [one["is_for"] for one in exported["unconfirmed"]] == [False]
     session.commit()
     report = erase_person(engine, email, secret=SECRET)["erased"]
     assert (report["proposals_unlinked"], report["voices"], report["unconfirmed_sendings"]) == (1, 1, 1)

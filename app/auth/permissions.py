@@ -65,7 +65,7 @@ PERMISSIONS: dict[str, Predicate] = {
     "comment.write": anywhere(*EVERYONE),
     "amendment.propose": anywhere(*EVERYONE),
     "amendment.judge": over(*STAFF, Role.EDITOR),
-    "reply.write": anywhere(*STAFF),
+    "reply.write": over(*STAFF),
     "reply_page.open": central(*LEADS),
     "survey.read": anywhere(*STAFF, Role.REVIEWER),
     "survey.import": central(*STAFF),

@@ -37,7 +37,12 @@ async def read_upload(request: Request) -> Upload:
 
 
 def _texts_in(form: FormData) -> Typed:
-    return {name: value for name, value in form.multi_items() if not isinstance(value, UploadFile)}
+    # no form of ours has the sign NUL, and PostgreSQL cannot keep or look for it
+    return {
+        name.replace("\0", ""): value.replace("\0", "")
+        for name, value in form.multi_items()
+        if not isinstance(value, UploadFile)
+    }
 
 
 FormDep = Annotated[Typed, Depends(read_form)]

@@ -89,6 +89,9 @@ class Protection:
             await self.answer(request, 400)(scope, receive, send_protected)
         elif is_too_large(headers.get("content-length")):
             await self.answer(request, 413)(scope, receive, send_protected)
+        elif "\0" in scope["path"]:
+            # no address of ours has the sign NUL, and PostgreSQL cannot look for it
+            await self.answer(request, 404)(scope, receive, send_protected)
         else:
             try:
                 await self.app(scope, _limited(receive), send_protected)

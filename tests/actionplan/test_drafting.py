@@ -349,6 +349,14 @@ def test_versions_are_compared_and_restored(writer: Writer, session: Session) ->
     assert writer.send("/versions/2/restoration", fields).status_code == 412, "somebody restored meanwhile"
 
 
+@pytest.mark.parametrize("number", [2**31, 10**20])
+def test_a_number_beyond_all_versions_is_no_version(writer: Writer, number: int) -> None:
+    assert writer.client.get(f"{writer.address}/versions/{number}").status_code == 404
+    said = {"text": "Who pays?", "version": min(number, 2**53)}
+    headers = {"X-CSRF-Token": csrf_in(writer.client.get("/login").text)}
+    assert writer.client.post(f"/api/v1{writer.address}/comments", json=said, headers=headers).status_code == 201
+
+
 def test_a_version_names_the_surveys_that_ask_about_it(client: TestClient, session: Session, cast: Cast) -> None:
     survey = make_open_survey(session)
     sign_in(client, session, cast.carla)

@@ -332,6 +332,16 @@ def test_evidence_stands_beside_the_survey(client: TestClient, session: Session,
     assert "Survey: share rating it high or very high by Impact, round 1." in page
     assert ">57%<" in page
     assert 'href="/results/small"' in page
+    assert ">7</td>" in client.get("/evidence").text
+    editor = create_person(session, operator(session), email="editor@innaxe.example", role="editor")
+    session.commit()
+    sign_in(client, session, editor)
+    for address in (f"/initiatives/{the_initiative(session, 'I1').id}/evidence", "/evidence"):
+        page = client.get(address).text
+        assert "A workshop" in page
+        assert "Survey: share rating it" not in page, "who may not read results reads none here"
+        assert ">57%<" not in page
+        assert ">7</td>" not in page
     assert client.get(f"/initiatives/{the_initiative(session, 'I3').id}/evidence").status_code == 200
 
 

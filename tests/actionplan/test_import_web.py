@@ -8,6 +8,8 @@ from fastapi.testclient import TestClient
 from sqlmodel import Session, select
 
 from app.actionplan.initiatives.models import Initiative, InitiativeVersion
+from app.people.queries import operator
+from app.people.service import create_person
 from tests.actionplan.test_initiatives import FIVE_WRONG, HEADER, as_xlsx
 from tests.make import DEMO, Cast, csrf_in, sign_in
 
@@ -118,3 +120,14 @@ def test_who_may_only_read_is_not_offered_it(client: TestClient, session: Sessio
     sign_in(client, session, cast.dora)
     assert PAGE not in client.get("/initiatives").text
     assert client.get(PAGE).status_code == 403
+
+
+def test_who_may_not_move_an_initiative_imports_none_beyond_a_draft(client: TestClient, session: Session) -> None:
+    editor = create_person(session, operator(session), email="editor@innaxe.example", role="editor")
+    session.commit()
+    sign_in(client, session, editor)
+    rows = "id,title_en,status\nA1,One,in_plan\nA2,Two,proposed\n"
+    answer = send(client, rows)
+    assert answer.status_code == 422
+    assert "<code>status</code> Your role does not permit this." in answer.text
+    assert codes(session) == ["A2"]

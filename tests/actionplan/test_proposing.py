@@ -1,5 +1,6 @@
 """Somebody without an account proposes an idea, confirms it by mail, and supports those of others."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -244,7 +245,13 @@ def test_a_voice_counts_once_an_address_and_under_five_no_number_is_shown(
     session.commit()
     for number in range(5):
         support(client, session, proposal, f"v{number}@example.org", "for", "We need them.")
-    assert "5 support it" in client.get(f"/ideas/{proposal.id}").text
+    before = client.get(f"/ideas/{proposal.id}").text
+    assert "5 or more support it" in before
+    support(client, session, proposal, "v5@example.org", "for")
+    assert re.findall("[^>]*support it<", client.get(f"/ideas/{proposal.id}").text) == re.findall(
+        "[^>]*support it<", before
+    ), "nobody who keeps looking sees a voice come"
+    support(client, session, proposal, "v5@example.org", "against")
     assert "We need them" not in client.get(f"/ideas/{proposal.id}").text, "reasons are for those who decide"
     done = support(client, session, proposal, "v0@example.org", "against")
     assert "counts; nobody sees" in client.get(done.headers["location"]).text
@@ -254,10 +261,10 @@ def test_a_voice_counts_once_an_address_and_under_five_no_number_is_shown(
     support(client, session, other, "v0@example.org", "for")
     voices = count_voices(session, [proposal.id])[proposal.id]
     session.commit()
-    assert (voices.support, voices.oppose) == (4, 1)
+    assert (voices.support, voices.oppose) == (4, 2)
     matrix = support_matrix(session, wall.consortium_id)
     assert [one.title for one in matrix.proposals] == [SCHOOL.title, BUSES.title]
-    assert sorted(map(str, matrix.votes.tolist())) == ["[1.0, -1.0]", *["[nan, 1.0]"] * 4]
+    assert sorted(map(str, matrix.votes.tolist())) == ["[1.0, -1.0]", "[nan, -1.0]", *["[nan, 1.0]"] * 4]
 
 
 def test_a_voice_says_what_and_from_where(
@@ -291,8 +298,27 @@ def test_voices_that_come_too_often_are_slowed_down_and_the_reason_stays(
     app: Any = client.app
     app.state.settings = app.state.settings.model_copy(update={"limits": "strict"})
     monkeypatch.setattr(flooding, "SENDING_BY_CLIENT", Limit("proposal client", 0))
-    page = post(client, f"/ideas/{proposal.id}/stance", step="stance", voice="for", because="My own reason")
-    assert (page.status_code, page.headers["Retry-After"], "My own reason" in page.text) == (429, "900", True)
+    for more in ({"step": "stance"}, {}, {"step": "write"}):
+        page = post(client, f"/ideas/{proposal.id}/stance", voice="for", because="My own reason", **more)
+        assert (page.status_code, page.headers["Retry-After"], "My own reason" in page.text) == (429, "900", True)
+
+
+def test_one_form_sent_by_mail_and_then_signed_in_is_one_proposal(
+    client: TestClient, session: Session, cast: Cast, wall: IdeasWall
+) -> None:
+    post(client, f"{WALL}/propose", step="send", email="anna@example.org", **typed())
+    token = token_in(mails_to(session, "anna@example.org")[-1].body)
+    sign_in(client, session, cast.dora)
+    assert post(client, f"{WALL}/propose", step="send", **typed()).status_code == 303
+    assert post(client, f"/ideas/confirm/{token}").status_code == 303
+    assert len(read(session, select(Proposal))) == 1
+
+
+def test_a_sign_that_no_database_keeps_is_dropped(client: TestClient, session: Session, wall: IdeasWall) -> None:
+    sent = post(client, f"{WALL}/propose", step="send", email="anna@example.org", **typed(key="a\0b"))
+    assert sent.status_code == 303
+    assert [one.key for one in read(session, select(UnconfirmedSending))] == ["ab"]
+    assert client.get("/ideas/c/%00").status_code == 404
 
 
 def test_what_was_written_before_the_wall_closed_still_arrives(

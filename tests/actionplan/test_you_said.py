@@ -7,11 +7,12 @@ from fastapi.testclient import TestClient
 from sqlmodel import Session, select
 
 from app.actionplan.discussion.models import Comment, Reply
-from app.actionplan.discussion.replying import open_page
+from app.actionplan.discussion.replying import find_said, open_page, save_reply
 from app.actionplan.proposals.models import Proposal
 from app.core.clock import now, today
+from app.core.errors import NotFound
 from app.people.queries import operator
-from app.people.service import create_consortium
+from app.people.service import create_consortium, create_organisation, create_person
 from app.surveys.answering.models import Answer
 from app.surveys.rounds.models import Round, SharedReason
 from app.surveys.rounds.reasons import hide_reason
@@ -217,3 +218,38 @@ def test_a_withdrawn_comment_has_no_answer(carla: Talker, session: Session) -> N
     carla.post(f"/comments/{key}/withdrawal")
     assert carla.get(f"/replies/comment/{key}").status_code == 404
     assert session.get_one(Comment, UUID(key)).withdrawn_at
+
+
+def test_a_partner_answers_only_for_its_own_initiatives(client: TestClient, session: Session, cast: Cast) -> None:
+    own = make_initiative(session)
+    carla = Talker(client, session, cast.carla, own)
+    first, second = carla.comment("First"), carla.comment("Second")
+    carla.post(f"/replies/comment/{first}", **ANSWER)
+    partner = create_organisation(session, operator(session), name="Partner", helix="industry")
+    key = str(partner.id)
+    eve = create_person(session, operator(session), email="eve@innaxe.example", role="manager", organisation=key)
+    session.commit()
+    other = Talker(client, session, eve, own)
+    assert other.post(f"/replies/comment/{second}", **ANSWER).status_code == 403
+    assert other.post(f"/replies/comment/{first}", **(ANSWER | {"revision": "1"})).status_code == 403
+    assert other.post(f"/replies/comment/{first}/deletion", revision="1").status_code == 403
+    page = other.get("/replies").text
+    assert "The region pays." in page
+    assert f"/replies/comment/{first}" not in page
+    assert f"/replies/comment/{second}" not in page
+    own.organisation_id = partner.id
+    session.add(own)
+    session.commit()
+    assert other.post(f"/replies/comment/{second}", **ANSWER).status_code == 303
+    assert other.post(f"/replies/comment/{first}/deletion", revision="1").status_code == 303
+
+
+def test_what_is_withdrawn_meanwhile_is_not_quoted(carla: Talker, session: Session) -> None:
+    key = UUID(carla.comment("Zqmine", may_quote="yes"))
+    actor = operator(session)
+    said = find_said(session, actor, "comment", key)
+    session.commit()
+    carla.post(f"/comments/{key}/withdrawal")
+    with pytest.raises(NotFound):
+        save_reply(session, actor, said, retold={}, is_quote=True, outcome="noted", text={"en": "Yes."}, revision=0)
+    session.rollback()

@@ -8,13 +8,13 @@ from sqlmodel import Session, col, func, select
 
 from app.actionplan.discussion.mailing import tell
 from app.actionplan.discussion.models import Amendment
-from app.actionplan.discussion.queries import find_amendment_of_form, find_version, get_amendment
+from app.actionplan.discussion.queries import find_amendment_of_form, get_amendment
 from app.actionplan.discussion.replying import forget_quote
 from app.actionplan.discussion.rules import field_of, passage_in, places_to_amend, replaced, text_at, with_text
 from app.actionplan.initiatives.changing import change_initiative, lock_newest
 from app.actionplan.initiatives.contradictions import problems_of_words
 from app.actionplan.initiatives.models import Initiative, InitiativeVersion
-from app.actionplan.initiatives.queries import get_own_initiative
+from app.actionplan.initiatives.queries import find_version, get_own_initiative
 from app.actionplan.initiatives.schemas import check_content, read_content
 from app.auth.permissions import require
 from app.core.catalogues import translate

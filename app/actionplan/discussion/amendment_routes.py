@@ -22,7 +22,6 @@ from app.actionplan.discussion.flooding import FloodDep, ask_to_wait
 from app.actionplan.discussion.models import Amendment
 from app.actionplan.discussion.pages import GONE, label_of, spoken_language
 from app.actionplan.discussion.queries import (
-    find_version,
     get_amendment,
     list_amendments,
     names_of,
@@ -39,7 +38,7 @@ from app.actionplan.discussion.rules import (
 from app.actionplan.initiatives.contradictions import LONGEST_SUMMARY, LONGEST_TITLE
 from app.actionplan.initiatives.difference import Piece, words_changed
 from app.actionplan.initiatives.models import Initiative, InitiativeVersion
-from app.actionplan.initiatives.queries import get_own_initiative
+from app.actionplan.initiatives.queries import find_version, get_own_initiative
 from app.auth.guard import permitted
 from app.auth.permissions import may
 from app.auth.throttle import WAIT

@@ -9,12 +9,12 @@ from sqlmodel import Session, col, delete
 
 from app.actionplan.discussion.mailing import tell
 from app.actionplan.discussion.models import Comment, Mention
-from app.actionplan.discussion.queries import find_comment_of_form, find_version, get_comment, list_members
+from app.actionplan.discussion.queries import find_comment_of_form, get_comment, list_members
 from app.actionplan.discussion.replying import forget_quote
 from app.actionplan.discussion.rules import LONGEST_COMMENT, LONGEST_PASSAGE, passage_in, text_at
 from app.actionplan.discussion.schemas import CommentIn
 from app.actionplan.initiatives.models import InitiativeVersion
-from app.actionplan.initiatives.queries import get_own_initiative
+from app.actionplan.initiatives.queries import find_version, get_own_initiative
 from app.auth.permissions import require
 from app.core.clock import now
 from app.core.errors import Conflict, Invalid, NotAllowed

@@ -116,15 +116,6 @@ def numbers_of_versions(session: Session, initiative_id: UUID) -> dict[UUID | No
     return {version.id: version.number for version in session.exec(wanted).all()}
 
 
-def find_version(session: Session, initiative_id: UUID, number: int) -> InitiativeVersion | None:
-    """A version of an initiative by its number."""
-    return session.exec(
-        select(InitiativeVersion).where(
-            InitiativeVersion.initiative_id == initiative_id, InitiativeVersion.number == number
-        )
-    ).first()
-
-
 def get_amendment(session: Session, actor: Actor, initiative_id: UUID, amendment_id: UUID) -> Amendment:
     """An amendment of this initiative of the actor's consortium, locked until the transaction ends; or NotFound."""
     wanted = select(Amendment).where(

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlmodel import Session
 
 from app.actionplan.discussion.models import Reply
-from app.actionplan.discussion.queries import find_version, numbers_of_versions
+from app.actionplan.discussion.queries import numbers_of_versions
 from app.actionplan.discussion.replying import (
     OUTCOME_WORDS,
     Said,
@@ -23,7 +23,7 @@ from app.actionplan.discussion.replying import (
     save_reply,
 )
 from app.actionplan.initiatives.models import Initiative, InitiativeVersion
-from app.actionplan.initiatives.queries import list_versions
+from app.actionplan.initiatives.queries import find_version, list_versions
 from app.auth.guard import Anyone, permitted
 from app.auth.permissions import may
 from app.core.catalogues import translate
@@ -110,7 +110,13 @@ def replies_page(request: Request, session: SessionDep, actor: WriterDep) -> Res
             for said, code in list_unanswered(session, actor)
         ],
         reasons=list(_reasons(session, actor, {reply.said_id for reply, _ in answered}, language)),
-        rows=[_shown(session, reply, about, language) for reply, about in answered],
+        rows=[
+            {
+                **_shown(session, reply, about, language),
+                "may_change": reply.kind == "reason" or may(actor, "reply.write", about),
+            }
+            for reply, about in answered
+        ],
         is_open=is_page_open(session, actor.consortium_id),
         may_open=may(actor, "reply_page.open"),
         consortium_id=actor.consortium_id,

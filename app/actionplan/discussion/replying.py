@@ -11,7 +11,7 @@ from app.actionplan.discussion.rules import LONGEST_NOTE, language_in
 from app.actionplan.initiatives.models import Initiative, InitiativeVersion
 from app.actionplan.proposals.models import Proposal
 from app.actionplan.proposals.rules import OPEN
-from app.auth.permissions import require
+from app.auth.permissions import may, require
 from app.core.clock import today
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.words import LANGUAGES, Words
@@ -54,7 +54,14 @@ def find_said(session: Session, actor: Actor, kind: str, said_id: UUID) -> Said:
     said = find(session, actor, said_id) if find else None
     if said is None:
         raise NotFound(NOT_THERE)
+    _check_is_theirs(session, actor, kind, said.initiative_id)
     return said
+
+
+def _check_is_theirs(session: Session, actor: Actor, kind: str, initiative_id: UUID | None) -> None:
+    """Refuse what was said of another partner's initiative; a reason belongs with its survey. Raises NotAllowed."""
+    initiative = session.get(Initiative, initiative_id) if initiative_id and kind != "reason" else None
+    require(actor, "reply.write", initiative)
 
 
 def _comment(session: Session, actor: Actor, said_id: UUID) -> Said | None:
@@ -131,6 +138,12 @@ def save_reply(
     if errors:
         raise Invalid(next(iter(errors.values())), errors)
     if is_quote:
+        # locked, so that nobody withdraws what is being quoted
+        table = Comment if said.kind == "comment" else Amendment
+        session.exec(
+            select(table).where(table.id == said.id).with_for_update().execution_options(populate_existing=True)
+        ).one()
+        find_said(session, actor, said.kind, said.id)
         told = {said.language: said.words}
     if known and known.revision != revision:
         raise Conflict("Somebody has changed this answer meanwhile. Go back and reload the page.")
@@ -165,6 +178,7 @@ def delete_reply(session: Session, actor: Actor, kind: str, said_id: UUID, *, re
         return
     if known.consortium_id != actor.consortium_id:
         raise NotFound(NOT_THERE)
+    _check_is_theirs(session, actor, kind, known.initiative_id)
     if known.revision != revision:
         raise Conflict("Somebody has changed this answer meanwhile. Go back and reload the page.")
     record(session, actor, "reply.deleted", known, before={"to": kind, "outcome": known.outcome})
@@ -258,9 +272,18 @@ def list_unanswered(session: Session, actor: Actor) -> list[tuple[Said, str]]:
         )
         .order_by(col(Proposal.number))
     ).all()
-    found = [(_amendment(session, actor, row.id), initiative.external_id) for row, initiative in amendments]
-    found += [(_proposal(session, actor, row.id), str(row.number)) for row in proposals]
-    found += [(_comment(session, actor, row.id), initiative.external_id) for row, initiative in comments]
+    found = [
+        (_amendment(session, actor, row.id), initiative.external_id)
+        for row, initiative in amendments
+        if may(actor, "reply.write", initiative)
+    ]
+    if may(actor, "proposal.judge"):
+        found += [(_proposal(session, actor, row.id), str(row.number)) for row in proposals]
+    found += [
+        (_comment(session, actor, row.id), initiative.external_id)
+        for row, initiative in comments
+        if may(actor, "reply.write", initiative)
+    ]
     return [(said, code) for said, code in found if said]
 
 

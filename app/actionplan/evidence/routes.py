@@ -70,7 +70,7 @@ def evidence_list(request: Request, session: SessionDep, actor: ReaderDep) -> Re
         given={workshop.id: _given(votes, workshop.id) for workshop in workshops},
         interviews=list_interviews(session, actor),
         interview_count=interviews,
-        groups=_groups(marks, came, by_helix, answered_of(session, actor)),
+        groups=_groups(marks, came, by_helix, answered_of(session, actor) if may(actor, "results.read") else None),
         mostly=[mark.label for helix in mostly(heard) for mark in marks if mark.code == helix],
         marks={mark.code: mark for mark in marks},
         summaries=summaries(session, actor, votes, shown_by_initiative(session, keys)),
@@ -99,7 +99,7 @@ def initiative_evidence(request: Request, session: SessionDep, actor: ReaderDep,
     initiative, version = get_own_initiative(session, actor, initiative_id)
     found = evidence_of(session, actor, initiative_id)
     shown = [line.shown for line in found.workshops]
-    rated = find_rated(session, actor, initiative_id)
+    rated = find_rated(session, actor, initiative_id) if may(actor, "results.read") else None
     cells: dict[str, Any] = rated.line["by_helix"] if rated else {}
     marks = helix_marks(language)
     return render(

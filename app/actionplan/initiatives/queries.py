@@ -13,6 +13,9 @@ from app.core.errors import NotFound
 from app.people.queries import list_organisations
 from app.people.rules import Actor
 
+LARGEST_NUMBER = 2**31 - 1
+"""The largest that a column of numbers takes; a larger one from outside is no version's."""
+
 
 def get_own_initiative(session: Session, actor: Actor, initiative_id: UUID) -> tuple[Initiative, InitiativeVersion]:
     """An initiative of the actor's consortium with its newest version, or NotFound."""
@@ -44,14 +47,21 @@ def list_versions(session: Session, initiative_id: UUID) -> Sequence[InitiativeV
 
 def get_version(session: Session, initiative_id: UUID, number: int) -> InitiativeVersion:
     """A version of an initiative by its number, or NotFound."""
-    found = session.exec(
+    found = find_version(session, initiative_id, number)
+    if found is None:
+        raise NotFound("There is no such version.")
+    return found
+
+
+def find_version(session: Session, initiative_id: UUID, number: int) -> InitiativeVersion | None:
+    """A version of an initiative by its number, if there is one."""
+    if not 0 < number <= LARGEST_NUMBER:
+        return None
+    return session.exec(
         select(InitiativeVersion).where(
             InitiativeVersion.initiative_id == initiative_id, InitiativeVersion.number == number
         )
     ).first()
-    if found is None:
-        raise NotFound("There is no such version.")
-    return found
 
 
 def list_steps(session: Session, initiative_id: UUID) -> Sequence[InitiativeStep]:

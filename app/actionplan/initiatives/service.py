@@ -16,7 +16,7 @@ from app.actionplan.initiatives.queries import list_initiatives, list_sheets, pa
 from app.actionplan.initiatives.rules import is_same, merge_columns
 from app.actionplan.initiatives.schemas import InitiativeIn, Language, check_content, read_content
 from app.actionplan.initiatives.states import State, is_fixed, state_of
-from app.auth.permissions import require
+from app.auth.permissions import may, require
 from app.core.clock import now
 from app.core.errors import Invalid
 from app.core.words import Words
@@ -76,6 +76,8 @@ def import_right_ones(session: Session, actor: Actor, catalogue: Catalogue) -> I
         ]
         if pair and is_fixed(pair[0].state):
             faults.append(Fault(row, "id", "is frozen or over, so nothing in it changes"))
+        if not pair and state_of(content["status"]) is not State.DRAFT and not may(actor, "initiative.move"):
+            faults.append(Fault(row, "status", "Your role does not permit this."))
         if faults:
             count.faults += faults
         elif pair:

@@ -46,7 +46,7 @@ class JudgementIn(BaseModel):
 
 @router.get("")
 def read_proposals(session: SessionDep, actor: JudgeDep) -> list[dict[str, Any]]:
-    """All proposals, the newest first; voices only from five on."""
+    """All proposals, the newest first; voices in fives."""
     return [proposal_out(card) for card in cards_of(session, list_proposals(session, actor.consortium_id), "en")]
 
 

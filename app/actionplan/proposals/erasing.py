@@ -12,9 +12,10 @@ from app.people.models import Consortium
 
 
 def export_sent(session: Session, email: str, person_id: UUID | None, *, secret: str) -> dict[str, Any]:
-    """Proposals while their author is kept, and what the address supports or opposes."""
+    """Proposals while their author is kept, what the address supports or opposes, and what it has not confirmed."""
     proposals = session.exec(select(Proposal).where(col(Proposal.id).in_(_own(email, person_id, secret)))).all()
     stances = session.exec(select(Stance).where(_is_voice_of(session, email, secret))).all()
+    waiting = session.exec(select(UnconfirmedSending).where(_is_waiting_of(email, secret))).all()
     return {
         "proposals": [
             {
@@ -30,6 +31,7 @@ def export_sent(session: Session, email: str, person_id: UUID | None, *, secret:
         "voices": [
             {"proposal": str(one.proposal_id), "supports": one.is_for, "because": one.because} for one in stances
         ],
+        "unconfirmed": [one.content for one in waiting],
     }
 
 
@@ -43,8 +45,7 @@ def erase_sent(session: Session, email: str, person_id: UUID | None, *, secret: 
     keys = [proposal.id for proposal in proposals]
     session.exec(delete(ProposalAuthor).where(col(ProposalAuthor.proposal_id).in_(keys)))
     voices = session.exec(delete(Stance).where(_is_voice_of(session, email, secret))).rowcount
-    waiting = col(UnconfirmedSending.address_hash) == author_of(secret, email)
-    unconfirmed = session.exec(delete(UnconfirmedSending).where(waiting)).rowcount
+    unconfirmed = session.exec(delete(UnconfirmedSending).where(_is_waiting_of(email, secret))).rowcount
     return {"proposals_unlinked": len(keys), "voices": voices, "unconfirmed_sendings": unconfirmed}
 
 
@@ -58,3 +59,7 @@ def _own(email: str, person_id: UUID | None, secret: str) -> Any:
 def _is_voice_of(session: Session, email: str, secret: str) -> ColumnElement[bool]:
     voters = [voter_of(secret, key, email) for key in session.exec(select(Consortium.id)).all()]
     return col(Stance.voter).in_(voters)
+
+
+def _is_waiting_of(email: str, secret: str) -> ColumnElement[bool]:
+    return col(UnconfirmedSending.address_hash) == author_of(secret, email)

@@ -35,7 +35,7 @@ NUMBERS = ("number", "merged_into", "support", "oppose")
 
 
 def export_proposals(session: Session, actor: Actor, kind: str, language: str) -> File:
-    """The proposals as `csv`, `xlsx` or `json`, noted in the history; voices only from five on. Raises Invalid."""
+    """The proposals as `csv`, `xlsx` or `json`, noted in the history; voices in fives. Raises Invalid."""
     require(actor, "proposal.judge")
     if kind not in WRITERS:
         raise Invalid("The list is written as csv, xlsx or json.")

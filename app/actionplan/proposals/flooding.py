@@ -17,8 +17,11 @@ SENDING_BY_ADDRESS = Limit("proposal address", 6)
 
 def sends_too_often(request: Request, typed: FormDep) -> bool:
     """Whether too much came from this machine or for this address; what only turns a page is not counted."""
-    if typed.get("step") not in ("send", "stance"):
-        return False
+    return typed.get("step") == "send" and speaks_too_often(request, typed)
+
+
+def speaks_too_often(request: Request, typed: FormDep) -> bool:
+    """Whether too much came from this machine or for this address, whatever the form says of itself."""
     engine, settings = request.app.state.engine, request.app.state.settings
     try:
         count_attempt(engine, settings, SENDING_BY_CLIENT, request.client.host if request.client else "")
@@ -31,6 +34,7 @@ def sends_too_often(request: Request, typed: FormDep) -> bool:
 
 
 TooOften = Annotated[bool, Depends(sends_too_often)]
+SpeaksTooOften = Annotated[bool, Depends(speaks_too_often)]
 
 
 def slow_down(request: Request, response: Response) -> Response:

@@ -20,7 +20,7 @@ from app.web.helices import KNOWN, Mark, mark_of
 
 @dataclass(frozen=True)
 class Card:
-    """A proposal with everything a page says about it; counts under five are None."""
+    """A proposal with everything a page says about it; counts are in fives, and None under five."""
 
     proposal: Proposal
     state: str

@@ -115,12 +115,14 @@ def is_name(text: str) -> bool:
 
 
 def shown_count(count: int) -> int | None:
-    """A number of voices as others may see it: none under five, so that nobody's can be told.
+    """A number of voices as others may see it, "so many or more": in fives, and none under five.
 
-    >>> shown_count(4), shown_count(5)
-    (None, 5)
+    Whoever keeps looking would else see each voice when it comes, and on which side.
+
+    >>> shown_count(4), shown_count(5), shown_count(9), shown_count(12)
+    (None, 5, 5, 10)
     """
-    return count if count >= SMALLEST_SHOWN else None
+    return count - count % SMALLEST_SHOWN or None
 
 
 def voter_of(secret: str, consortium_id: UUID, email: str) -> str:

@@ -222,6 +222,10 @@ def _keep_proposal(
     # numbers are given one after the other: whoever comes at once waits here
     own = select(IdeasWall).where(IdeasWall.consortium_id == consortium_id)
     session.exec(own.with_for_update()).one()
+    known = session.exec(select(Proposal).where(Proposal.key == key)).first()
+    if known:
+        # the other of two that came at once was first
+        return known
     highest = select(func.max(Proposal.number)).where(Proposal.consortium_id == consortium_id)
     proposal = Proposal(
         consortium_id=consortium_id,
@@ -253,6 +257,8 @@ def _keep_proposal(
 
 def _keep_stance(session: Session, settings: Settings, proposal: Proposal, content: dict[str, Any], email: str) -> None:
     voter = voter_of(settings.secret_key, proposal.consortium_id, email)
+    # voices about one proposal come one after the other, so that two of one person are one
+    session.exec(select(Proposal.id).where(Proposal.id == proposal.id).with_for_update()).one()
     wanted = select(Stance).where(col(Stance.proposal_id) == proposal.id, Stance.voter == voter)
     stance = session.exec(wanted).first() or Stance(proposal_id=proposal.id, voter=voter, is_for=True)
     stance.is_for, stance.because = content["is_for"], content["because"]

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from sqlmodel import Session
 
-from app.actionplan.proposals.flooding import TooOften, slow_down, wait_sentence
+from app.actionplan.proposals.flooding import SpeaksTooOften, slow_down, wait_sentence
 from app.actionplan.proposals.models import IdeasWall, Proposal
 from app.actionplan.proposals.pages import cards_of
 from app.actionplan.proposals.queries import (
@@ -163,7 +163,7 @@ def proposal_view(request: Request, session: SessionDep, visitor: VisitorDep, pr
 @router.post("/{proposal_id}/stance", dependencies=[OwnForm])
 def take_stance_page(
     request: Request,
-    too_often: TooOften,
+    too_often: SpeaksTooOften,
     session: SessionDep,
     settings: SettingsDep,
     visitor: VisitorDep,
