@@ -2,12 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from app.core.catalogues import translations_for
@@ -39,11 +37,6 @@ def render_part(name: str, language: str, values: Mapping[str, Any]) -> str:
     """Fill one template."""
     language = language if language in LANGUAGES else "en"
     return _environment(language).get_template(name).render({**values, "language": language})
-
-
-def long_day(day: date, language: str) -> str:
-    """A day in words."""
-    return format_date(day, "long", locale=language)
 
 
 @cache

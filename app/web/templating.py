@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import js_lib_htmx
-from babel.dates import format_date, format_datetime
+from babel.dates import format_datetime
 from babel.numbers import format_compact_currency, format_decimal, format_percent
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -19,6 +19,7 @@ from jinja2.runtime import Context
 from starlette.routing import Route
 
 from app.core.catalogues import translations_for
+from app.core.days import spelt
 from app.core.tags import catalogue_language, direction_of, language_name
 from app.core.words import LANGUAGES, pick, picked_language
 from app.web.cookieless import with_token
@@ -92,11 +93,11 @@ def _money(language: str, euros: float) -> str:
 
 
 def _day(language: str, day: date) -> str:
-    return format_date(day, "long", locale=language)
+    return spelt(day, language)
 
 
 def _moment(language: str, moment: datetime) -> str:
-    return f"{format_datetime(moment, 'd MMMM y, HH:mm', locale=language)} UTC"
+    return f"{spelt(moment, language)}, {_clock(language, moment)} UTC"
 
 
 def _clock(language: str, moment: datetime) -> str:

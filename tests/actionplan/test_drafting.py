@@ -320,8 +320,17 @@ def test_a_part_that_is_none_and_a_frozen_initiative(writer: Writer, session: Se
     assert moved.status_code == 303
     assert REASON in writer.page()
     assert writer.client.get(f"{writer.address}/edit/why").status_code == 409
-    assert writer.send("/edit/why", {"csrf": csrf, "base": "", "rationale": "x"}).status_code == 409
+    late = writer.send("/edit/why", {"csrf": csrf, "base": "", "rationale": "Typed before it was frozen."})
+    assert late.status_code == 409
+    assert "Typed before it was frozen." in late.text
+    assert "You have written and not saved" in writer.page()
     assert "/edit/" not in writer.page()
+    base = writer.newest().digest
+    translated = writer.send("/translate/da", {"csrf": csrf, "base": base, "title.da": "Natbusser", "summary.da": ""})
+    assert translated.status_code == 409
+    assert "Natbusser" in translated.text
+    assert writer.send("/state", {"csrf": csrf, "state": "open", "reason": REASON}).status_code == 303
+    assert "Typed before it was frozen." in writer.page("/edit/why")
 
 
 def test_a_state_needs_a_reason(writer: Writer) -> None:

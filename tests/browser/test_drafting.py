@@ -42,3 +42,9 @@ def test_every_part_fits_a_phone(visit: Opener, signed_in: Callable[[str], Any])
     for part in PARTS:
         page.goto(f"{address}/edit/{part}")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), part
+
+
+def test_the_list_fits_a_phone_in_long_words(visit: Opener, signed_in: Callable[[str], Any]) -> None:
+    page = visit(storage_state=signed_in("admin"), width=390)
+    page.goto("/initiatives?lang=bg")
+    assert page.evaluate("(e => e.scrollWidth <= e.clientWidth)(document.querySelector('.table-wrap'))")

@@ -17,9 +17,9 @@ from app.actionplan.initiatives.models import InitiativeVersion
 from app.actionplan.initiatives.queries import find_version, get_own_initiative
 from app.auth.permissions import require
 from app.core.clock import now
+from app.core.days import spelt
 from app.core.errors import Conflict, Invalid, NotAllowed
 from app.history.service import record
-from app.mail.rendering import long_day
 from app.people.rules import Actor
 from app.surveys.ideas.rules import plain
 
@@ -147,7 +147,7 @@ def assign_comment(
     record(session, actor, "comment.assigned", comment, after={"to": str(to_id) if to_id else "", "until": due})
     if person and person.id != actor.id:
         about = get_own_initiative(session, actor, initiative_id)
-        until = long_day(due_on, person.language) if due_on else ""
+        until = spelt(due_on, person.language) if due_on else ""
         values = {"by": actor.name, "text": comment.text, "due_on": until}
         url = comment_url(address, comment)
         tell(session, "assignment", person, about, url=url, about_id=comment.id, values=values)

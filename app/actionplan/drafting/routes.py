@@ -21,7 +21,7 @@ from app.actionplan.drafting.pages import (
 from app.actionplan.drafting.queries import find_draft, list_drafts, names_of
 from app.actionplan.drafting.rules import PARTS, Typed, comments_by_part, compact, content_of, fields_of, row_count
 from app.actionplan.drafting.service import Overtaken, discard_draft, keep_draft, save_part
-from app.actionplan.initiatives.changing import FaultySheet, move_initiative
+from app.actionplan.initiatives.changing import FIXED, FaultySheet, move_initiative
 from app.actionplan.initiatives.models import Initiative, InitiativeVersion
 from app.actionplan.initiatives.queries import get_own_initiative, list_steps, list_topics, list_versions
 from app.actionplan.initiatives.schemas import read_content
@@ -85,10 +85,13 @@ def edit_part(request: Request, session: SessionDep, actor: WriterDep, initiativ
 def save_edited_part(
     request: Request, session: SessionDep, actor: WriterDep, initiative_id: UUID, part: str, typed: FormDep
 ) -> Response:
-    """Make a version with what was typed; when somebody changed the same meanwhile, both stand side by side."""
-    initiative, version = _writable(session, actor, initiative_id, part)
+    """Make a version with what was typed; when somebody changed the same meanwhile, both stand side by side. What was
+    typed into an initiative frozen meanwhile stays in the page and is kept for whoever typed it.
+    """
+    initiative, version = _own_part(session, actor, initiative_id, part)
     own, base, language = fields_in(typed), typed.get("base", ""), language_of(request)
     try:
+        _refuse_fixed(initiative)
         with session.begin_nested():
             save_part(session, actor, initiative, part, base, own)
     except Overtaken as overtaken:
@@ -99,6 +102,10 @@ def save_edited_part(
     except Invalid as refusal:
         errors = {name: translate(language, text) for name, text in refusal.errors.items()}
         return _form(request, session, actor, initiative, version, part, own, base, _at_fields(errors, initiative))
+    except Conflict as refusal:
+        keep_draft(session, actor, initiative, part, base, own)
+        errors = {f"form-{part}": translate(language, refusal.message)}
+        return _form(request, session, actor, initiative, version, part, own, base, errors, status=409)
     return redirect(request, "initiative_page", initiative_id=initiative_id, query=f"saved={part}")
 
 
@@ -248,14 +255,23 @@ def fields_in(typed: Mapping[str, str]) -> dict[str, str]:
     return {name: text for name, text in typed.items() if name not in ("csrf", "base")}
 
 
-def _writable(session: Session, actor: Actor, initiative_id: UUID, part: str) -> tuple[Initiative, InitiativeVersion]:
+def _own_part(session: Session, actor: Actor, initiative_id: UUID, part: str) -> tuple[Initiative, InitiativeVersion]:
     initiative, version = get_own_initiative(session, actor, initiative_id)
     require(actor, "initiative.change", initiative)
     if part not in PARTS:
         raise NotFound("There is no such page.")
-    if is_fixed(initiative.state):
-        raise Conflict("This initiative is frozen or over. It has to be opened again before anything in it changes.")
     return initiative, version
+
+
+def _writable(session: Session, actor: Actor, initiative_id: UUID, part: str) -> tuple[Initiative, InitiativeVersion]:
+    initiative, version = _own_part(session, actor, initiative_id, part)
+    _refuse_fixed(initiative)
+    return initiative, version
+
+
+def _refuse_fixed(initiative: Initiative) -> None:
+    if is_fixed(initiative.state):
+        raise Conflict(FIXED)
 
 
 def _at_fields(errors: Mapping[str, str], initiative: Initiative) -> dict[str, str]:
@@ -284,7 +300,7 @@ def _form(
         request,
         f"{FOLDER}/edit.html",
         fragment=f"{FOLDER}/_form.html",
-        status=422 if errors else 200,
+        status=more.get("status", 422) if errors else 200,
         in_place=wants_fragment(request),
         part=part,
         heading=translate(language, PART_WORDS[part]),

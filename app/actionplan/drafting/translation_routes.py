@@ -19,7 +19,7 @@ from app.actionplan.initiatives.schemas import read_content
 from app.auth.guard import permitted
 from app.auth.permissions import require
 from app.core.catalogues import translate
-from app.core.errors import Invalid, NotFound, Stale
+from app.core.errors import Conflict, Invalid, NotFound, Stale
 from app.core.tags import language_name
 from app.core.words import LANGUAGES
 from app.people.rules import Actor
@@ -68,6 +68,9 @@ def save_translate_page(
     except Stale:
         sentence = translate(language, STALE)
         return _page(request, session, actor, initiative, version, target, typed, {"conflict": sentence})
+    except Conflict as refusal:
+        errors = {"fixed": translate(language, refusal.message)}
+        return _page(request, session, actor, initiative, version, target, typed, errors)
     return redirect(request, "translate_page", initiative_id=initiative_id, target=target, query="saved=1")
 
 
@@ -131,7 +134,7 @@ def _page(
     return render(
         request,
         f"{FOLDER}/translate.html",
-        status=412 if "conflict" in errors else 422 if errors else 200,
+        status=412 if "conflict" in errors else 409 if "fixed" in errors else 422 if errors else 200,
         target=target,
         target_name=language_name(target),
         source=source,

@@ -9,10 +9,11 @@ from app.actionplan.proposals.models import Proposal, ProposalAuthor
 from app.actionplan.proposals.queries import find_author, find_wall, list_merged, titles_of
 from app.actionplan.proposals.rules import ADDRESS_KEPT_DAYS, CONFIRMED_WITHIN_DAYS, OPEN
 from app.core.clock import today
+from app.core.days import spelt
 from app.core.settings import Settings
 from app.core.tokens import hash_token, make_token, unseal
 from app.core.words import pick
-from app.mail.rendering import long_day, render_mail
+from app.mail.rendering import render_mail
 from app.mail.service import queue_mail
 from app.people.models import Person
 
@@ -23,7 +24,7 @@ def mail_confirmation(
     session: Session, settings: Settings, consortium_id: UUID, email: str, language: str, *, title: str, token: str
 ) -> None:
     """Promise the link that sends what somebody wrote."""
-    last = long_day(today() + timedelta(days=CONFIRMED_WITHIN_DAYS), language)
+    last = spelt(today() + timedelta(days=CONFIRMED_WITHIN_DAYS), language)
     values = {"url": f"{settings.address}/ideas/confirm/{token}", "title": title, "last": last}
     texts = render_mail("proposal_confirm", language, values)
     queue_mail(

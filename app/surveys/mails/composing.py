@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlmodel import Session
 
+from app.core.days import spelt
 from app.core.words import pick
-from app.mail.rendering import MailTexts, long_day, render_mail, render_part
+from app.mail.rendering import MailTexts, render_mail, render_part
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.queries import list_criteria, list_items, scale_of
 from app.surveys.ideas.rules import MINUTES_FOR_IDEAS, MOST_IDEAS
@@ -102,7 +103,7 @@ def _values(session: Session, survey: Survey, current: Round | None, language: s
         "asks_ideas": asks_ideas,
         "most_ideas": MOST_IDEAS,
         "follows_ideas": survey.has_idea_round and number <= 1,
-        "last_day": long_day(last_day, language) if last_day else "",
+        "last_day": spelt(last_day, language) if last_day else "",
         "round": number,
         "has_next_round": number < survey.planned_rounds,
         "is_anonymous": survey.is_anonymous,
