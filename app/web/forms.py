@@ -6,6 +6,8 @@ from typing import Annotated
 from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
 
+from app.core.tokens import make_token
+
 Typed = dict[str, str]
 
 
@@ -37,18 +39,19 @@ async def read_upload(request: Request) -> Upload:
 
 
 def _texts_in(form: FormData) -> Typed:
-    # no form of ours has the sign NUL, and PostgreSQL cannot keep or look for it
-    return {
-        name.replace("\0", ""): value.replace("\0", "")
-        for name, value in form.multi_items()
-        if not isinstance(value, UploadFile)
-    }
+    return {name: value for name, value in form.multi_items() if not isinstance(value, UploadFile)}
 
 
 FormDep = Annotated[Typed, Depends(read_form)]
 UploadDep = Annotated[Upload, Depends(read_upload)]
 
 LONGEST_NUMBER = 9
+LONGEST_KEY = 100
+
+
+def key_in(typed: Typed) -> str:
+    """The key under which a form sent twice is one; a new one for a form without. PostgreSQL keeps no NUL in it."""
+    return typed.get("key", "").replace("\0", "")[:LONGEST_KEY] or make_token()
 
 
 def revision_in(typed: Typed) -> int:

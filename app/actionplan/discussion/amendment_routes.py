@@ -47,7 +47,7 @@ from app.core.errors import Conflict, Invalid
 from app.core.tokens import make_token
 from app.people.rules import Actor
 from app.web.deps import SessionDep, SettingsDep
-from app.web.forms import FormDep, Typed, whole_number
+from app.web.forms import FormDep, Typed, key_in, whole_number
 from app.web.language import language_of
 from app.web.security import OwnForm
 from app.web.templating import redirect, render
@@ -59,7 +59,6 @@ ProposerDep = Annotated[Actor, permitted("amendment.propose")]
 JudgeDep = Annotated[Actor, permitted("amendment.judge")]
 FOLDER = "actionplan/discussion"
 LONGEST_TYPED = 20_000
-LONGEST_KEY = 100
 LONGEST = {"title": LONGEST_TITLE, "summary": LONGEST_SUMMARY}
 LONGEST_TEXT = 4000
 
@@ -126,7 +125,7 @@ def write_amendment(
                     may_name=bool(typed.get("may_name")),
                     may_quote=bool(typed.get("may_quote")),
                 ),
-                form_key=typed.get("key", "")[:LONGEST_KEY] or make_token(),
+                form_key=key_in(typed),
             )
     except Invalid as refusal:
         return _form(request, session, actor, initiative_id, typed, refusal.errors, status=422)

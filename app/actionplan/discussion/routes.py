@@ -35,7 +35,7 @@ from app.core.tags import language_name
 from app.core.tokens import make_token
 from app.people.rules import Actor
 from app.web.deps import SessionDep, SettingsDep
-from app.web.forms import FormDep, Typed, revision_in, whole_number
+from app.web.forms import FormDep, Typed, key_in, revision_in, whole_number
 from app.web.language import language_of
 from app.web.security import OwnForm
 from app.web.templating import redirect, render
@@ -46,7 +46,6 @@ ReaderDep = Annotated[Actor, permitted("comment.read")]
 WriterDep = Annotated[Actor, permitted("comment.write")]
 FOLDER = "actionplan/discussion"
 MOST_TYPED = LONGEST_TAKEN
-LONGEST_KEY = 100
 
 
 @dataclass(frozen=True)
@@ -92,7 +91,7 @@ def write_comment(
                 actor,
                 initiative_id,
                 said,
-                form_key=typed.get("key", "")[:LONGEST_KEY] or make_token(),
+                form_key=key_in(typed),
                 address=settings.address,
             )
     except Invalid as refusal:

@@ -9,7 +9,7 @@ from app.actionplan.initiatives.queries import get_own_initiative, list_initiati
 from app.actionplan.initiatives.service import draft_initiative
 from app.actionplan.proposals.mailing import keep_for_now, mail_outcome, mail_question
 from app.actionplan.proposals.models import IdeasWall, Proposal
-from app.actionplan.proposals.queries import NO_PROPOSAL, find_wall, list_merged
+from app.actionplan.proposals.queries import NO_PROPOSAL, find_wall, get_own_proposal, list_merged
 from app.actionplan.proposals.rules import (
     LONGEST_QUESTION,
     OPEN,
@@ -80,10 +80,8 @@ def merge(
 
     Raises Invalid for one that cannot be, NotFound, Conflict.
     """
-    # one after the other, so that no two are put together with each other
-    session.exec(select(IdeasWall.id).where(IdeasWall.consortium_id == actor.consortium_id).with_for_update()).first()
     proposal = take_open(session, actor, proposal_id, revision)
-    other = _lock(session, actor, other_id)
+    other = get_own_proposal(session, actor, other_id)
     if other.id == proposal.id or other.state in (State.MERGED, State.DECLINED):
         raise Invalid(CHOOSE_PROPOSAL, {"proposal": CHOOSE_PROPOSAL})
     for one in list_merged(session, proposal.id):

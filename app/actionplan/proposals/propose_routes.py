@@ -17,11 +17,10 @@ from app.auth.guard import Anyone, VisitorDep
 from app.core.catalogues import translate
 from app.core.errors import Invalid
 from app.core.tags import language_name
-from app.core.tokens import make_token
 from app.core.words import LANGUAGES
 from app.people.rules import HELIX_WORDS, Actor, Helix
 from app.web.deps import SessionDep, SettingsDep
-from app.web.forms import FormDep, Typed
+from app.web.forms import FormDep, Typed, key_in
 from app.web.helices import Mark, mark_of
 from app.web.language import language_of
 from app.web.security import OwnForm
@@ -73,7 +72,7 @@ def propose(
             found,
             draft,
             _sender_in(request, typed, visitor),
-            key=typed.get("key", "")[:100] or make_token(),
+            key=key_in(typed),
             belongs_to=_key(typed.get("belongs_to", "")),
         )
     except Invalid as refusal:
@@ -105,7 +104,7 @@ def _write_page(request: Request, wall: IdeasWall, typed: Typed, errors: dict[st
         typed={name: typed.get(name, "") for name in (*LONGEST, "helix")},
         language_chosen=typed.get("language") or language,
         carried=[(name, typed.get(name, "")) for name in CARRIED if name != "key"],
-        key=typed.get("key", "")[:100] or make_token(),
+        key=key_in(typed),
         languages_known=list(LANGUAGES.items()),
         helices=[mark_of(one, 0, translate(language, HELIX_WORDS[one])) for one in Helix],
         longest=LONGEST,

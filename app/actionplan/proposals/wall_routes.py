@@ -37,7 +37,7 @@ from app.core.tokens import make_token
 from app.people.models import Consortium
 from app.people.rules import Actor
 from app.web.deps import SessionDep, SettingsDep
-from app.web.forms import FormDep, Typed, whole_number
+from app.web.forms import FormDep, Typed, key_in, whole_number
 from app.web.language import language_of
 from app.web.security import OwnForm
 from app.web.templating import redirect, render
@@ -186,7 +186,7 @@ def take_stance_page(
             Sender(language_of(request), visitor, typed.get("email", "").strip()),
             is_for=typed["voice"] == "for",
             because=typed.get("because", ""),
-            key=typed.get("key", "")[:100] or make_token(),
+            key=key_in(typed),
         )
     except Invalid as refusal:
         return _view(request, session, proposal, wall, visitor, typed, _translated(request, refusal.errors))
