@@ -24,6 +24,7 @@ from app.actionplan.initiatives.rules import FAULTS as SHEET_FAULTS
 from app.actionplan.initiatives.schemas import UNREADABLE
 from app.actionplan.initiatives.states import STATE_WORDS
 from app.actionplan.opinions.routes import REASON_WORDS as OPINION_WORDS
+from app.actionplan.opinions.routes import WALL_REASON_WORDS
 from app.actionplan.proposals.exporting import COLUMN_WORDS
 from app.actionplan.proposals.rules import STATE_WORDS as PROPOSAL_STATES
 from app.auth.guard import ACCOUNT_MENU, NAVIGATION
@@ -122,6 +123,7 @@ def interface_messages() -> set[Message]:
         CONTRADICTION_WORDS,
         GAP_WORDS,
         SHEET_FAULTS,
+        WALL_REASON_WORDS,
         FIELD_WORDS,
         NOTE_WORDS,
         PART_WORDS,

@@ -36,7 +36,16 @@ def test_every_table_about_people_is_named() -> None:
         assert f"`{table}`" in PAGE
     for table in ("mail_refusal", "minutes_count", "proposal", "proposal_author", "stance", "unconfirmed_sending"):
         assert f"`{table}`" in PAGE
-    for table in ("comment", "mention", "amendment", "reply", "reply_page", "initiative_draft", "initiative_step"):
+    for table in (
+        "comment",
+        "mention",
+        "amendment",
+        "reply",
+        "reply_page",
+        "initiative_draft",
+        "initiative_step",
+        "wall_opinions",
+    ):
         assert f"`{table}`" in PAGE
 
 

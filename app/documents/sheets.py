@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from openpyxl import Workbook, load_workbook
 
 from app.core.errors import Invalid
-from app.documents.to_csv import RISKY
+from app.documents.to_csv import is_risky
 
 MOST_ROWS = 5000
 LARGEST_FILE = 20_000_000
@@ -76,7 +76,7 @@ def _csv_rows(data: bytes) -> Iterator[list[str]]:
 
 def _unguarded(cell: str) -> str:
     """A cell without the apostrophe that our own files put before what a spreadsheet would calculate."""
-    return cell[1:] if cell[:1] == "'" and cell[1:].lstrip(" ").startswith(RISKY) else cell
+    return cell[1:] if cell[:1] == "'" and is_risky(cell) else cell
 
 
 def read_sheets(data: bytes, names: Collection[str]) -> dict[str, list[list[str]]]:

@@ -21,9 +21,20 @@ def to_csv(document: Document) -> bytes:
 def safe(cell: Cell) -> Cell:
     """A cell that a spreadsheet shows and never calculates; numbers stay numbers.
 
-    >>> safe("=1+1"), safe(-3), safe(None)
-    ("'=1+1", -3, '')
+    A text that has such apostrophes already gets one more, so that taking one off gives back every text.
+
+    >>> safe("=1+1"), safe("'=1+1"), safe(-3), safe(None)
+    ("'=1+1", "''=1+1", -3, '')
     """
     if cell is None:
         return ""
-    return f"'{cell}" if isinstance(cell, str) and cell.lstrip(" ").startswith(RISKY) else cell
+    return f"'{cell}" if isinstance(cell, str) and is_risky(cell) else cell
+
+
+def is_risky(text: str) -> bool:
+    """Whether a spreadsheet would calculate a text, or we have guarded one like it with an apostrophe.
+
+    >>> is_risky(" =1"), is_risky("'-1"), is_risky("It's")
+    (True, True, False)
+    """
+    return text.lstrip("'").lstrip(" ").startswith(RISKY)

@@ -148,7 +148,7 @@ FULL: dict[str, Any] = {
     "tags": ["@one"],
     "funding_candidates": ["EIE"],
     "trl_range": [3, 6],
-    "conflicts_of_interest": "One partner sells it.",
+    "conflicts_of_interest": "'=1+1, as the partner that sells it writes",
     "status": "open",
 }
 

@@ -103,6 +103,7 @@ FOR_MEMBERS = {
     "interview_stances": "a first interview's stances",
     "initiative_evidence": "the evidence of an initiative",
     "opinions_index": "/opinions",
+    "wall_opinions_page": "/opinions/ideas-wall",
     "opinions_page": f"/opinions/{SURVEY}",
     "results_index": "/results",
     "results_page": f"/results/{SURVEY}",

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from app.actionplan.opinions.queries import list_opinions
+from app.actionplan.opinions.queries import find_wall_opinions, list_opinions
 from app.auth.guard import permitted
 from app.core.errors import NotFound
 from app.people.rules import Actor
@@ -26,3 +26,12 @@ def read_opinions(
     if not found:
         raise NotFound(NOT_FOUND_YET)
     return {"snapshot": found[-1].sha256, "round": found[-1].round_number, **found[-1].findings}
+
+
+@router.get("/proposals/opinions")
+def read_wall_opinions(session: SessionDep, actor: Annotated[Actor, permitted("opinions.read")]) -> dict[str, Any]:
+    """The opinion groups of the ideas wall, or the reason why none are shown."""
+    found = find_wall_opinions(session, actor.consortium_id)
+    if found is None:
+        raise NotFound("Nobody has looked for opinion groups on the ideas wall yet. They are found once it is closed.")
+    return {"snapshot": found.sha256, "found_on": found.found_on.isoformat(), **found.findings}

@@ -7,7 +7,7 @@ from uuid import UUID
 import numpy as np
 from sqlmodel import Session, col, select
 
-from app.actionplan.opinions.models import OpinionSnapshot
+from app.actionplan.opinions.models import OpinionSnapshot, WallOpinions
 from app.actionplan.opinions.rules import votes_from_ratings
 from app.consensus.models import Snapshot
 from app.consensus.panel import carry_forward
@@ -46,3 +46,8 @@ def find_opinions(session: Session, survey_id: UUID, number: int) -> OpinionSnap
     """The opinion groups of one round, if they have been looked for."""
     wanted = select(OpinionSnapshot).where(OpinionSnapshot.survey_id == survey_id)
     return session.exec(wanted.where(OpinionSnapshot.round_number == number)).first()
+
+
+def find_wall_opinions(session: Session, consortium_id: UUID) -> WallOpinions | None:
+    """The opinion groups of a consortium's ideas wall, if they have been looked for."""
+    return session.exec(select(WallOpinions).where(WallOpinions.consortium_id == consortium_id)).first()

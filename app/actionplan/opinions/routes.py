@@ -5,7 +5,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from app.actionplan.opinions.queries import find_opinions, list_opinions
-from app.actionplan.opinions.service import freeze_opinions
+from app.actionplan.opinions.queries import find_wall_opinions as find_wall_opinions_of
+from app.actionplan.opinions.service import freeze_opinions, freeze_wall_opinions
+from app.actionplan.proposals.queries import find_wall, list_shown
 from app.auth.guard import permitted
 from app.auth.permissions import may, require
 from app.consensus.pages import criterion_label
@@ -33,6 +35,10 @@ REASON_WORDS = {
     "not_clear": "People do not fall into clear groups.",
     "small_group": "One of the groups would be too small to be shown.",
 }
+WALL_REASON_WORDS = REASON_WORDS | {
+    "too_few_people": "Too few people gave their voice to enough ideas to look for groups.",
+    "too_few_items": "Too few ideas have enough voices to tell groups apart.",
+}
 
 
 @router.get("")
@@ -42,6 +48,35 @@ def opinions_index(request: Request, session: SessionDep, actor: ReaderDep) -> R
         if find_snapshot(session, survey.id):
             return redirect(request, "opinions_page", slug=survey.slug)
     return render(request, "consensus/empty.html")
+
+
+@router.get("/ideas-wall")
+def wall_opinions_page(request: Request, session: SessionDep, actor: ReaderDep) -> Response:
+    """Who supports and opposes the same on the ideas wall, and what bridges them."""
+    language = language_of(request)
+    wall, shown = find_wall(session, actor.consortium_id), find_wall_opinions_of(session, actor.consortium_id)
+    findings: dict[str, Any] = shown.findings if shown else {}
+    return render(
+        request,
+        "actionplan/opinions/wall.html",
+        shown=shown,
+        found=findings,
+        reason=translate(language, WALL_REASON_WORDS[findings["reason"]]) if findings.get("reason") else "",
+        titles={str(one.number): one.title for one in list_shown(session, actor.consortium_id)},
+        names="ABCDE",
+        is_closed=wall is not None and wall.opened_at is None,
+        may_find=may(actor, "proposal.judge"),
+        may_change=may(actor, "wall.change"),
+    )
+
+
+@router.post("/ideas-wall", dependencies=[OwnForm])
+def find_wall_opinions(
+    request: Request, session: SessionDep, actor: Annotated[Actor, permitted("proposal.judge")]
+) -> Response:
+    """Look for the opinion groups of the closed wall, once for good."""
+    freeze_wall_opinions(session, actor)
+    return redirect(request, "wall_opinions_page")
 
 
 @router.get("/{slug}")

@@ -2,15 +2,50 @@
 
 from sqlmodel import Session, select
 
-from app.actionplan.opinions.models import OpinionSnapshot
-from app.actionplan.opinions.queries import find_opinions, list_opinions, read_votes
+from app.actionplan.opinions.models import OpinionSnapshot, WallOpinions
+from app.actionplan.opinions.queries import find_opinions, find_wall_opinions, list_opinions, read_votes
 from app.actionplan.opinions.rules import find_groups
+from app.actionplan.proposals.models import IdeasWall
+from app.actionplan.proposals.queries import support_matrix
 from app.auth.permissions import require
 from app.consensus.queries import get_snapshot
 from app.consensus.service import hash_of
+from app.core.clock import today
+from app.core.errors import Conflict, NotFound
 from app.history.service import record
 from app.people.rules import Actor
 from app.surveys.authoring.models import Survey
+
+SEED = 1
+SMALLEST_GROUP = 5
+
+
+def freeze_wall_opinions(session: Session, actor: Actor) -> WallOpinions:
+    """Find the opinion groups of the closed ideas wall; whoever comes second gets what the first found.
+
+    Raises NotFound where there has been no wall, Conflict while it is open: there each new voice would show in the
+    difference between what was found before and after.
+    """
+    require(actor, "proposal.judge")
+    wanted = select(IdeasWall).where(IdeasWall.consortium_id == actor.consortium_id).with_for_update()
+    wall = session.exec(wanted.execution_options(populate_existing=True)).first()
+    if wall is None:
+        raise NotFound("There is no ideas wall.")
+    known = find_wall_opinions(session, actor.consortium_id)
+    if known:
+        return known
+    if wall.opened_at:
+        raise Conflict("Close the ideas wall first: while voices come in, each new one would show in the difference.")
+    given = support_matrix(session, actor.consortium_id)
+    items = [str(proposal.number) for proposal in given.proposals]
+    findings = find_groups(given.votes, items, minimum=SMALLEST_GROUP, seed=SEED)
+    made = WallOpinions(
+        consortium_id=actor.consortium_id, found_on=today(), findings=findings, sha256=hash_of(findings)
+    )
+    session.add(made)
+    session.flush()
+    record(session, actor, "opinions.found", wall, after={"sha256": made.sha256})
+    return made
 
 
 def freeze_opinions(session: Session, actor: Actor, survey: Survey) -> OpinionSnapshot:
