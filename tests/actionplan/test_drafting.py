@@ -284,15 +284,10 @@ def test_two_editors_of_the_same_text_see_both_and_lose_nothing(writer: Writer) 
     assert "Theirs: buses by day." in answer.text
     assert "<ins>" in answer.text
     assert writer.newest().digest == theirs.digest
-    again = {
-        "csrf": mine["csrf"],
-        "base": theirs.digest,
-        "rationale": "Mine: buses at night.",
-        "conflicts_of_interest": "",
-    }
-    assert writer.send("/edit/why/resumption", again).status_code == 303
-    assert "Mine: buses at night." in writer.page("/edit/why")
-    assert writer.save("why").status_code == 303
+    assert fields_on(answer.text)["rationale"] == "Mine: buses at night."
+    assert "Mine: buses at night." in writer.page("/edit/why"), "it is kept, also when the page is closed"
+    assert writer.save("why").status_code == 412, "and shown beside theirs again"
+    assert writer.send("/edit/why", fields_on(answer.text)).status_code == 303
     assert [version.content["rationale"] for version in list_versions(writer.session, writer.initiative.id)] == [
         "Mine: buses at night.",
         "Theirs: buses by day.",

@@ -90,7 +90,6 @@ MATRIX: dict[str, set[str] | str] = {
     "edit_part": STAFF | {"editor"},
     "save_edited_part": STAFF | {"editor"},
     "keep_edited_part": STAFF | {"editor"},
-    "resume_edited_part": STAFF | {"editor"},
     "discard_edited_part": STAFF | {"editor"},
     "move_state": STAFF,
     "move_many": STAFF | {OWN, OTHER},

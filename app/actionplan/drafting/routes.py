@@ -13,7 +13,6 @@ from app.actionplan.drafting.pages import (
     RELATION_WORDS,
     initiative_choices,
     lamp_view,
-    note_view,
     partner_choices,
     sentences,
     theirs_and_yours,
@@ -23,7 +22,7 @@ from app.actionplan.drafting.rules import PARTS, Typed, comments_by_part, compac
 from app.actionplan.drafting.service import Overtaken, discard_draft, keep_draft, save_part
 from app.actionplan.initiatives.changing import FIXED, FaultySheet, move_initiative
 from app.actionplan.initiatives.models import Initiative, InitiativeVersion
-from app.actionplan.initiatives.queries import get_own_initiative, list_steps, list_topics, list_versions
+from app.actionplan.initiatives.queries import get_own_initiative, list_steps, list_topics
 from app.actionplan.initiatives.schemas import read_content
 from app.actionplan.initiatives.states import FOLLOWERS, STATE_WORDS, State, is_fixed
 from app.auth.guard import permitted
@@ -95,6 +94,8 @@ def save_edited_part(
         with session.begin_nested():
             save_part(session, actor, initiative, part, base, own)
     except Overtaken as overtaken:
+        # under its own base: whoever comes back to it later is shown both again
+        keep_draft(session, actor, initiative, part, base, own)
         return _conflict(request, session, actor, initiative, overtaken.theirs, part, own)
     except FaultySheet as refusal:
         errors = sentences(refusal.problems, language)
@@ -129,16 +130,6 @@ def keep_edited_part(
         initiative=initiative,
         **phone_view(seen, initiative.source_language, initiative.source_language),
     )
-
-
-@router.post("/edit/{part}/resumption", dependencies=[OwnForm])
-def resume_edited_part(
-    request: Request, session: SessionDep, actor: WriterDep, initiative_id: UUID, part: str, typed: FormDep
-) -> Response:
-    """Go on writing what somebody else overtook, now on top of what they saved."""
-    initiative, _ = _writable(session, actor, initiative_id, part)
-    keep_draft(session, actor, initiative, part, typed.get("base", ""), fields_in(typed))
-    return redirect(request, "edit_part", initiative_id=initiative_id, part=part)
 
 
 @router.post("/edit/{part}/discarding", dependencies=[OwnForm])
@@ -298,16 +289,16 @@ def _form(
     typed = compact(part, typed)
     return render(
         request,
-        f"{FOLDER}/edit.html",
+        f"{FOLDER}/{more.pop('page', 'edit.html')}",
         fragment=f"{FOLDER}/_form.html",
-        status=more.get("status", 422) if errors else 200,
+        status=more.pop("status", 422 if errors else 200),
         in_place=wants_fragment(request),
         part=part,
         heading=translate(language, PART_WORDS[part]),
         typed=typed,
         base=base,
         errors=errors,
-        kept_at=more.get("kept_at"),
+        kept_at=more.pop("kept_at", None),
         rows={
             name: range(row_count(name, typed))
             for name in ("phases", "indicator_targets", "risks", "years", "relations")
@@ -321,6 +312,7 @@ def _form(
         relation_kinds=[(kind, translate(language, word)) for kind, word in RELATION_WORDS.items()],
         **phone_view(version, initiative.source_language, initiative.source_language),
         **frame(actor, initiative, version, language),
+        **more,
     )
 
 
@@ -333,19 +325,21 @@ def _conflict(
     part: str,
     typed: Typed,
 ) -> Response:
+    """What somebody saved meanwhile beside what was typed, and the form to go on with, now on top of theirs."""
     language, content = language_of(request), read_content(theirs.content)
     made, _ = content_of(part, typed, content, initiative.source_language)
-    return render(
+    return _form(
         request,
-        f"{FOLDER}/conflict.html",
+        session,
+        actor,
+        initiative,
+        theirs,
+        part,
+        typed,
+        theirs.digest,
+        {},
+        page="conflict.html",
         status=412,
-        part=part,
-        heading=translate(language, PART_WORDS[part]),
-        typed=typed,
         by=names_of(session, [theirs.created_by_id]).get(theirs.created_by_id, ""),
         fields=theirs_and_yours(part, content, made, initiative.source_language, language),
-        source=initiative.source_language,
-        newest=list_versions(session, initiative.id)[0],
-        note=note_view(theirs, language),
-        **frame(actor, initiative, theirs, language),
     )
