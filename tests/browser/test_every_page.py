@@ -269,8 +269,8 @@ def test_every_role_crawls_without_a_violation(
         links = page.evaluate("() => [...document.links].map(one => one.pathname + one.search)")
         for link in links:
             is_page = not re.search(
-                r"/export\.|/evidence/.+/|/translation\.|\.csv|lang=|/initiatives/.|[?&](sort|round|criterion)=|^/s/|^/i/",
-                r"/export\.|/translation\.|\.csv|lang=|/(initiatives|proposals|ideas)/.|[?&](sort|round|criterion|state)=|^/s/|^/i/",
+                r"/export\.|/evidence/.+/|/translation\.|\.csv|lang=|/(initiatives|proposals|ideas|record|replies)/."
+                r"|[?&](sort|round|criterion|state)=|^/s/|^/i/",
                 link,
             )
             if is_page and link not in seen and link not in waiting and link.startswith("/"):
@@ -285,9 +285,9 @@ def test_pages_for_stakeholders(visit: Opener, site: Site, scheme: str) -> None:
     page.goto(WALL)
     first = page.locator("article h2 a").first.get_attribute("href")
     assert first
-    addresses = FOR_EVERYBODY | {"sign_in_page": site.links["Sign in as manager"], "proposal_view": first}
     page.goto("/you-said")
-    addresses = FOR_EVERYBODY | {"sign_in_page": site.links["Sign in as manager"], "you_said_page": page.url}
+    own = {"sign_in_page": site.links["Sign in as manager"], "proposal_view": first, "you_said_page": page.url}
+    addresses = FOR_EVERYBODY | own
     faults = [fault for address in addresses.values() for fault in inspect(page, address)]
     page.goto(site.links["Invitation (returning)"])
     faults += inspect(page, page.url)
