@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -17,10 +18,13 @@ from app.actionplan.discussion.models import Amendment, Comment
 from app.actionplan.evidence.models import Interview, Workshop
 from app.actionplan.initiatives.models import Initiative, InitiativeVersion
 from app.actionplan.initiatives.queries import list_versions
+from app.actionplan.opinions.models import WallOpinions
+from app.actionplan.opinions.rules import find_groups
 from app.actionplan.opinions.service import freeze_opinions
-from app.actionplan.proposals.models import Proposal
+from app.actionplan.proposals.models import IdeasWall, Proposal
 from app.auth.api import list_routes
 from app.consensus.service import close_round
+from app.core.clock import today
 from app.main import API, PAGES
 from app.people.models import Membership, Person
 from app.people.queries import find_person_by_email, operator
@@ -36,6 +40,7 @@ from tests.conftest import ADDRESS
 from tests.consensus.test_closing import fill
 from tests.make import csrf_in, make_cast, make_open_survey, sign_in
 
+NO_GROUPS = find_groups(np.zeros((0, 0)), [], minimum=5, seed=1)
 LAST = ("set_password", "end_other_sessions", "sign_out")
 THINGS = ("survey_id", "round_id", "initiative_id", "person_id", "key", "workshop_id", "interview_id", "version_id")
 NAMES_NO_THING = ("end_key", "initiative_sheet", "export_evidence_page", "export_page")
@@ -123,6 +128,9 @@ def _things(session: Session, survey: Survey, spare: Person) -> dict[str, str]:
         created_on=survey.created_at.date(),
     )
     session.add_all([reason, idea, proposal])
+    wall = IdeasWall(consortium_id=survey.consortium_id, slug="home")
+    seen = WallOpinions(consortium_id=survey.consortium_id, found_on=today(), findings=NO_GROUPS, sha256="")
+    session.add_all([wall, seen])
     initiative = session.exec(select(Initiative)).first()
     membership = session.exec(select(Membership)).first()
     assert current
