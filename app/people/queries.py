@@ -1,6 +1,6 @@
 """Reads of consortia, organisations and people."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from sqlmodel import Session, col, func, select
@@ -90,6 +90,12 @@ def list_people(session: Session, actor: Actor) -> Sequence[tuple[Person, Sequen
     for person, membership in lines:
         found.setdefault(person.id, (person, []))[1].append(membership)
     return list(found.values())
+
+
+def names_of(session: Session, keys: Iterable[UUID | None]) -> Mapping[UUID | None, str]:
+    """The names of people by their ids; the operator has none."""
+    found = session.exec(select(Person.id, Person.name).where(col(Person.id).in_([key for key in keys if key])))
+    return dict(found.all())
 
 
 def count_admins(session: Session, consortium_id: UUID) -> int:

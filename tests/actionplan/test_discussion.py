@@ -262,7 +262,8 @@ def test_withdrawing_deletes_the_words_and_only_ones_own(carla: Talker, session:
 
 
 def test_too_many_comments_wait_and_keep_their_words(carla: Talker) -> None:
-    carla.client.app.state.settings = carla.client.app.state.settings.model_copy(update={"limits": "strict"})  # type: ignore[attr-defined]
+    app: Any = carla.client.app
+    app.state.settings = app.state.settings.model_copy(update={"limits": "strict"})
     answers = [carla.post("/comments", text=f"Flood {number}") for number in range(61)]
     assert {answer.status_code for answer in answers[:60]} == {303}
     assert answers[60].status_code == 429

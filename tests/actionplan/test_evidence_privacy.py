@@ -8,7 +8,7 @@ import pytest
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from app.actionplan.evidence.interviewing import NAMES_LAST
 from app.actionplan.evidence.models import Interview
@@ -91,7 +91,7 @@ def test_words_that_may_not_leave_are_nowhere_else(client: TestClient, session: 
 
 def test_an_embargo_ends(client: TestClient, session: Session, cast: Cast) -> None:
     interview = plant(session)
-    interview = session.exec(select(Interview).where(Interview.embargo_until != None)).one()  # noqa: E711
+    interview = session.exec(select(Interview).where(col(Interview.embargo_until).is_not(None))).one()
     interview.embargo_until = today()
     session.add(interview)
     session.commit()

@@ -12,6 +12,7 @@ from app.actionplan.discussion.models import Amendment, Comment, Mention
 from app.actionplan.discussion.rules import field_of
 from app.actionplan.initiatives.models import Initiative, InitiativeVersion
 from app.core.errors import NotFound
+from app.people import queries as people
 from app.people.models import Membership, Person
 from app.people.rules import Actor
 
@@ -106,8 +107,7 @@ def list_members(session: Session, actor: Actor) -> Sequence[Person]:
 
 def names_of(session: Session, keys: Collection[UUID | None]) -> dict[UUID | None, str]:
     """The names of people by key, without those whose data were erased."""
-    found = session.exec(select(Person).where(col(Person.id).in_([key for key in keys if key]))).all()
-    return {person.id: person.name for person in found if person.name != "–"}
+    return {key: name for key, name in people.names_of(session, keys).items() if name != "–"}
 
 
 def numbers_of_versions(session: Session, initiative_id: UUID) -> dict[UUID | None, int]:

@@ -7,7 +7,6 @@ from sqlmodel import Session, col, select
 
 from app.actionplan.drafting.models import InitiativeDraft
 from app.actionplan.initiatives.models import InitiativeVersion
-from app.people.models import Person
 from app.people.rules import Actor
 from app.surveys.authoring.models import Survey, SurveyItem
 
@@ -39,12 +38,6 @@ def find_version_by_digest(session: Session, initiative_id: UUID, digest: str) -
         .where(InitiativeVersion.initiative_id == initiative_id, InitiativeVersion.digest == digest)
         .order_by(col(InitiativeVersion.number).desc())
     ).first()
-
-
-def names_of(session: Session, keys: Sequence[UUID | None]) -> Mapping[UUID | None, str]:
-    """The names of people by their ids; the operator has none."""
-    found = session.exec(select(Person.id, Person.name).where(col(Person.id).in_([key for key in keys if key])))
-    return dict(found.all())
 
 
 def surveys_showing(session: Session, versions: Sequence[UUID]) -> Mapping[UUID, list[Survey]]:

@@ -17,7 +17,7 @@ from app.actionplan.drafting.pages import (
     sentences,
     theirs_and_yours,
 )
-from app.actionplan.drafting.queries import find_draft, list_drafts, names_of
+from app.actionplan.drafting.queries import find_draft, list_drafts
 from app.actionplan.drafting.rules import PARTS, Typed, comments_by_part, compact, content_of, fields_of, row_count
 from app.actionplan.drafting.service import Overtaken, discard_draft, keep_draft, save_part
 from app.actionplan.initiatives.changing import FIXED, FaultySheet, move_initiative
@@ -31,6 +31,7 @@ from app.core.catalogues import translate
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.tags import language_name
 from app.core.words import LANGUAGES, pick
+from app.people.queries import names_of
 from app.people.rules import HELIX_WORDS, Actor, Helix
 from app.web.deps import SessionDep
 from app.web.forms import FormDep

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
 
 from app.actionplan.drafting.pages import FIELD_WORDS, sentences
-from app.actionplan.drafting.queries import find_version_by_digest, names_of
+from app.actionplan.drafting.queries import find_version_by_digest
 from app.actionplan.drafting.routes import FOLDER, frame
 from app.actionplan.drafting.service import check_size
 from app.actionplan.initiatives.changing import STALE, FaultySheet, change_initiative, lock_newest
@@ -22,6 +22,7 @@ from app.core.catalogues import translate
 from app.core.errors import Conflict, Invalid, NotFound, Stale
 from app.core.tags import language_name
 from app.core.words import LANGUAGES
+from app.people.queries import names_of
 from app.people.rules import Actor
 from app.web.deps import SessionDep
 from app.web.forms import FormDep, Typed

@@ -6,11 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from app.actionplan.drafting.pages import changes_view, note_view
-from app.actionplan.drafting.queries import names_of, surveys_showing
+from app.actionplan.drafting.queries import surveys_showing
 from app.actionplan.drafting.routes import FOLDER, frame, phone_view, sheet_view
 from app.actionplan.initiatives.changing import restore_version
 from app.actionplan.initiatives.queries import get_own_initiative, get_version, list_versions
 from app.auth.guard import permitted
+from app.people.queries import names_of
 from app.people.rules import Actor
 from app.web.deps import SessionDep
 from app.web.forms import FormDep, whole_number

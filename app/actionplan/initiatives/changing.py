@@ -14,7 +14,7 @@ from app.actionplan.initiatives.contradictions import (
     problems_within,
 )
 from app.actionplan.initiatives.models import Initiative, InitiativeStep, InitiativeVersion
-from app.actionplan.initiatives.queries import get_own_initiative, get_version, list_sheets, partner_names
+from app.actionplan.initiatives.queries import get_version, list_sheets, partner_names
 from app.actionplan.initiatives.rules import digest_of, etag_of, is_same
 from app.actionplan.initiatives.schemas import check_content, read_content
 from app.actionplan.initiatives.states import LONGEST_REASON, SHORTEST_REASON, State, is_fixed, may_follow
@@ -66,8 +66,12 @@ def change_initiative(
     before = read_content(newest.content)
     after = check_content({**content, "id": initiative.external_id})
     source = initiative.source_language
-    problems = problems_of_words(before, after, source) | _problems(session, actor, initiative, after)
-    known = _problems(session, actor, initiative, before)
+    partners, sheets = partner_names(session, actor), list_sheets(session, actor)
+    problems, known = (
+        problems_beside(initiative.external_id, sheet, partners, sheets) | problems_within(sheet)
+        for sheet in (after, before)
+    )
+    problems = problems_of_words(before, after, source) | problems
     fresh = {name: one for name, one in problems.items() if known.get(name) != one}
     if fresh:
         raise FaultySheet(fresh)
@@ -170,7 +174,7 @@ def add_version(
 
 def lock_newest(session: Session, actor: Actor, initiative_id: UUID) -> InitiativeVersion:
     """The newest version, while nobody else can add one. Raises NotFound."""
-    session.exec(
+    locked = session.exec(
         select(Initiative)
         .where(Initiative.id == initiative_id, Initiative.consortium_id == actor.consortium_id)
         .with_for_update()
@@ -181,12 +185,6 @@ def lock_newest(session: Session, actor: Actor, initiative_id: UUID) -> Initiati
         .where(InitiativeVersion.initiative_id == initiative_id)
         .order_by(col(InitiativeVersion.number).desc())
     ).first()
-    if newest is None:
+    if locked is None or newest is None:
         raise NotFound("There is no such initiative.")
-    get_own_initiative(session, actor, initiative_id)
     return newest
-
-
-def _problems(session: Session, actor: Actor, initiative: Initiative, content: Mapping[str, Any]) -> dict[str, Problem]:
-    partners, sheets = partner_names(session, actor), list_sheets(session, actor)
-    return problems_beside(initiative.external_id, content, partners, sheets) | problems_within(content)

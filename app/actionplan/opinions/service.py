@@ -7,6 +7,7 @@ from app.actionplan.opinions.queries import find_opinions, find_wall_opinions, l
 from app.actionplan.opinions.rules import find_groups
 from app.actionplan.proposals.models import IdeasWall
 from app.actionplan.proposals.queries import support_matrix
+from app.actionplan.proposals.rules import SMALLEST_SHOWN
 from app.auth.permissions import require
 from app.consensus.queries import get_snapshot
 from app.consensus.service import hash_of
@@ -17,7 +18,6 @@ from app.people.rules import Actor
 from app.surveys.authoring.models import Survey
 
 SEED = 1
-SMALLEST_GROUP = 5
 
 
 def freeze_wall_opinions(session: Session, actor: Actor) -> WallOpinions:
@@ -38,7 +38,7 @@ def freeze_wall_opinions(session: Session, actor: Actor) -> WallOpinions:
         raise Conflict("Close the ideas wall first: while voices come in, each new one would show in the difference.")
     given = support_matrix(session, actor.consortium_id)
     items = [str(proposal.number) for proposal in given.proposals]
-    findings = find_groups(given.votes, items, minimum=SMALLEST_GROUP, seed=SEED)
+    findings = find_groups(given.votes, items, minimum=SMALLEST_SHOWN, seed=SEED)
     made = WallOpinions(
         consortium_id=actor.consortium_id, found_on=today(), findings=findings, sha256=hash_of(findings)
     )

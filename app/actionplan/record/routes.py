@@ -7,7 +7,6 @@ from fastapi import APIRouter, Request, Response
 
 from app.actionplan.discussion.amending import DECISION_WORDS
 from app.actionplan.drafting.pages import note_view
-from app.actionplan.drafting.queries import names_of
 from app.actionplan.drafting.routes import frame
 from app.actionplan.initiatives.queries import get_own_initiative
 from app.actionplan.initiatives.states import STATE_WORDS
@@ -18,6 +17,7 @@ from app.auth.guard import permitted
 from app.auth.permissions import may
 from app.consensus.pages import criterion_label
 from app.core.catalogues import translate
+from app.people.queries import names_of
 from app.people.rules import HELIX_WORDS, Actor, Helix
 from app.surveys.authoring.queries import list_criteria
 from app.web.deps import SessionDep
