@@ -3,16 +3,22 @@
 Every breakdown has passed disclosure control here, once, so nothing downstream can show too much.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from app import __version__
-from app.consensus.analysis import count_by_helix, draw_panel
-from app.consensus.panel import Asked, Panel, carry_forward, last_asked
+from app.consensus.analysis import draw_panel
+from app.consensus.breakdown import HIDDEN, by_region, helix_cell
+from app.consensus.checks import describe_checks
+from app.consensus.dissent import describe_dissent
+from app.consensus.flow import Course, describe_flow
+from app.consensus.moved import describe_moves
+from app.consensus.panel import Asked, Panel, carry_forward
+from app.consensus.tally import Tally, tally_panel
 from app.stats.bootstrap import (
     Draws,
     in_shortlist_shares,
@@ -20,7 +26,7 @@ from app.stats.bootstrap import (
     rank_uncertainty,
     same_shortlist_share,
 )
-from app.stats.disclosure import may_show, merge_hidden
+from app.stats.disclosure import Shown, may_show, merge_hidden
 from app.stats.edge import Real, as_value, as_values, settle
 from app.stats.histogram import bottom_box, share_in, top_box, total
 from app.stats.intervals import wilson
@@ -30,84 +36,115 @@ from app.stats.spread import mean, median, quantile, standard_deviation
 from app.stats.verdict import Judgement, Rule, judge
 from app.stats.weighting import Balanced, balance
 
-FORMAT = "innaxe-findings/1"
+FORMAT = "innaxe-findings/2"
 DRAWS = 2000
-EVERYTHING: Asked = MappingProxyType({})
 
 
-def make_findings(
-    panel: Panel,
-    *,
-    survey: str,
-    helices: Sequence[str],
-    closed_at: datetime,
-    weights: Mapping[str, float],
-    rule: Mapping[str, Any],
-    minimum: int,
-    seed: int,
-    invited: Mapping[str, int],
-    asked: Asked = EVERYTHING,
-) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Setting:
+    """What was fixed before the first round, and how many were asked to come.
+
+    `invited` counts by helix; `course` by helix and region, where it is known; `languages` and `orders` are those of
+    each respondent.
+    """
+
+    survey: str
+    helices: Sequence[str]
+    weights: Mapping[str, float]
+    rule: Mapping[str, Any]
+    minimum: int
+    seed: int
+    invited: Mapping[str, int]
+    asked: Asked = field(default_factory=dict[int, Collection[str] | None])
+    course: Course | None = None
+    languages: Mapping[str, str] = field(default_factory=dict[str, str])
+    orders: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+
+
+def make_findings(panel: Panel, setting: Setting, closed_at: datetime) -> dict[str, Any]:
     """The findings of a panel's last round, over the helices that the survey asks for, present or not.
 
     What that round did not ask about keeps the figures of the round that last did; each line names its `round`.
     """
-    answering = panel.took_part[-1]
-    numbers = dict(zip(panel.initiatives, last_asked(panel, asked), strict=True))
-    panel = carry_forward(panel, asked)
-    by_helix = count_by_helix(panel, helices)[-1]
-    public = merge_hidden(by_helix, may_show(total(by_helix), minimum))
-    levels = by_helix.shape[-1]
-    order = normalise(weights, panel.criteria)
-    draws = draw_panel(panel, seed=seed, draws=DRAWS)
-    judging = Rule(
-        **{key: rule[key] for key in ("agree_share", "helix_share", "divided_gap", "low_share")},
-        minimum_group=minimum,
-    )
-    k = min(int(rule["shortlist"]), len(panel.initiatives))
-    items = {
-        criterion: [
-            {**line, "round": numbers[line["initiative"]]}
-            for line in _items(panel, helices, by_helix[:, column], draws.means[:, :, column], judging)
-        ]
-        for column, criterion in enumerate(panel.criteria)
-    }
+    tally = tally_panel(panel, setting.helices, setting.asked)
+    draws = draw_panel(carry_forward(panel, setting.asked), seed=setting.seed, draws=DRAWS)
+    checks = describe_checks(panel, setting.minimum, setting.languages, setting.orders)
+    return find(tally, draws, setting, closed_at, checks)
+
+
+def find(
+    tally: Tally, draws: Draws, setting: Setting, closed_at: datetime, checks: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The findings of counts and re-samples, for panels of any size: nothing here costs more for more people."""
+    by_helix, minimum = tally.by_helix, setting.minimum
+    shown = may_show(total(by_helix), minimum)
+    public = merge_hidden(by_helix, shown)
+    order = normalise(setting.weights, tally.criteria)
+    rule = setting.rule
+    k = min(int(rule["shortlist"]), len(tally.initiatives))
+    items = _lines(tally, draws, setting, public, shown)
     gaps = [line["gap"] for lines in items.values() for line in lines if line["gap"] is not None]
-    scores = composite(balance(public, panel.low).mean, order)
-    answered = np.array([float((answering & (np.array(panel.helices) == helix)).sum()) for helix in helices])
-    points = range(panel.low, panel.high + 1)
+    scores = composite(balance(public, tally.low).mean, order)
+    points, levels = range(tally.low, tally.high + 1), by_helix.shape[-1]
     found = {
         "format": FORMAT,
-        "survey": survey,
-        "round": panel.rounds[-1],
+        "survey": setting.survey,
+        "round": tally.round,
         "closed_at": closed_at.isoformat(),
-        "scale": {"low": panel.low, "high": panel.high},
+        "scale": {"low": tally.low, "high": tally.high},
         "box": list(points[top_box(levels)]),
         "low_box": list(points[bottom_box(levels)]),
-        "helices": list(helices),
-        "criteria": list(panel.criteria),
-        "weights": dict(zip(panel.criteria, order.tolist(), strict=True)),
+        "helices": list(tally.helices),
+        "regions": list(tally.regions),
+        "criteria": list(tally.criteria),
+        "weights": dict(zip(tally.criteria, order.tolist(), strict=True)),
         "rule": {**rule, "minimum_group": minimum},
         "rules": [one.as_data() for one in PUBLISHED],
-        "seed": seed,
-        "draws": DRAWS,
+        "seed": setting.seed,
+        "draws": len(draws.means),
         "engine": __version__,
-        "answered": _answered(answered, helices, minimum),
-        "invited": {"all": sum(invited.values()) or None, "by_helix": dict(invited)},
+        "answered": _answered(tally.answered.sum(axis=1), tally.helices, minimum),
+        "invited": {"all": sum(setting.invited.values()) or None, "by_helix": dict(setting.invited)},
+        "flow": None if setting.course is None else describe_flow(tally, setting.course, minimum),
+        "checks": checks,
         "items": items,
-        "overall": overall_of(panel, scores, draws, order, k, items),
-        "shortlist": shortlist_of(panel, scores, draws.scores(order), k),
+        "overall": overall_of(tally, scores, draws, order, k, items),
+        "shortlist": shortlist_of(tally, scores, draws.scores(order), k),
         "by_criterion_shortlist": {
-            criterion: shortlist_of(panel, balance(public[:, column], panel.low).mean, draws.means[:, :, column], k)
-            for column, criterion in enumerate(panel.criteria)
+            criterion: shortlist_of(tally, balance(public[:, column], tally.low).mean, draws.means[:, :, column], k)
+            for column, criterion in enumerate(tally.criteria)
         },
         "mean_gap": float(np.mean(gaps)) if gaps else None,
     }
     return settle(found)
 
 
+def _lines(tally: Tally, draws: Draws, setting: Setting, public: Real, shown: Shown) -> dict[str, list[dict[str, Any]]]:
+    rule, by_helix = setting.rule, tally.by_helix
+    judging = Rule(
+        **{key: rule[key] for key in ("agree_share", "helix_share", "divided_gap", "low_share")},
+        minimum_group=setting.minimum,
+    )
+    regions = by_region(tally, setting.minimum, public)
+    dissent = describe_dissent(tally, public, shown, setting.minimum)
+    moves = describe_moves(tally, setting.minimum)
+    return {
+        criterion: [
+            {
+                **line,
+                **regions[row][column],
+                "dissent": dissent[row][column],
+                "change": moves[row][column],
+                "round": tally.numbers[row],
+            }
+            for row, line in enumerate(_items(tally, by_helix[:, column], draws.means[:, :, column], judging))
+        ]
+        for column, criterion in enumerate(tally.criteria)
+    }
+
+
 def overall_of(
-    panel: Panel, scores: Real, draws: Draws, weights: Real, k: int, items: Mapping[str, Any]
+    tally: Tally, scores: Real, draws: Draws, weights: Real, k: int, items: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
     """Each initiative over all criteria: score, rank and its ranges, and the weightiest criterion's verdict."""
     resampled = draws.scores(weights)
@@ -115,8 +152,8 @@ def overall_of(
     first = in_shortlist_shares(resampled, k)
     intervals = percentile_intervals(resampled)
     places = rank(scores)
-    leading = panel.criteria[int(np.argmax(weights))]
-    used = [criterion for criterion, weight in zip(panel.criteria, weights, strict=True) if weight > 0]
+    leading = tally.criteria[int(np.argmax(weights))]
+    used = [criterion for criterion, weight in zip(tally.criteria, weights, strict=True) if weight > 0]
     return [
         {
             "initiative": initiative,
@@ -139,16 +176,16 @@ def overall_of(
             "verdict": items[leading][row]["verdict"],
             "standing": items[leading][row]["standing"],
         }
-        for row, initiative in enumerate(panel.initiatives)
+        for row, initiative in enumerate(tally.initiatives)
     ]
 
 
-def shortlist_of(panel: Panel, scores: Real, resampled: Real, k: int) -> dict[str, Any]:
+def shortlist_of(tally: Tally, scores: Real, resampled: Real, k: int) -> dict[str, Any]:
     """The first k by score, and in how many re-samples they are the same."""
     members = [int(row) for row in np.argsort(rank(scores), kind="stable")[:k]]
     return {
         "k": k,
-        "members": [panel.initiatives[row] for row in members],
+        "members": [tally.initiatives[row] for row in members],
         "same_share": as_value(same_shortlist_share(resampled, members)),
     }
 
@@ -164,17 +201,17 @@ def _answered(sizes: Real, names: Sequence[str], minimum: int) -> dict[str, Any]
     }
 
 
-def _items(panel: Panel, helices: Sequence[str], by_helix: Real, resampled: Real, rule: Rule) -> list[dict[str, Any]]:
+def _items(tally: Tally, by_helix: Real, resampled: Real, rule: Rule) -> list[dict[str, Any]]:
     counts = by_helix.sum(axis=-2)
     box = top_box(counts.shape[-1])
     shown = may_show(total(by_helix), rule.minimum_group)
     public = merge_hidden(by_helix, shown)
-    balanced = balance(public, panel.low)
+    balanced = balance(public, tally.low)
     compared = compare_rules(by_helix, minimum=rule.minimum_group)
     places, uncertainty = rank(balanced.mean), rank_uncertainty(resampled)
-    asked = panel.looked_at[-1].sum(axis=0)
+    helices, asked = tally.helices, tally.looked_at
     lines: list[dict[str, Any]] = []
-    for row, initiative in enumerate(panel.initiatives):
+    for row, initiative in enumerate(tally.initiatives):
         n = int(total(counts)[row])
         # judged by what may be shown: else a verdict could tell of a hidden group
         judgement = judge(rule, total(public[row]).tolist(), public[row][:, box].sum(axis=-1).tolist())
@@ -184,7 +221,7 @@ def _items(panel: Panel, helices: Sequence[str], by_helix: Real, resampled: Real
                 **_judged(judgement, helices, shown[row]),
                 "agreed_under": _agreed_under(compared.fates[:, row]) if n >= rule.minimum_group else None,
                 **(
-                    _figures(panel, counts[row], balanced, row, int(asked[row]))
+                    _figures(tally.low, counts[row], balanced, row, int(asked[row].sum()))
                     | {
                         "rank": as_value(places[row]),
                         "rank50": as_values(uncertainty.half[row]),
@@ -194,7 +231,9 @@ def _items(panel: Panel, helices: Sequence[str], by_helix: Real, resampled: Real
                     else {"n": None, "suppressed": True, **dict.fromkeys(FIGURES)}
                 ),
                 "by_helix": {
-                    name: _cell(by_helix[row, index], panel.low) if shown[row, index] else HIDDEN
+                    name: helix_cell(by_helix[row, index], asked[row, index], tally.low)
+                    if shown[row, index]
+                    else HIDDEN
                     for index, name in enumerate(helices)
                 },
             }
@@ -203,7 +242,6 @@ def _items(panel: Panel, helices: Sequence[str], by_helix: Real, resampled: Real
 
 
 OVERALL_FIGURES = ("n", "score", "score95", "rank", "rank50", "rank90", "topk")
-HIDDEN: dict[str, Any] = {"n": None, "suppressed": True}
 FIGURES = (
     "rank",
     "rank50",
@@ -227,12 +265,12 @@ FIGURES = (
 )
 
 
-def _figures(panel: Panel, counts: Real, balanced: Balanced, row: int, asked: int) -> dict[str, Any]:
+def _figures(low_point: int, counts: Real, balanced: Balanced, row: int, asked: int) -> dict[str, Any]:
     levels, n = len(counts), int(total(counts))
     box, low_box = top_box(levels), bottom_box(levels)
     share = balanced.shares[row]
     high, low = float(share[box].sum()), float(share[low_box].sum())
-    q1, q3 = quantile(counts, 0.25, panel.low), quantile(counts, 0.75, panel.low)
+    q1, q3 = quantile(counts, 0.25, low_point), quantile(counts, 0.75, low_point)
     return {
         "n": n,
         "suppressed": False,
@@ -242,9 +280,9 @@ def _figures(panel: Panel, counts: Real, balanced: Balanced, row: int, asked: in
         "share_low": low,
         "share_middle": max(0.0, 1 - high - low),
         "share_high": high,
-        "mean": as_value(mean(counts, panel.low)),
+        "mean": as_value(mean(counts, low_point)),
         "sd": as_value(standard_deviation(counts)),
-        "median": as_value(median(counts, panel.low)),
+        "median": as_value(median(counts, low_point)),
         "q1": as_value(q1),
         "q3": as_value(q3),
         "iqr": as_value(q3 - q1),
@@ -252,17 +290,6 @@ def _figures(panel: Panel, counts: Real, balanced: Balanced, row: int, asked: in
         "wilson": [as_value(limit) for limit in wilson(counts[box].sum(), total(counts))],
         "balanced_mean": as_value(balanced.mean[row]),
         "balanced_se": as_value(balanced.standard_error[row]),
-    }
-
-
-def _cell(counts: Real, low: int) -> dict[str, Any]:
-    return {
-        "n": int(total(counts)),
-        "suppressed": False,
-        "share_high": as_value(share_in(counts, top_box(len(counts)))),
-        "mean": as_value(mean(counts, low)),
-        "median": as_value(median(counts, low)),
-        "counts": [int(count) for count in counts],
     }
 
 

@@ -6,10 +6,11 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from app.consensus.analysis import count_by_helix, draw_panel
+from app.consensus.analysis import draw_panel
 from app.consensus.findings import overall_of
 from app.consensus.models import Snapshot
 from app.consensus.panel import Panel, build_panel, carry_forward
+from app.consensus.tally import tally_panel
 from app.core.errors import NotFound
 from app.stats.disclosure import may_show, merge_hidden
 from app.stats.histogram import total
@@ -90,14 +91,15 @@ def rank_ranges(session: Session, snapshot: Snapshot, weights: Mapping[str, floa
     Raises ValueError for weights that cannot be.
     """
     survey = get_survey(session, snapshot.survey_id)
-    panel = carry_forward(read_panel(session, survey, snapshot.round_number), read_asked(session, survey.id))
+    own, asked = read_panel(session, survey, snapshot.round_number), read_asked(session, survey.id)
+    panel, tally = carry_forward(own, asked), tally_panel(own, snapshot.findings["helices"], asked)
     order = normalise(weights, panel.criteria)
     draws = draw_panel(panel, seed=snapshot.findings["seed"], draws=snapshot.findings["draws"])
-    by_helix = count_by_helix(panel, snapshot.findings["helices"])[-1]
+    by_helix = tally.by_helix
     public = merge_hidden(by_helix, may_show(total(by_helix), snapshot.findings["rule"]["minimum_group"]))
     scores = composite(balance(public, panel.low).mean, order)
     k = snapshot.findings["shortlist"]["k"]
-    return overall_of(panel, scores, draws, order, k, snapshot.findings["items"])
+    return overall_of(tally, scores, draws, order, k, snapshot.findings["items"])
 
 
 def get_snapshot(session: Session, survey_id: UUID, number: int | None = None) -> Snapshot:

@@ -13,7 +13,8 @@ from app.auth.permissions import require
 from app.consensus.analysis import DRAWS, analyse
 from app.consensus.findings import make_findings
 from app.consensus.models import Snapshot
-from app.consensus.queries import read_asked, read_panel
+from app.consensus.queries import read_panel
+from app.consensus.setting import read_setting
 from app.core.clock import now
 from app.core.db import for_writing
 from app.core.errors import Conflict, NotFound
@@ -22,10 +23,10 @@ from app.people.queries import operator_of
 from app.people.rules import Actor
 from app.surveys.answering.service import sever_links
 from app.surveys.authoring.models import Survey
-from app.surveys.authoring.queries import get_survey, helices_of, list_criteria, weights_of
+from app.surveys.authoring.queries import get_survey, list_criteria, weights_of
 from app.surveys.ideas.service import close_idea_round
 from app.surveys.rounds.models import Round
-from app.surveys.rounds.queries import count_invitations, find_unclosed_round, list_due_rounds
+from app.surveys.rounds.queries import find_unclosed_round, list_due_rounds
 from app.surveys.rounds.service import end_round, forget_sealed_links
 
 NOBODY = "Nobody has rated anything in this round yet."
@@ -74,24 +75,13 @@ def freeze(session: Session, actor: Actor, survey: Survey, closed: Round) -> Sna
         raise Conflict(NOBODY) from nothing
     if closed.number not in panel.rounds or closed.closed_at is None:
         raise Conflict(NOBODY)
-    weights = weights_of(list_criteria(session, survey.id))
-    findings = make_findings(
-        panel,
-        survey=str(survey.id),
-        helices=helices_of(session, survey.id),
-        closed_at=closed.closed_at,
-        weights=weights,
-        rule=survey.rule,
-        minimum=survey.minimum_group,
-        seed=survey.seed,
-        invited=count_invitations(session, survey.id),
-        asked=read_asked(session, survey.id),
-    )
+    setting = read_setting(session, survey, closed)
+    findings = make_findings(panel, setting, closed.closed_at)
     snapshot = Snapshot(
         survey_id=survey.id,
         round_id=closed.id,
         round_number=closed.number,
-        analysis=analyse(panel, weights=weights, seed=survey.seed, draws=DRAWS, inputs={}),
+        analysis=analyse(panel, weights=setting.weights, seed=survey.seed, draws=DRAWS, inputs={}),
         findings=findings,
         sha256=hash_of(findings),
         created_at=now(),

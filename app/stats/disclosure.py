@@ -1,11 +1,16 @@
 """What may be shown: a minimum group, and nothing that subtraction would reveal (methods.md section 1)."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
+from scipy import optimize
 
 from app.stats.edge import Real
 
 Shown = NDArray[np.bool_]
+HALF = 0.5
+"""Whole numbers that differ by less are the same."""
 
 
 def may_show(sizes: Real, minimum: int) -> Shown:
@@ -40,6 +45,58 @@ def merge_hidden(counts: Real, shown: Shown) -> Real:
     is_first = ~shown & (np.cumsum(~shown, axis=-1) == 1)
     together = hidden.sum(axis=-2, keepdims=True) * is_first[..., np.newaxis]
     return np.where(shown[..., np.newaxis], counts, together)
+
+
+def crossing_is_told(by_group: Real, by_other: Real) -> Shown:
+    """Whether two breakdowns of the same answers tell what groups of both hold, counts `(..., groups, levels)`.
+
+    When all answers at a level come from one group, how they spread over the other breakdown is how that group's do,
+    and each cell of the two together is known, however small. With a single group on either side there is no crossing.
+
+    >>> by_helix, by_region = np.array([[3.0, 9.0], [0.0, 8.0]]), np.array([[1.0, 7.0], [2.0, 10.0]])
+    >>> bool(crossing_is_told(by_helix, by_region)), bool(crossing_is_told(by_helix + 1, by_region + 1))
+    (True, False)
+    """
+    tells = np.zeros(by_group.shape[:-2], dtype=np.bool_)
+    is_crossing = np.ones(by_group.shape[:-2], dtype=np.bool_)
+    for counts in (by_group, by_other):
+        at_level = counts.sum(axis=-2)
+        tells |= ((counts.max(axis=-2) >= at_level) & (at_level > 0)).any(axis=-1)
+        is_crossing &= (counts.sum(axis=-1) > 0).sum(axis=-1) > 1
+    return tells & is_crossing
+
+
+def cells_are_told(counts: Real, shown: Shown, shown_rows: Shown, shown_columns: Shown) -> bool:
+    """Whether the totals of shown rows and columns beside shown cells fix a hidden cell of a table `(rows, columns)`.
+
+    The grand total is known. A hidden cell that is empty gives nobody away. Tables of whole numbers with given margins
+    form a polytope with whole corners, so linear programming finds the least and the most a cell can hold.
+
+    >>> counts, none = np.array([[9.0, 2.0], [7.0, 6.0]]), np.zeros((2, 2), dtype=np.bool_)
+    >>> both = np.ones(2, dtype=np.bool_)
+    >>> cells_are_told(counts, none, both, both), cells_are_told(counts, counts > 5, both, both)
+    (False, True)
+    """
+    place = np.indices(counts.shape).reshape(2, -1)
+    lines = [place[0] == row for row, is_shown in enumerate(shown_rows.tolist()) if is_shown]
+    lines += [place[1] == column for column, is_shown in enumerate(shown_columns.tolist()) if is_shown]
+    matrix = np.array([np.ones(counts.size), *lines], dtype=np.float64)
+    values = matrix @ counts.ravel()
+    bounds = [
+        (value, value) if is_shown else (0, None) for value, is_shown in zip(counts.flat, shown.flat, strict=True)
+    ]
+    # SciPy's types are partial
+    solver: Any = optimize
+    for cell in np.flatnonzero(~shown.ravel() & (counts.ravel() > 0)):
+        goal = np.zeros(counts.size)
+        goal[cell] = 1
+        least, most = (
+            sign * solver.linprog(sign * goal, A_eq=matrix, b_eq=values, bounds=bounds, method="highs").fun
+            for sign in (1, -1)
+        )
+        if most - least < HALF:
+            return True
+    return False
 
 
 def _one(sizes: Real, minimum: int) -> Shown:

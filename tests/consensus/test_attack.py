@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import optimize
 
-from app.consensus.findings import make_findings
+from app.consensus.findings import Setting, make_findings
 from app.consensus.panel import build_panel
 
 HELICES = ("academia", "civil", "government", "industry")
@@ -33,17 +33,16 @@ def planted(seed: int) -> tuple[Truth, dict[str, Any]]:
             if point:
                 truth[item, HELICES.index(helix), point - 1] += 1
     panel = build_panel(low=1, high=POINTS, criteria=["impact"], respondents=respondents, ratings=lines)
-    findings = make_findings(
-        panel,
+    setting = Setting(
         survey="s",
         helices=list(HELICES),
-        closed_at=datetime(2027, 1, 1, tzinfo=UTC),
         weights={"impact": 1.0},
         rule=RULE,
         minimum=MINIMUM,
         seed=seed,
         invited=dict.fromkeys(HELICES, 20),
     )
+    findings = make_findings(panel, setting, datetime(2027, 1, 1, tzinfo=UTC))
     return truth, findings
 
 

@@ -1,0 +1,48 @@
+"""What findings need to know beside the ratings: what was fixed, who was asked, and in which order and language."""
+
+from collections.abc import Sequence
+
+from sqlmodel import Session, col, func, select
+
+from app.consensus.findings import Setting
+from app.consensus.flow import Course
+from app.consensus.queries import read_asked
+from app.surveys.answering.models import Respondent, Response
+from app.surveys.answering.queries import count_begun
+from app.surveys.authoring.models import Survey
+from app.surveys.authoring.queries import helices_of, list_criteria, weights_of
+from app.surveys.rounds.models import Invitation, Round
+from app.surveys.rounds.queries import count_invitations
+
+
+def read_setting(session: Session, survey: Survey, closed: Round) -> Setting:
+    """The setting of a closed round."""
+    people: Sequence[tuple[str, str, list[str] | None]] = session.exec(
+        select(Respondent.code, Respondent.language, col(Response.item_codes))
+        .join(Response, col(Response.respondent_id) == col(Respondent.id))
+        .where(Response.round_id == closed.id)
+    ).all()
+    return Setting(
+        survey=str(survey.id),
+        helices=helices_of(session, survey.id),
+        weights=weights_of(list_criteria(session, survey.id)),
+        rule=survey.rule,
+        minimum=survey.minimum_group,
+        seed=survey.seed,
+        invited=count_invitations(session, survey.id),
+        asked=read_asked(session, survey.id),
+        course=_read_course(session, survey, closed),
+        languages={code: language for code, language, _ in people},
+        orders={code: order for code, _, order in people if order},
+    )
+
+
+def _read_course(session: Session, survey: Survey, closed: Round) -> Course:
+    rows = session.exec(
+        select(Invitation.helix, Invitation.region, func.count())
+        .where(Invitation.survey_id == survey.id)
+        .group_by(col(Invitation.helix), col(Invitation.region))
+    ).all()
+    invited = {(helix, region): count for helix, region, count in rows}
+    begun = count_begun(session, closed.id)
+    return {place: (invited.get(place, 0), *begun.get(place, (0, 0))) for place in sorted({*invited, *begun})}
