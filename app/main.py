@@ -47,6 +47,7 @@ from app.auth import oidc as oidc_pages
 from app.auth import routes as auth_pages
 from app.auth.guard import Anyone
 from app.consensus import api as consensus_api
+from app.consensus import detail_routes as result_details
 from app.consensus import feedback as feedback_pages
 from app.consensus import next_round as next_round_pages
 from app.consensus import routes as consensus_pages
@@ -136,6 +137,7 @@ PAGES: list[APIRouter] = [
     own_answers_pages.router,
     ideas_pages.router,
     consensus_pages.router,
+    result_details.router,
     next_round_pages.router,
     feedback_pages.router,
     priorities_pages.router,

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from app.consensus.tally import Tally
-from app.stats.disclosure import Shown, cells_are_told, crossing_is_told, may_show, merge_hidden
+from app.stats.disclosure import Shown, columns_to_show, crossing_is_told, may_show, merge_hidden
 from app.stats.edge import Real, as_value
 from app.stats.histogram import bottom_box, share_in, top_box, total
 from app.stats.intervals import wilson
@@ -37,17 +37,6 @@ def helix_cell(counts: Real, asked: float, low: int) -> dict[str, Any]:
     }
 
 
-def may_name_regions(tally: Tally, minimum: int) -> bool:
-    """Whether totals by region may stand beside those of helices and of helices within regions.
-
-    The board of a running survey showed how many of a helix in a region had answered, where that may be shown: totals
-    by region must not complete it.
-    """
-    rows, columns = tally.answered.sum(axis=1), tally.answered.sum(axis=0)
-    cells = may_show(tally.answered, minimum)
-    return not cells_are_told(tally.answered, cells, may_show(rows, minimum), may_show(columns, minimum))
-
-
 def by_region(tally: Tally, minimum: int, public: Real) -> list[list[dict[str, Any]]]:
     """For each initiative and criterion the keys `by_region`, `region_reason` and `by_both`.
 
@@ -56,15 +45,15 @@ def by_region(tally: Tally, minimum: int, public: Real) -> list[list[dict[str, A
     """
     high = np.stack([_high_and_not(tally.counts[..., place, :]) for place in range(len(tally.regions))], axis=-2)
     regions = high.sum(axis=2)
-    shown = may_show(total(regions), minimum)
+    # the board of the running survey showed how many of a helix in a region had answered, where that may be shown
+    shown = may_show(total(regions), minimum) & columns_to_show(tally.answered, minimum)
     is_open: Shown = np.logical_and((total(high) >= minimum).all(axis=(-2, -1)), len(tally.regions) > 1)
     tells = crossing_is_told(_high_and_not(public), merge_hidden(regions, shown)) & ~is_open
-    is_named = may_name_regions(tally, minimum)
     return [
         [
             {
-                "by_region": _cells(tally.regions, regions[at], shown[at] & is_named & ~tells[at]),
-                "region_reason": None if is_named and not tells[at] else WOULD_TELL,
+                "by_region": _cells(tally.regions, regions[at], shown[at] & ~tells[at]),
+                "region_reason": WOULD_TELL if tells[at] else None,
                 "by_both": {
                     helix: _cells(tally.regions, high[at][place], np.ones(len(tally.regions), dtype=np.bool_))
                     for place, helix in enumerate(tally.helices)

@@ -118,7 +118,7 @@ def result_rows(
                 share_low=line["share_low"],
                 share_middle=line["share_middle"],
                 share_high=line["share_high"],
-                parts=[] if line["suppressed"] else _parts(line, findings, axis),
+                parts=[] if line["suppressed"] else bar_parts(line["shares"], findings, axis),
                 rank=rank_drawing(line, len(lines), language),
                 verdict=line["verdict"],
                 verdict_word=translate(language, VERDICT_WORDS[line["verdict"]]),
@@ -145,24 +145,28 @@ def _sorting(sort: str) -> Callable[[Mapping[str, Any]], tuple[bool, float]]:
     return key
 
 
-def left_percent(findings: Mapping[str, Any], criterion: str) -> int:
+def left_percent(findings: Mapping[str, Any], criterion: str, at_least: float = 0) -> int:
     """How many percent the axis must reach to its low side, in steps of 25."""
-    lowest = max((line["share_low"] or 0 for line in findings["items"][criterion]), default=0)
-    return max(LEAST_GAP_STEP, -(-int(lowest * 100 + 0.999) // LEAST_GAP_STEP) * LEAST_GAP_STEP)
+    lows: list[float] = [100 * (line["share_low"] or 0) for line in findings["items"][criterion]]
+    lowest = max([*lows, at_least])
+    return max(LEAST_GAP_STEP, -(-int(lowest + 0.999) // LEAST_GAP_STEP) * LEAST_GAP_STEP)
 
 
-def _parts(line: Mapping[str, Any], findings: Mapping[str, Any], axis: int) -> list[Part]:
-    low = findings["scale"]["low"]
+def bar_parts(shares: Sequence[float], findings: Mapping[str, Any], axis: int) -> list[Part]:
+    """The pieces of a bar from the shares of the levels, the lowest first."""
+    low: int = findings["scale"]["low"]
+    low_box: list[int] = findings["low_box"]
+    box: list[int] = findings["box"]
     parts: list[Part] = []
     # from the axis outwards: the strongest view lies farthest out
     edge = float(axis)
-    for level in reversed(findings["low_box"]):
-        width = 100 * line["shares"][level - low]
+    for level in reversed(low_box):
+        width = 100 * shares[level - low]
         edge -= width
         parts.append(Part(round(edge, 2), round(width, 2), "l1" if level == low else "l2"))
     edge = float(axis)
-    for level in findings["box"]:
-        width = 100 * line["shares"][level - low]
+    for level in box:
+        width = 100 * shares[level - low]
         parts.append(Part(round(edge, 2), round(width, 2), "l5" if level == findings["scale"]["high"] else "l4"))
         edge += width
     return [part for part in parts if part.width > 0]

@@ -39,6 +39,12 @@ def list_snapshots(session: Session, survey_id: UUID) -> Sequence[Snapshot]:
     return session.exec(wanted.order_by(col(Snapshot.round_number))).all()
 
 
+def list_numbers(session: Session, survey_id: UUID) -> list[int]:
+    """The rounds of a survey that have results, the first first."""
+    wanted = select(Snapshot.round_number).where(Snapshot.survey_id == survey_id).order_by(col(Snapshot.round_number))
+    return list(session.exec(wanted).all())
+
+
 def read_panel(session: Session, survey: Survey, number: int | None = None, *, only_rated: bool = False) -> Panel:
     """What a survey's respondents rated, up to a round, without names or texts.
 

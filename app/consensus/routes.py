@@ -1,6 +1,5 @@
 """Results in the browser."""
 
-from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -8,38 +7,26 @@ from fastapi import APIRouter, Query, Request, Response
 from app.auth.guard import permitted
 from app.auth.permissions import require
 from app.consensus.document import results_document
-from app.consensus.fates import fates, rule_lines
-from app.consensus.models import Snapshot
-from app.consensus.pages import (
-    RANK_WIDTH,
-    SORTS,
-    STRIP_WIDTH,
-    answered_view,
-    criterion_label,
-    left_percent,
-    result_rows,
-    round_numbers,
-    slopes,
-    strips,
-    verdict_counts,
-)
-from app.consensus.queries import list_snapshots
-from app.core.errors import Invalid, NotFound
+from app.consensus.queries import find_snapshot, get_snapshot, list_numbers
+from app.consensus.results_views import filtered_view, whole_view
+from app.consensus.told import ViewDep, read_told
+from app.core.errors import NotFound
 from app.core.words import pick
 from app.documents.to_csv import to_csv
+from app.documents.to_json import to_json
+from app.documents.to_xlsx import to_xlsx
 from app.history.service import record
 from app.people.rules import Actor
-from app.surveys.authoring.queries import (
-    find_question,
-    get_own_survey_by_slug,
-    list_criteria,
-    list_items,
-    list_surveys,
-)
+from app.surveys.authoring.queries import get_own_survey_by_slug, list_items, list_surveys
 from app.web.deps import SessionDep, WritingSessionDep
-from app.web.helices import marks_of
 from app.web.language import language_of
 from app.web.templating import redirect, render
+
+WRITERS = {
+    "csv": (to_csv, "text/csv; charset=utf-8"),
+    "xlsx": (to_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "json": (to_json, "application/json"),
+}
 
 router = APIRouter(tags=["results"])
 
@@ -50,82 +37,42 @@ ReaderDep = Annotated[Actor, permitted("results.read")]
 def results_index(request: Request, session: SessionDep, actor: ReaderDep) -> Response:
     """The newest survey with results."""
     for survey in list_surveys(session, actor):
-        if list_snapshots(session, survey.id):
+        if list_numbers(session, survey.id):
             return redirect(request, "results_page", slug=survey.slug)
     return render(request, "consensus/empty.html")
 
 
 @router.get("/results/{slug}")
-def results_page(
-    request: Request,
-    session: SessionDep,
-    actor: ReaderDep,
-    slug: str,
-    number: Annotated[int | None, Query(alias="round")] = None,
-    criterion: str = "",
-    sort: str = "rating",
-) -> Response:
-    """What a round said of one criterion: the finding, the table, where groups disagree, what changed."""
+def results_page(request: Request, session: SessionDep, actor: ReaderDep, slug: str, asked: ViewDep) -> Response:
+    """What a round said of one criterion: the finding, the table, where groups disagree, what changed.
+
+    Of a helix, a region or both it shows the shares with their intervals, or which view may be shown instead.
+    """
     survey = get_own_survey_by_slug(session, actor, slug)
-    snapshots = list_snapshots(session, survey.id)
-    if not snapshots:
+    if not list_numbers(session, survey.id):
         return render(request, "consensus/empty.html")
-    snapshot, before = _choose(snapshots, number)
-    findings = snapshot.findings
-    criteria = list_criteria(session, survey.id)
-    chosen = criterion or findings["criteria"][0]
-    if chosen not in findings["criteria"] or sort not in SORTS:
-        raise Invalid("There is no such criterion or order.")
-    language = language_of(request)
-    items = {item.code: item for item in list_items(session, survey.id)}
-    question = find_question(session, survey.id, "helix")
-    marks = marks_of(question.options if question else [], language, survey.default_language)
-    rows = result_rows(findings, chosen, items, sort, language)
-    counts = verdict_counts(findings, chosen, language)
-    return render(
-        request,
-        "consensus/results.html",
-        survey=survey,
-        snapshot=snapshot,
-        findings=findings,
-        rounds=round_numbers(snapshots),
-        criterion=chosen,
-        criterion_label=criterion_label(criteria, chosen, survey, language),
-        criteria=[(c.code, pick(c.label, language, survey.default_language)) for c in criteria],
-        sort=sort,
-        sorts=SORTS,
-        rows=rows,
-        counts=counts,
-        verdicts={count["name"]: count["count"] for count in counts},
-        shortlist=findings["by_criterion_shortlist"][chosen],
-        axis=left_percent(findings, chosen),
-        rank_width=RANK_WIDTH,
-        strip_width=STRIP_WIDTH,
-        marks=marks,
-        answered=answered_view(findings, marks),
-        fates=fates(findings, chosen, items, language),
-        rules=rule_lines(findings, language),
-        strips=strips(findings, chosen, items, marks, language),
-        slopes=slopes(before.findings if before else None, findings, chosen, items, language),
-        before=before,
-    )
+    told = read_told(request, session, survey, asked)
+    if told.view.is_filtered:
+        return render(request, "consensus/filtered.html", **told.frame(), **filtered_view(told))
+    before = find_snapshot(session, survey.id, told.snapshot.round_number - 1)
+    return render(request, "consensus/results.html", **told.frame(), **whole_view(told, before))
 
 
-@router.get("/results/{slug}/table.csv")
+@router.get("/results/{slug}/table.{kind}")
 def results_table(
     request: Request,
     session: WritingSessionDep,
     actor: Annotated[Actor, permitted("results.export")],
     slug: str,
+    kind: str,
     number: Annotated[int | None, Query(alias="round")] = None,
 ) -> Response:
-    """Every figure of a round that may be shown, as CSV; noted in the history."""
+    """Every figure of a round that may be shown, as CSV, XLSX or JSON; noted in the history."""
     survey = get_own_survey_by_slug(session, actor, slug)
     require(actor, "results.export", survey)
-    snapshots = list_snapshots(session, survey.id)
-    if not snapshots:
-        raise NotFound("There are no results yet. They appear when a round has closed.")
-    snapshot, _ = _choose(snapshots, number)
+    if kind not in WRITERS:
+        raise NotFound("The results are written as csv, xlsx or json.")
+    snapshot = get_snapshot(session, survey.id, number)
     language, items = language_of(request), list_items(session, survey.id)
     document = results_document(
         survey,
@@ -134,18 +81,9 @@ def results_table(
         {item.code: item.facts.get("version") for item in items},
         language,
     )
-    record(session, actor, "results.exported", survey, after={"round": snapshot.round_number})
-    name = f"{survey.slug}-results-round-{snapshot.round_number}.csv"
+    record(session, actor, "results.exported", survey, after={"round": snapshot.round_number, "format": kind})
+    name = f"{survey.slug}-results-round-{snapshot.round_number}.{kind}"
+    write, media_type = WRITERS[kind]
     return Response(
-        to_csv(document),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        write(document), media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )
-
-
-def _choose(snapshots: Sequence[Snapshot], number: int | None) -> tuple[Snapshot, Snapshot | None]:
-    by_number: dict[int, Snapshot] = {snapshot.round_number: snapshot for snapshot in snapshots}
-    chosen = number if number is not None else max(by_number)
-    if chosen not in by_number:
-        raise NotFound("This round has no results.")
-    return by_number[chosen], by_number.get(chosen - 1)

@@ -66,15 +66,32 @@ def crossing_is_told(by_group: Real, by_other: Real) -> Shown:
     return tells & is_crossing
 
 
-def cells_are_told(counts: Real, shown: Shown, shown_rows: Shown, shown_columns: Shown) -> bool:
-    """Whether the totals of shown rows and columns beside shown cells fix a hidden cell of a table `(rows, columns)`.
+def columns_to_show(counts: Real, minimum: int) -> Shown:
+    """Which column totals of a table `(rows, columns)` may stand beside its row totals and the cells shown in each row.
 
-    The grand total is known. A hidden cell that is empty gives nobody away. Tables of whole numbers with given margins
+    Rows and cells are shown as `may_show` says. Two margins may fix a cell that each alone leaves open, so the smallest
+    column is hidden as long as one is fixed. Columns that stay may themselves be shown (`may_show`).
+
+    >>> counts = np.array([[9.0, 2.0, 6.0], [8.0, 7.0, 7.0], [9.0, 6.0, 6.0]])
+    >>> columns_to_show(counts, 5).tolist(), columns_to_show(counts + 5, 5).tolist()
+    ([True, False, False], [True, True, True])
+    """
+    shown = may_show(counts.sum(axis=0), minimum)
+    cells, rows = may_show(counts, minimum), may_show(counts.sum(axis=1), minimum)
+    while shown.any() and cells_are_told(counts, cells, rows, shown, minimum):
+        shown[min(np.flatnonzero(shown).tolist(), key=lambda column: float(counts[:, column].sum()))] = False
+    return shown
+
+
+def cells_are_told(counts: Real, shown: Shown, shown_rows: Shown, shown_columns: Shown, minimum: int) -> bool:
+    """Whether the totals of shown rows and columns beside shown cells fix a small cell of a table `(rows, columns)`.
+
+    Small is under the minimum and not empty: nobody is given away by an empty one. The grand total is known. Tables of whole numbers with given margins
     form a polytope with whole corners, so linear programming finds the least and the most a cell can hold.
 
     >>> counts, none = np.array([[9.0, 2.0], [7.0, 6.0]]), np.zeros((2, 2), dtype=np.bool_)
     >>> both = np.ones(2, dtype=np.bool_)
-    >>> cells_are_told(counts, none, both, both), cells_are_told(counts, counts > 5, both, both)
+    >>> cells_are_told(counts, none, both, both, 5), cells_are_told(counts, counts > 5, both, both, 5)
     (False, True)
     """
     place = np.indices(counts.shape).reshape(2, -1)
@@ -87,7 +104,7 @@ def cells_are_told(counts: Real, shown: Shown, shown_rows: Shown, shown_columns:
     ]
     # SciPy's types are partial
     solver: Any = optimize
-    for cell in np.flatnonzero(~shown.ravel() & (counts.ravel() > 0)):
+    for cell in np.flatnonzero(~shown.ravel() & (counts.ravel() > 0) & (counts.ravel() < minimum)):
         goal = np.zeros(counts.size)
         goal[cell] = 1
         least, most = (

@@ -61,6 +61,7 @@ def make_environment(language: str) -> Environment:
         "tag": _tag,
         "prose": prose,
         "number": partial(_number, language),
+        "signed": partial(_signed, language),
         "percent": partial(_percent, language),
         "money": partial(_money, language),
         "day": partial(_day, language),
@@ -81,6 +82,12 @@ def environment_for(language: str) -> Environment:
 
 def _number(language: str, value: float, digits: int = 0) -> str:
     return format_decimal(round(value, digits), format=f"#,##0.{'0' * digits}", locale=language)
+
+
+def _signed(language: str, value: float, digits: int = 0) -> str:
+    rounded = round(value, digits)
+    sign = "+" if rounded > 0 else "−" if rounded < 0 else ""
+    return sign + _number(language, abs(rounded), digits)
 
 
 def _percent(language: str, share: float) -> str:
