@@ -69,17 +69,19 @@ def crossing_is_told(by_group: Real, by_other: Real) -> Shown:
 def columns_to_show(counts: Real, minimum: int) -> Shown:
     """Which column totals of a table `(rows, columns)` may stand beside its row totals and the cells shown in each row.
 
-    Rows and cells are shown as `may_show` says. Two margins may fix a cell that each alone leaves open, so the smallest
-    column is hidden as long as one is fixed. Columns that stay may themselves be shown (`may_show`).
+    Rows and cells are shown as `may_show` says. Two margins may fix a cell that each alone leaves open, so columns are
+    added, the largest first, that may themselves be shown and leave every small cell open.
 
     >>> counts = np.array([[9.0, 2.0, 6.0], [8.0, 7.0, 7.0], [9.0, 6.0, 6.0]])
     >>> columns_to_show(counts, 5).tolist(), columns_to_show(counts + 5, 5).tolist()
     ([True, False, False], [True, True, True])
     """
-    shown = may_show(counts.sum(axis=0), minimum)
     cells, rows = may_show(counts, minimum), may_show(counts.sum(axis=1), minimum)
-    while shown.any() and cells_are_told(counts, cells, rows, shown, minimum):
-        shown[min(np.flatnonzero(shown).tolist(), key=lambda column: float(counts[:, column].sum()))] = False
+    sizes = counts.sum(axis=0)
+    shown = np.zeros(len(sizes), dtype=np.bool_)
+    for column in np.argsort(-sizes, kind="stable")[: int(may_show(sizes, minimum).sum())]:
+        shown[column] = True
+        shown[column] = not cells_are_told(counts, cells, rows, shown, minimum)
     return shown
 
 
