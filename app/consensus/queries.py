@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from app.consensus.analysis import draw_panel
@@ -25,9 +26,13 @@ from app.surveys.rounds.models import Round
 from app.surveys.rounds.queries import list_rounds
 
 
+WITHOUT_ANALYSIS = defer(col(Snapshot.analysis))  # pyright: ignore[reportArgumentType] -- a mapped column
+"""Pages show findings only: the whole analysis stays where it is until somebody asks for it."""
+
+
 def find_snapshot(session: Session, survey_id: UUID, number: int | None = None) -> Snapshot | None:
     """The frozen results of a round, by default of the last that closed."""
-    wanted = select(Snapshot).where(Snapshot.survey_id == survey_id)
+    wanted = select(Snapshot).where(Snapshot.survey_id == survey_id).options(WITHOUT_ANALYSIS)
     if number is not None:
         wanted = wanted.where(Snapshot.round_number == number)
     return session.exec(wanted.order_by(col(Snapshot.round_number).desc())).first()

@@ -43,8 +43,8 @@ class Times:
 
 
 @contextmanager
-def demonstration() -> Generator[str]:
-    """The address of a served demonstration in a folder of its own."""
+def demonstration() -> Generator[tuple[str, Path]]:
+    """The address of a served demonstration and its own folder."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -56,7 +56,7 @@ def demonstration() -> Generator[str]:
         server = subprocess.Popen([INNAXE, "serve", "--port", str(port)], env=own, stderr=subprocess.DEVNULL)
         try:
             _wait(address)
-            yield address
+            yield address, Path(folder)
         finally:
             server.terminate()
             server.wait(timeout=30)
@@ -105,7 +105,7 @@ def weigh(address: str, times: Times) -> None:
 def measure(people: int = PEOPLE, pages: int = PAGES) -> Times:
     """Everything, once."""
     times = Times()
-    with demonstration() as address:
+    with demonstration() as (address, _):
         weigh(address, times)
         with ThreadPoolExecutor(people) as pool:
             list(pool.map(partial(answer_some, address, pages, times), range(people)))
