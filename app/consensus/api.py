@@ -55,7 +55,7 @@ def read_results(
 
 
 @router.get("/surveys/{survey_id}/results/response")
-def read_response(
+def read_turnout(
     session: SessionDep,
     actor: Annotated[Actor, permitted("results.read")],
     survey_id: UUID,

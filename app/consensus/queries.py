@@ -25,7 +25,6 @@ from app.surveys.authoring.rules import split_code
 from app.surveys.rounds.models import Round
 from app.surveys.rounds.queries import list_rounds
 
-
 WITHOUT_ANALYSIS = defer(col(Snapshot.analysis))  # pyright: ignore[reportArgumentType] -- a mapped column
 """Pages show findings only: the whole analysis stays where it is until somebody asks for it."""
 

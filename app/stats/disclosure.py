@@ -88,8 +88,9 @@ def columns_to_show(counts: Real, minimum: int) -> Shown:
 def cells_are_told(counts: Real, shown: Shown, shown_rows: Shown, shown_columns: Shown, minimum: int) -> bool:
     """Whether the totals of shown rows and columns beside shown cells fix a small cell of a table `(rows, columns)`.
 
-    Small is under the minimum and not empty: nobody is given away by an empty one. The grand total is known. Tables of whole numbers with given margins
-    form a polytope with whole corners, so linear programming finds the least and the most a cell can hold.
+    Small is under the minimum and not empty: nobody is given away by an empty one. The grand total is known. Tables of
+    whole numbers with given margins form a polytope with whole corners, so linear programming finds the least and the
+    most a cell can hold.
 
     >>> counts, none = np.array([[9.0, 2.0], [7.0, 6.0]]), np.zeros((2, 2), dtype=np.bool_)
     >>> both = np.ones(2, dtype=np.bool_)

@@ -190,7 +190,7 @@ MATRIX: dict[str, set[str] | str] = {
     "change_page": READERS | {OWN, OTHER},
     "response_page": READERS | {OWN, OTHER},
     "initiative_result": READERS | {OWN, OTHER},
-    "read_response": READERS | {OWN, OTHER},
+    "read_turnout": READERS | {OWN, OTHER},
     "results_table": STAFF | {OWN},
     "rules_step": BUILDERS,
     "save_answer": "anyone",
