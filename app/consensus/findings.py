@@ -12,14 +12,9 @@ import numpy as np
 
 from app import __version__
 from app.consensus.analysis import count_by_helix, draw_panel
+from app.consensus.overall import overall_of
 from app.consensus.panel import Asked, Panel, carry_forward, last_asked
-from app.stats.bootstrap import (
-    Draws,
-    in_shortlist_shares,
-    percentile_intervals,
-    rank_uncertainty,
-    same_shortlist_share,
-)
+from app.stats.bootstrap import rank_uncertainty, same_shortlist_share
 from app.stats.disclosure import may_show, merge_hidden
 from app.stats.edge import Real, as_value, as_values, settle
 from app.stats.histogram import bottom_box, share_in, top_box, total
@@ -106,43 +101,6 @@ def make_findings(
     return settle(found)
 
 
-def overall_of(
-    panel: Panel, scores: Real, draws: Draws, weights: Real, k: int, items: Mapping[str, Any]
-) -> list[dict[str, Any]]:
-    """Each initiative over all criteria: score, rank and its ranges, and the weightiest criterion's verdict."""
-    resampled = draws.scores(weights)
-    uncertainty = rank_uncertainty(resampled)
-    first = in_shortlist_shares(resampled, k)
-    intervals = percentile_intervals(resampled)
-    places = rank(scores)
-    leading = panel.criteria[int(np.argmax(weights))]
-    used = [criterion for criterion, weight in zip(panel.criteria, weights, strict=True) if weight > 0]
-    return [
-        {
-            "initiative": initiative,
-            "suppressed": True,
-            "verdict": "too_few",
-            "standing": "cannot_tell",
-            **dict.fromkeys(OVERALL_FIGURES),
-        }
-        if any(items[criterion][row]["suppressed"] for criterion in used)
-        else {
-            "initiative": initiative,
-            "suppressed": False,
-            "n": items[leading][row]["n"],
-            "score": as_value(scores[row]),
-            "score95": as_values(intervals[row]),
-            "rank": as_value(places[row]),
-            "rank50": as_values(uncertainty.half[row]),
-            "rank90": as_values(uncertainty.nine_in_ten[row]),
-            "topk": as_value(first[row]),
-            "verdict": items[leading][row]["verdict"],
-            "standing": items[leading][row]["standing"],
-        }
-        for row, initiative in enumerate(panel.initiatives)
-    ]
-
-
 def shortlist_of(panel: Panel, scores: Real, resampled: Real, k: int) -> dict[str, Any]:
     """The first k by score, and in how many re-samples they are the same."""
     members = [int(row) for row in np.argsort(rank(scores), kind="stable")[:k]]
@@ -202,7 +160,6 @@ def _items(panel: Panel, helices: Sequence[str], by_helix: Real, resampled: Real
     return lines
 
 
-OVERALL_FIGURES = ("n", "score", "score95", "rank", "rank50", "rank90", "topk")
 HIDDEN: dict[str, Any] = {"n": None, "suppressed": True}
 FIGURES = (
     "rank",
