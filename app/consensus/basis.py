@@ -99,14 +99,14 @@ def make_basis(
     resampled = composite(filled[:, shown], weights)
     within = np.atleast_2d(np.cov(resampled, rowvar=False)) if shown else np.zeros((0, 0))
     sets = confidence_sets(composite(means[shown], weights), within, draws=KEPT_DRAWS, seed=findings["seed"])
-    chances = rank_uncertainty(resampled).probability if shown else []
+    chances: list[list[float]] = rank_uncertainty(resampled).probability.tolist() if shown else []
     return settle(
         {
             "initiatives": initiatives,
             "criteria": list(findings["criteria"]),
             "means": [as_values(row) for row in means],
             "covariance": [row[: place + 1].tolist() for place, row in enumerate(covariance)],
-            "probability": {initiatives[row]: list(chance) for row, chance in zip(shown, chances, strict=True)},
+            "probability": {initiatives[row]: chance for row, chance in zip(shown, chances, strict=True)},
             "rank_sets": {
                 initiatives[row]: [int(low), int(high)]
                 for row, low, high in zip(shown, sets.low, sets.high, strict=True)

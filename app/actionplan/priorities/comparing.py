@@ -114,8 +114,8 @@ def opinions(findings: Findings, basis: Basis, ranked: Ranked) -> Opinions:
         "chnri": research_priority(_answers(findings, names, used), 1, weights).priority,
     }
     orders = {method: rank(scores[method]) for method in METHODS}
-    inside = np.array([order <= ranked.k + EDGE for order in orders.values() if np.isfinite(order).all()])
-    some, every = inside.any(axis=0), inside.all(axis=0)
+    counted = [order for order in orders.values() if np.isfinite(order).all()]
+    held = [[bool(order[row] <= ranked.k + EDGE) for order in counted] for row in range(len(names))]
     return Opinions(
         ranks={
             method: {name: as_value(place) for name, place in zip(names, order, strict=True)}
@@ -125,9 +125,7 @@ def opinions(findings: Findings, basis: Basis, ranked: Ranked) -> Opinions:
             one: {other: settle(as_value(rank_agreement(orders[one], orders[other]))) for other in METHODS}
             for one in METHODS
         },
-        sensitive=[
-            name for name, is_some, is_every in zip(names, some, every, strict=True) if is_some and not is_every
-        ],
+        sensitive=[name for name, inside in zip(names, held, strict=True) if any(inside) and not all(inside)],
     )
 
 

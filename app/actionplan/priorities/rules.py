@@ -12,6 +12,7 @@ from app.stats.aggregation import pairwise_weights, rank_order_weights, swing_we
 from app.stats.edge import settle
 
 LARGEST_WEIGHT = 1_000_000
+LONGEST_VALUE = 40
 MOST_COMPARED = 10
 CONSISTENT = 0.10
 NO_NUMBER = "Enter a number of at least 0."
@@ -127,7 +128,16 @@ def fields_of(weighing: Weighing, typed: Mapping[str, str], criteria: Sequence[s
         Way.ORDER: [f"place.{name}" for name in criteria],
         Way.PAIRS: [pair_field(one, other) for one, other in combinations(criteria, 2)],
     }.get(weighing.way, [])
-    return {"way": weighing.way.value} | {name: typed[name][:40] for name in names if name in typed}
+    return {"way": weighing.way.value} | {name: typed[name] for name in names if name in typed}
+
+
+def typed_in(params: Mapping[str, str]) -> dict[str, str]:
+    """What an address says, none of it longer than weights can be.
+
+    >>> len(typed_in({"impact": "5" * 100})["impact"])
+    40
+    """
+    return {name: value[:LONGEST_VALUE] for name, value in params.items()}
 
 
 def pair_field(one: str, other: str) -> str:
