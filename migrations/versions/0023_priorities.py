@@ -51,7 +51,7 @@ def upgrade() -> None:
     op.create_table('declared_interest',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('decision_id', sa.Uuid(), nullable=False),
-    sa.Column('person_id', sa.Uuid(), nullable=True),
+    sa.Column('person_id', sa.Uuid(), nullable=False),
     sa.Column('interest', sa.String(), nullable=False),
     sa.Column('has_abstained', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['decision_id'], ['decision.id'], name=op.f('fk_declared_interest_decision_id_decision')),

@@ -41,14 +41,11 @@ class Decision(Row, table=True):
 
 
 class DeclaredInterest(Row, table=True):
-    """That somebody took part in a decision: the interest they declared, empty for none, and whether they abstained.
-
-    `person_id` is None once that person is erased.
-    """
+    """That somebody took part in a decision: the interest they declared, empty for none, and whether they abstained."""
 
     __table_args__ = (UniqueConstraint("decision_id", "person_id"),)
 
     decision_id: UUID = Field(foreign_key="decision.id")
-    person_id: UUID | None = Field(default=None, foreign_key="person.id", index=True)
+    person_id: UUID = Field(foreign_key="person.id", index=True)
     interest: str = ""
     has_abstained: bool = False

@@ -47,16 +47,15 @@ def decision_view(
     names: Mapping[UUID | None, str],
     language: str,
 ) -> DecisionView:
-    """A decision with names in place of keys; people erased since have none."""
+    """A decision with names in place of keys."""
     one = decided.decision
-    nobody = translate(language, "somebody erased since")
     return DecisionView(
         decided=decided,
         outcome=translate(language, OUTCOME_WORDS[Outcome(one.outcome)]),
         items=[_item(code, one.evidence["items"].get(code, {}), titles, sources, language) for code in one.item_codes],
         weights=[(labels.get(code, code), share) for code, share in one.weights.items()],
-        decided_by=names.get(one.decided_by_id, nobody),
-        parts=[(names.get(part.person_id, nobody), part.interest, part.has_abstained) for part in decided.parts],
+        decided_by=names.get(one.decided_by_id, "–"),
+        parts=[(names.get(part.person_id, "–"), part.interest, part.has_abstained) for part in decided.parts],
     )
 
 

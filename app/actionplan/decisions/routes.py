@@ -72,7 +72,7 @@ def new_decision(request: Request, session: SessionDep, actor: MakerDep, slug: s
     """The form of a decision: on initiatives, on weights, or in place of an earlier one."""
     survey = get_own_survey_by_slug(session, actor, slug)
     params = typed_in(request.query_params)
-    typed: dict[str, str] = {"reason": "", "key": make_token(), "query": urlencode(_weights_in(params))}
+    typed: dict[str, str] = {"query": urlencode(_weights_in(params))}
     before = None
     if params.get("replaces"):
         before = get_decision(session, survey.id, _key(params["replaces"]))
@@ -140,6 +140,7 @@ def _form(
 ) -> Response:
     language, snapshot = language_of(request), get_snapshot(session, survey.id)
     basis = get_basis(session, snapshot)
+    typed = {"reason": "", "query": "", "outcome": "", "key": make_token()} | dict(typed)
     query = dict(parse_qsl(typed.get("query", "")[:LONGEST_QUERY]))
     is_about_weights = typed.get("outcome") == Outcome.WEIGHTS
     weights = require_weighing(session, snapshot, basis, query or {"way": _usual(session, survey)}).weights

@@ -39,9 +39,9 @@ class DecisionBody(BaseModel):
 
 
 class PartOut(BaseModel):
-    """One person's part; null once that person is erased."""
+    """One person's part."""
 
-    person_id: UUID | None
+    person_id: UUID
     name: str | None
     interest: str | None
     abstained: bool
