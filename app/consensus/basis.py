@@ -191,6 +191,10 @@ def rank_under(findings: Findings, basis: Basis, weights: Mapping[str, float]) -
         return _fixed(findings, basis, named)
     used = [name for name, weight in named.items() if weight > 0]
     rows = np.flatnonzero(np.isfinite(basis.means[:, order > 0]).all(axis=1))
+    if not len(rows):
+        return Ranked(
+            [_without_rank(name) for name in basis.content["initiatives"]], {}, 0, [], None, named, is_fixed=False
+        )
     k = min(findings["shortlist"]["k"], len(rows))
     leading = max(used, key=lambda name: named[name])
     names: list[str] = basis.content["initiatives"]
@@ -220,7 +224,7 @@ def rank_under(findings: Findings, basis: Basis, weights: Mapping[str, float]) -
     members = first(scores, k)
     is_open = 0 < k < len(rows)
     return Ranked(
-        lines=settle([found.get(name) or hidden_line(name) | {"rank_set": None} for name in names]),
+        lines=settle([found.get(name) or _without_rank(name) for name in names]),
         probability=settle({names[row]: list(chance) for row, chance in zip(rows, chances.probability, strict=True)}),
         k=k,
         members=[names[rows[place]] for place in members],
@@ -228,6 +232,10 @@ def rank_under(findings: Findings, basis: Basis, weights: Mapping[str, float]) -
         weights=named,
         is_fixed=False,
     )
+
+
+def _without_rank(initiative: str) -> dict[str, Any]:
+    return hidden_line(initiative) | {"rank_set": None}
 
 
 def _scores(basis: Basis, rows: Any, order: Real, seed: int) -> tuple[Real, Real, Real]:
