@@ -89,8 +89,7 @@ def make_basis(
     """
     initiatives = [line["initiative"] for line in findings["overall"]]
     weights = normalise(findings["weights"], findings["criteria"])
-    columns = [[line["balanced_mean"] for line in findings["items"][name]] for name in findings["criteria"]]
-    means = np.array([[np.nan if one is None else one for one in column] for column in columns], np.float64).T
+    means = shown_means(findings)
     # where nobody of an initiative's raters was drawn, its mean says nothing new
     filled = np.where(np.isfinite(draws.means), draws.means, np.nan_to_num(means))
     flat = filled.reshape(len(filled), -1)
@@ -115,6 +114,18 @@ def make_basis(
             "unknown": unknown_weights(findings, [initiatives[row] for row in shown], means[shown], weights),
         }
     )
+
+
+def shown_means(findings: Findings) -> Real:
+    """The balanced means of findings, (initiatives, criteria); nan where they may not be shown."""
+    columns = [[line["balanced_mean"] for line in findings["items"][name]] for name in findings["criteria"]]
+    return np.array([[np.nan if one is None else one for one in column] for column in columns], np.float64).T
+
+
+def hidden_helices(findings: Findings) -> list[str]:
+    """The helices that are hidden beside a figure that is shown."""
+    lines = [line for items in findings["items"].values() for line in items if not line["suppressed"]]
+    return [name for name in findings["helices"] if any(line["by_helix"][name]["suppressed"] for line in lines)]
 
 
 def asked_weights(points: Mapping[str, Sequence[Sequence[float]]], findings: Findings) -> dict[str, Any]:

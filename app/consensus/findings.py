@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from app import __version__
-from app.consensus.analysis import count_by_helix, draw_panel
-from app.consensus.overall import overall_of
+from app.consensus.analysis import count_by_helix
+from app.consensus.overall import draw_shown, overall_of
 from app.consensus.panel import Asked, Panel, carry_forward, last_asked
 from app.stats.bootstrap import rank_uncertainty, same_shortlist_share
 from app.stats.disclosure import may_show, merge_hidden
@@ -51,10 +51,13 @@ def make_findings(
     numbers = dict(zip(panel.initiatives, last_asked(panel, asked), strict=True))
     panel = carry_forward(panel, asked)
     by_helix = count_by_helix(panel, helices)[-1]
-    public = merge_hidden(by_helix, may_show(total(by_helix), minimum))
+    shown = may_show(total(by_helix), minimum)
+    public = merge_hidden(by_helix, shown)
     levels = by_helix.shape[-1]
     order = normalise(weights, panel.criteria)
-    draws = draw_panel(panel, seed=seed, draws=DRAWS)
+    enough = total(by_helix).sum(axis=-1) >= minimum
+    hidden = [name for row, name in enumerate(helices) if not shown[..., row][enough].all()]
+    draws = draw_shown(panel, helices, hidden, balance(public, panel.low).mean, seed=seed, draws=DRAWS)
     judging = Rule(
         **{key: rule[key] for key in ("agree_share", "helix_share", "divided_gap", "low_share")},
         minimum_group=minimum,

@@ -1,16 +1,36 @@
 """One order over all criteria, under the weights fixed with a survey."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from app.consensus.analysis import draw_panel
 from app.consensus.panel import Panel
 from app.stats.bootstrap import Draws, in_shortlist_shares, percentile_intervals, rank_uncertainty
 from app.stats.edge import Real, as_value, as_values
 from app.stats.scoring import rank
 
+HIDDEN_TOGETHER = "·"
 OVERALL_FIGURES = ("n", "score", "score95", "rank", "rank50", "rank90", "topk")
+
+
+def draw_shown(
+    panel: Panel, helices: Sequence[str], hidden: Sequence[str], means: Real, *, seed: int, draws: int
+) -> Draws:
+    """Re-samples around the balanced means as shown, (initiatives, criteria), that tell nothing of hidden helices.
+
+    Helices hidden anywhere are drawn and counted as one: drawn singly, the width of an interval would tell how the
+    answers they have together are parted among them. With none hidden, they are the re-samples of the panel.
+    """
+    if not hidden:
+        return draw_panel(panel, seed=seed, draws=draws)
+    merged = tuple(HIDDEN_TOGETHER if name in hidden or name not in helices else name for name in panel.helices)
+    drawn = draw_panel(replace(panel, helices=merged), seed=seed, draws=draws)
+    heard = np.isfinite(drawn.means).any(axis=0)
+    middle = np.nanmean(np.where(heard, drawn.means, 0), axis=0)
+    return Draws(drawn.means - middle + means, seed)
 
 
 def overall_of(

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from app.consensus.analysis import draw_panel
-from app.consensus.basis import Basis, Ranked, make_basis, rank_under
+from app.consensus.basis import Basis, Ranked, hidden_helices, make_basis, rank_under, shown_means
 from app.consensus.models import RankBasis, Snapshot
+from app.consensus.overall import draw_shown
 from app.consensus.panel import Panel, build_panel, carry_forward
 from app.core.errors import NotFound
 from app.surveys.answering.models import Answer, Respondent, Response
@@ -107,7 +107,14 @@ def compute_basis(session: Session, survey: Survey, snapshot: Snapshot, panel: P
     """What a ranking under any weights needs of a snapshot, from the answers it was made of."""
     findings = snapshot.findings
     panel = carry_forward(panel, read_asked(session, survey.id))
-    draws = draw_panel(panel, seed=findings["seed"], draws=findings["draws"])
+    draws = draw_shown(
+        panel,
+        findings["helices"],
+        hidden_helices(findings),
+        shown_means(findings),
+        seed=findings["seed"],
+        draws=findings["draws"],
+    )
     return make_basis(findings, draws, read_points(session, survey, snapshot.round_number))
 
 

@@ -204,3 +204,27 @@ def test_every_edge_has_its_page(client: TestClient, session: Session, engine: E
         assert found.status_code in (200, 422)
     for kind in ("csv", "xlsx", "json"):
         assert client.get(f"/priorities/{survey.slug}/export.{kind}").status_code == 200
+
+
+def test_no_width_tells_how_answers_are_parted_among_hidden_groups(session: Session, engine: Engine) -> None:
+    """Two of civil and six of government hold 1, 1, 5, 5, 3, 3, 3, 3: whoever holds what, nothing shown differs."""
+    found: list[str] = []
+    together = [1, 1, 5, 5, 3, 3, 3, 3]
+    for number, civil in enumerate(([1, 5], [3, 3])):
+        left = together.copy()
+        for point in civil:
+            left.remove(point)
+        survey = make_open_survey(session, small_survey_file(survey_id=f"twin-{number}"))
+        survey.seed = 7
+        session.add(survey)
+        for helix, points in {"academia": [4] * 9, "industry": [2, 3] * 6, "government": left, "civil": civil}.items():
+            for point in points:
+                response, token = make_response(session, survey, helix=helix)
+                answer(engine, response, token, {"I1.impact": point, "I1.urgency": 3, "I2.impact": 4, "I2.urgency": 4})
+        snapshot = close_round(session, operator(session), survey)
+        session.commit()
+        assert snapshot.findings["items"]["impact"][0]["by_helix"]["government"]["suppressed"]
+        shown = [snapshot.findings[name] for name in ("items", "overall", "shortlist")]
+        ranked = [rank_ranges(session, snapshot, weights) for weights in ({"impact": 1}, {"impact": 1, "urgency": 2})]
+        found.append(repr((shown, ranked)))
+    assert found[0] == found[1]
