@@ -278,6 +278,14 @@ def test_methods_by_hand() -> None:
     assert found.sensitive == ["I1"]
 
 
+def test_whoever_is_first_by_every_method_depends_on_none() -> None:
+    given = findings({"I1": [5.0, 5.0], "I2": [2.0, 2.0], "I3": [1.0, 1.0]})
+    basis = basis_of(given)
+    found = opinions(given, basis, rank_under(given, basis, given["weights"]))
+    assert {ranks["I1"] for ranks in found.ranks.values()} == {1}
+    assert found.sensitive == []
+
+
 def test_methods_that_have_no_answer() -> None:
     given = findings({"I1": [3.0, 3.0], "I2": [3.0, 3.0]})
     basis = basis_of(given)
