@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Engine, String, cast
 from sqlmodel import Session, col, delete, func, or_, select, update
 
+from app.actionplan.decisions.models import Decision, DeclaredInterest
 from app.actionplan.discussion.models import Amendment, Comment, Mention
 from app.actionplan.discussion.replying import delete_quotes_of
 from app.actionplan.drafting.models import InitiativeDraft
@@ -108,6 +109,7 @@ def erase_person(engine: Engine, email: str, *, secret: str) -> dict[str, Any]:
         erased["history_details"] = erase_details(session, actor, names, person_id=person.id if person else None)
         if person:
             _erase_from_discussions(session, person)
+            _erase_interests(session, person)
             _erase_account(session, person)
             record(session, actor, "person.erased", person)
             session.flush()
@@ -122,6 +124,12 @@ def _erase_from_discussions(session: Session, person: Person) -> None:
     unassigned = update(Comment).where(col(Comment.assigned_to_id) == person.id)
     session.exec(unassigned.values(assigned_to_id=None, due_on=None))
     delete_quotes_of(session, person.id)
+
+
+def _erase_interests(session: Session, person: Person) -> None:
+    """Take out the words in which a person declared interests; that there were any stays with the decision."""
+    own = (col(DeclaredInterest.person_id) == person.id) & (col(DeclaredInterest.interest) != "")
+    session.exec(update(DeclaredInterest).where(own).values(interest="–"))
 
 
 def _erase_account(session: Session, person: Person) -> None:
@@ -178,6 +186,14 @@ def _account(session: Session, person: Person) -> dict[str, Any]:
         "amendments": [
             {"on": one.written_at.date().isoformat(), "words": one.after, "because": one.because}
             for one in session.exec(select(Amendment).where(Amendment.written_by_id == person.id)).all()
+        ],
+        "decisions": [
+            {"on": one.decided_at.date().isoformat(), "number": one.number, "reason": one.reason}
+            for one in session.exec(select(Decision).where(Decision.decided_by_id == person.id)).all()
+        ],
+        "interests": [
+            {"decision": str(one.decision_id), "interest": one.interest, "abstained": one.has_abstained}
+            for one in session.exec(select(DeclaredInterest).where(DeclaredInterest.person_id == person.id)).all()
         ],
         "drafts": [
             {"initiative": str(draft.initiative_id), "part": draft.part, "typed": draft.typed}

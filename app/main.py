@@ -14,6 +14,8 @@ from starlette.exceptions import HTTPException
 from app import __version__
 from app.actionplan.cocreation import api as cocreation_api
 from app.actionplan.cocreation import routes as cocreation_pages
+from app.actionplan.decisions import api as decisions_api
+from app.actionplan.decisions import routes as decisions_pages
 from app.actionplan.discussion import amendment_routes as amendment_pages
 from app.actionplan.discussion import api as discussion_api
 from app.actionplan.discussion import reply_routes as reply_pages
@@ -141,6 +143,7 @@ PAGES: list[APIRouter] = [
     next_round_pages.router,
     feedback_pages.router,
     priorities_pages.router,
+    decisions_pages.router,
 ]
 
 API: list[APIRouter] = [
@@ -155,6 +158,7 @@ API: list[APIRouter] = [
     discussion_api.router,
     consensus_api.router,
     priorities_api.router,
+    decisions_api.router,
 ]
 
 

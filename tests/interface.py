@@ -6,6 +6,8 @@ from pathlib import Path
 
 from babel.messages.extract import extract
 
+from app.actionplan.decisions.document import COLUMN_WORDS as DECISION_COLUMNS
+from app.actionplan.decisions.document import OUTCOME_WORDS as DECISION_OUTCOMES
 from app.actionplan.discussion.amending import DECISION_WORDS, LOST_MARKS, TOO_LONG
 from app.actionplan.discussion.pages import GONE
 from app.actionplan.discussion.reply_routes import KIND_WORDS as SAID_WORDS
@@ -25,6 +27,8 @@ from app.actionplan.initiatives.schemas import UNREADABLE
 from app.actionplan.initiatives.states import STATE_WORDS
 from app.actionplan.opinions.routes import REASON_WORDS as OPINION_WORDS
 from app.actionplan.opinions.routes import WALL_REASON_WORDS
+from app.actionplan.priorities import rules as weights
+from app.actionplan.priorities.words import METHOD_WORDS, WAY_TEXTS, WAY_WORDS, WEIGHTING_WORDS
 from app.actionplan.proposals.exporting import COLUMN_WORDS
 from app.actionplan.proposals.rules import STATE_WORDS as PROPOSAL_STATES
 from app.auth.guard import ACCOUNT_MENU, NAVIGATION
@@ -77,6 +81,8 @@ COMMAND_LINE_ONLY = {
 PROGRAMS_ONLY = {
     "An Idempotency-Key needs 16 to 200 characters.",
     "This Idempotency-Key was used with other contents.",
+    "One of these people is not of this consortium.",
+    "Weights are numbers of at least 0 by criterion, one of them above 0.",
 }
 
 Message = str | tuple[str, str]
@@ -145,6 +151,12 @@ def interface_messages() -> set[Message]:
         OUTCOME_WORDS,
         SAID_WORDS,
         PLACE_WORDS,
+        DECISION_COLUMNS,
+        DECISION_OUTCOMES,
+        WAY_WORDS,
+        WAY_TEXTS,
+        METHOD_WORDS,
+        WEIGHTING_WORDS,
     ):
         words += table.values()
     words += [
@@ -153,6 +165,7 @@ def interface_messages() -> set[Message]:
         TOO_LONG,
         UNREADABLE,
         NO_EUROS,
+        *(weights.NOT_ASKED, weights.NOT_DECIDED, weights.TOO_MANY, weights.NO_WAY),
         *PROBLEMS,
         *(sentence for pair in CHECK_WORDS.values() for sentence in pair),
     ]

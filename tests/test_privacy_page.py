@@ -45,6 +45,9 @@ def test_every_table_about_people_is_named() -> None:
         "initiative_draft",
         "initiative_step",
         "wall_opinions",
+        "rank_basis",
+        "decision",
+        "declared_interest",
     ):
         assert f"`{table}`" in PAGE
 

@@ -11,21 +11,15 @@ from typing import Any
 import numpy as np
 
 from app import __version__
-from app.consensus.analysis import draw_panel
 from app.consensus.breakdown import HIDDEN, by_region, helix_cell
 from app.consensus.checks import describe_checks
 from app.consensus.dissent import describe_dissent
 from app.consensus.flow import Course, describe_flow
 from app.consensus.moved import describe_moves
+from app.consensus.overall import draw_shown, overall_of
 from app.consensus.panel import Asked, Panel, carry_forward
 from app.consensus.tally import Tally, tally_panel
-from app.stats.bootstrap import (
-    Draws,
-    in_shortlist_shares,
-    percentile_intervals,
-    rank_uncertainty,
-    same_shortlist_share,
-)
+from app.stats.bootstrap import Draws, rank_uncertainty, same_shortlist_share
 from app.stats.disclosure import Shown, may_show, merge_hidden
 from app.stats.edge import Real, as_value, as_values, settle
 from app.stats.histogram import bottom_box, share_in, top_box, total
@@ -67,9 +61,27 @@ def make_findings(panel: Panel, setting: Setting, closed_at: datetime) -> dict[s
     What that round did not ask about keeps the figures of the round that last did; each line names its `round`.
     """
     tally = tally_panel(panel, setting.helices, setting.asked)
-    draws = draw_panel(carry_forward(panel, setting.asked), seed=setting.seed, draws=DRAWS)
+    draws = draw_shown(
+        carry_forward(panel, setting.asked),
+        tally.helices,
+        _hidden(tally, setting.minimum),
+        balance(_public(tally, setting.minimum), tally.low).mean,
+        seed=setting.seed,
+        draws=DRAWS,
+    )
     checks = describe_checks(panel, setting.minimum, setting.languages, setting.orders)
     return find(tally, draws, setting, closed_at, checks)
+
+
+def _public(tally: Tally, minimum: int) -> Real:
+    return merge_hidden(tally.by_helix, may_show(total(tally.by_helix), minimum))
+
+
+def _hidden(tally: Tally, minimum: int) -> list[str]:
+    """The helices hidden on any item that may itself be shown."""
+    sizes = total(tally.by_helix)
+    shown, is_enough = may_show(sizes, minimum), sizes.sum(axis=-1) >= minimum
+    return [name for place, name in enumerate(tally.helices) if not shown[..., place][is_enough].all()]
 
 
 def find(
@@ -77,8 +89,7 @@ def find(
 ) -> dict[str, Any]:
     """The findings of counts and re-samples, for panels of any size: nothing here costs more for more people."""
     by_helix, minimum = tally.by_helix, setting.minimum
-    shown = may_show(total(by_helix), minimum)
-    public = merge_hidden(by_helix, shown)
+    shown, public = may_show(total(by_helix), minimum), _public(tally, minimum)
     order = normalise(setting.weights, tally.criteria)
     rule = setting.rule
     k = min(int(rule["shortlist"]), len(tally.initiatives))
@@ -143,43 +154,6 @@ def _lines(tally: Tally, draws: Draws, setting: Setting, public: Real, shown: Sh
     }
 
 
-def overall_of(
-    tally: Tally, scores: Real, draws: Draws, weights: Real, k: int, items: Mapping[str, Any]
-) -> list[dict[str, Any]]:
-    """Each initiative over all criteria: score, rank and its ranges, and the weightiest criterion's verdict."""
-    resampled = draws.scores(weights)
-    uncertainty = rank_uncertainty(resampled)
-    first = in_shortlist_shares(resampled, k)
-    intervals = percentile_intervals(resampled)
-    places = rank(scores)
-    leading = tally.criteria[int(np.argmax(weights))]
-    used = [criterion for criterion, weight in zip(tally.criteria, weights, strict=True) if weight > 0]
-    return [
-        {
-            "initiative": initiative,
-            "suppressed": True,
-            "verdict": "too_few",
-            "standing": "cannot_tell",
-            **dict.fromkeys(OVERALL_FIGURES),
-        }
-        if any(items[criterion][row]["suppressed"] for criterion in used)
-        else {
-            "initiative": initiative,
-            "suppressed": False,
-            "n": items[leading][row]["n"],
-            "score": as_value(scores[row]),
-            "score95": as_values(intervals[row]),
-            "rank": as_value(places[row]),
-            "rank50": as_values(uncertainty.half[row]),
-            "rank90": as_values(uncertainty.nine_in_ten[row]),
-            "topk": as_value(first[row]),
-            "verdict": items[leading][row]["verdict"],
-            "standing": items[leading][row]["standing"],
-        }
-        for row, initiative in enumerate(tally.initiatives)
-    ]
-
-
 def shortlist_of(tally: Tally, scores: Real, resampled: Real, k: int) -> dict[str, Any]:
     """The first k by score, and in how many re-samples they are the same."""
     members = [int(row) for row in np.argsort(rank(scores), kind="stable")[:k]]
@@ -241,7 +215,6 @@ def _items(tally: Tally, by_helix: Real, resampled: Real, rule: Rule) -> list[di
     return lines
 
 
-OVERALL_FIGURES = ("n", "score", "score95", "rank", "rank50", "rank90", "topk")
 FIGURES = (
     "rank",
     "rank50",

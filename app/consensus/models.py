@@ -24,3 +24,10 @@ class Snapshot(Row, table=True):
     findings: dict[str, Any] = Field(sa_type=JSON)
     sha256: str
     created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class RankBasis(Row, table=True):
+    """What a ranking under any weights needs of a snapshot (`basis.py`); it stays inside, like the analysis."""
+
+    snapshot_id: UUID = Field(foreign_key="snapshot.id", unique=True)
+    content: dict[str, Any] = Field(sa_type=JSON)

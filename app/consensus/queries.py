@@ -1,5 +1,6 @@
 """Reads of what rounds said."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -7,20 +8,15 @@ from uuid import UUID
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
-from app.consensus.analysis import draw_panel
-from app.consensus.findings import overall_of
-from app.consensus.models import Snapshot
+from app.consensus.basis import Basis, Ranked, hidden_helices, make_basis, rank_under, shown_means
+from app.consensus.models import RankBasis, Snapshot
+from app.consensus.overall import draw_shown
 from app.consensus.panel import Panel, build_panel, carry_forward
-from app.consensus.tally import tally_panel
 from app.core.errors import NotFound
-from app.stats.disclosure import may_show, merge_hidden
-from app.stats.histogram import total
-from app.stats.scoring import composite, normalise
-from app.stats.weighting import balance
 from app.surveys.answering.models import Answer, Respondent, Response
 from app.surveys.answering.queries import form_of
 from app.surveys.authoring.models import Survey
-from app.surveys.authoring.queries import get_survey
+from app.surveys.authoring.queries import find_weights_question, get_survey, list_criteria, list_questions
 from app.surveys.authoring.rules import split_code
 from app.surveys.rounds.models import Round
 from app.surveys.rounds.queries import list_rounds
@@ -95,21 +91,58 @@ def read_asked(session: Session, survey_id: UUID) -> dict[int, list[str] | None]
     return {found.number: found.item_codes for found in list_rounds(session, survey_id)}
 
 
-def rank_ranges(session: Session, snapshot: Snapshot, weights: Mapping[str, float]) -> list[dict[str, Any]]:
-    """Score, rank and its ranges for other weights than the survey's, from the same seeded re-samples.
+def read_points(session: Session, survey: Survey, number: int) -> dict[str, list[list[float]]] | None:
+    """The points that people gave the criteria up to a round, by helix, each person's last; None where not asked."""
+    criteria = list_criteria(session, survey.id)
+    question = find_weights_question(list_questions(session, survey.id), criteria, survey.default_language)
+    if question is None:
+        return None
+    wanted = (
+        select(Respondent.id, Respondent.helix, Answer.text)
+        .join(Response, col(Response.respondent_id) == col(Respondent.id))
+        .join(Answer, col(Answer.response_id) == col(Response.id))
+        .join(Round, col(Round.id) == col(Response.round_id))
+        .where(Respondent.survey_id == survey.id, Answer.code == question.code, Round.number <= number)
+        .order_by(col(Round.number), col(Respondent.code))
+    )
+    last = {key: (helix, text) for key, helix, text in session.exec(wanted) if text}
+    found: dict[str, list[list[float]]] = {}
+    for helix, text in last.values():
+        points: dict[str, float] = json.loads(text)
+        found.setdefault(helix, []).append([float(points.get(code, 0)) for code in question.options])
+    return found
 
-    Raises ValueError for weights that cannot be.
+
+def compute_basis(session: Session, survey: Survey, snapshot: Snapshot, panel: Panel) -> dict[str, Any]:
+    """What a ranking under any weights needs of a snapshot, from the answers it was made of."""
+    findings = snapshot.findings
+    panel = carry_forward(panel, read_asked(session, survey.id))
+    draws = draw_shown(
+        panel,
+        findings["helices"],
+        hidden_helices(findings),
+        shown_means(findings),
+        seed=findings["seed"],
+        draws=findings["draws"],
+    )
+    return make_basis(findings, draws, read_points(session, survey, snapshot.round_number))
+
+
+def get_basis(session: Session, snapshot: Snapshot) -> Basis:
+    """What was kept of a snapshot when it was frozen; of one frozen before that was kept, computed from its answers.
+
+    Raises NotFound where neither is there any more.
     """
+    kept = session.exec(select(RankBasis).where(RankBasis.snapshot_id == snapshot.id)).first()
+    if kept:
+        return Basis(kept.content)
     survey = get_survey(session, snapshot.survey_id)
-    own, asked = read_panel(session, survey, snapshot.round_number), read_asked(session, survey.id)
-    panel, tally = carry_forward(own, asked), tally_panel(own, snapshot.findings["helices"], asked)
-    order = normalise(weights, panel.criteria)
-    draws = draw_panel(panel, seed=snapshot.findings["seed"], draws=snapshot.findings["draws"])
-    by_helix = tally.by_helix
-    public = merge_hidden(by_helix, may_show(total(by_helix), snapshot.findings["rule"]["minimum_group"]))
-    scores = composite(balance(public, panel.low).mean, order)
-    k = snapshot.findings["shortlist"]["k"]
-    return overall_of(tally, scores, draws, order, k, snapshot.findings["items"])
+    return Basis(compute_basis(session, survey, snapshot, read_panel(session, survey, snapshot.round_number)))
+
+
+def rank_ranges(session: Session, snapshot: Snapshot, weights: Mapping[str, float]) -> Ranked:
+    """Score, rank and its ranges under any weights. Raises ValueError for weights that cannot be."""
+    return rank_under(snapshot.findings, get_basis(session, snapshot), weights)
 
 
 def get_snapshot(session: Session, survey_id: UUID, number: int | None = None) -> Snapshot:

@@ -12,8 +12,8 @@ from sqlmodel import Session
 from app.auth.permissions import require
 from app.consensus.analysis import DRAWS, analyse
 from app.consensus.findings import make_findings
-from app.consensus.models import Snapshot
-from app.consensus.queries import read_panel
+from app.consensus.models import RankBasis, Snapshot
+from app.consensus.queries import compute_basis, read_panel
 from app.consensus.setting import read_setting
 from app.core.clock import now
 from app.core.db import for_writing
@@ -88,6 +88,7 @@ def freeze(session: Session, actor: Actor, survey: Survey, closed: Round) -> Sna
     )
     session.add(snapshot)
     session.flush()
+    session.add(RankBasis(snapshot_id=snapshot.id, content=compute_basis(session, survey, snapshot, panel)))
     record(session, actor, "snapshot.frozen", snapshot, after={"sha256": snapshot.sha256})
     return snapshot
 

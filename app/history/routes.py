@@ -26,7 +26,7 @@ PAGE = 50
 KINDS = frozenset(
     {
         *("survey", "round", "initiative", "initiative_version", "person", "organisation", "snapshot"),
-        *("workshop", "interview"),
+        *("workshop", "interview", "decision"),
     }
 )
 
@@ -110,6 +110,8 @@ ACT_WORDS = {
     "results.exported": "Results exported",
     "results.read_unsuppressed": "All figures read by the operator",
     "priorities.exported": "Priorities exported",
+    "decision.made": "Decision put on record",
+    "decisions.exported": "Decisions exported",
     "history.erased": "Details erased from the history",
 }
 

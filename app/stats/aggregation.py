@@ -167,3 +167,15 @@ def borda(matrix: Real, weights: Real) -> Real:
     [1.0, 1.0]
     """
     return (len(matrix) - rank(matrix.T)).T @ weights
+
+
+def rank_agreement(one: Real, other: Real) -> float:
+    """Kendall's tau-b between two orders of the same items, -1 to 1, ties counted as such (Kendall 1945).
+
+    Undefined (nan) when one of them ties all items.
+
+    >>> rank_agreement(np.array([1.0, 2.0, 3.0]), np.array([1.0, 3.0, 2.0])).__round__(4)
+    0.3333
+    """
+    before, after = (np.sign(ranks[:, np.newaxis] - ranks) for ranks in (one, other))
+    return float(divide(np.asarray((before * after).sum()), np.sqrt((before**2).sum() * (after**2).sum())))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from app.stats.edge import Real, by_distinct, count_from, divide
+from app.stats.edge import Real, by_distinct, divide
 from app.stats.histogram import total
 from app.stats.scoring import composite, rank
 from app.stats.spread import variance
@@ -180,13 +180,14 @@ def draw_again(ratings: Real, groups: NDArray[np.int64], *, draws: int, seed: in
 def rank_uncertainty(scores: Real) -> RankUncertainty:
     """Ranks over re-samples, from scores of shape `(draws, initiatives)`."""
     ranks = rank(scores)
-    initiatives = scores.shape[1]
-    places = count_from(1, initiatives)
-    # a tied rank such as 2.5 stands for ranks 2 and 3
-    probability = np.stack(
-        [((np.floor(ranks) == place) * 0.5 + (np.ceil(ranks) == place) * 0.5).mean(axis=0) for place in places],
-        axis=-1,
-    )
+    draws, initiatives = scores.shape
+    # a tied rank such as 2.5 stands for ranks 2 and 3; the last place gathers what has no rank
+    halves = np.zeros((initiatives, initiatives + 1))
+    rows = np.broadcast_to(np.arange(initiatives), ranks.shape)
+    for places in (np.floor(ranks), np.ceil(ranks)):
+        column = np.nan_to_num(places, nan=initiatives + 1).astype(np.int64) - 1
+        np.add.at(halves, (rows, column), 0.5)
+    probability = halves[:, :-1] / draws
     return RankUncertainty(probability, _range(ranks, 0.5), _range(ranks, 0.9))
 
 

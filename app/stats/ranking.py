@@ -50,7 +50,7 @@ def confidence_sets(
     gap = estimates[:, np.newaxis] - estimates
     better = is_exact & (gap > SIGNIFICANT)
     open_pairs = ~is_exact & ~np.eye(items, dtype=np.bool_)
-    noise = _normal_draws(covariance, draws, seed)
+    noise = normal_draws(covariance, draws, seed)
     ratio = np.where(open_pairs, gap / np.where(is_exact, 1, error), 0)
     while open_pairs.any():
         critical = _critical(noise, error, open_pairs, confidence)
@@ -64,7 +64,12 @@ def confidence_sets(
     return RankSet(1 + better.sum(axis=0), items - better.sum(axis=1))
 
 
-def _normal_draws(covariance: Real, draws: int, seed: int) -> Real:
+def normal_draws(covariance: Real, draws: int, seed: int) -> Real:
+    """Normal draws around 0 with this covariance, shape `(draws, items)`; the same seed gives the same draws.
+
+    >>> normal_draws(np.zeros((2, 2)), 1, 1).tolist()
+    [[0.0, 0.0]]
+    """
     values, vectors = np.linalg.eigh(covariance)
     # libraries choose signs as they like: the largest entry is positive
     largest = np.take_along_axis(vectors, np.argmax(np.abs(vectors), axis=0)[np.newaxis], axis=0)

@@ -51,7 +51,7 @@ def first(session: Session) -> Initiative:
 def lines_of(kind: str, data: bytes) -> list[dict[str, str]]:
     """The lines of an exported list, whatever the format, as names to texts."""
     if kind == "json":
-        [table] = json.loads(data)["tables"]
+        table = json.loads(data)["tables"][0]
         return [{key: str(value) for key, value in row.items()} for row in table["rows"]]
     if kind == "csv":
         return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))

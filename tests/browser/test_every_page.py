@@ -113,6 +113,9 @@ FOR_MEMBERS = {
     "initiative_result": f"/results/{SURVEY}/initiatives/I05",
     "priorities_index": "/priorities",
     "priorities_page": f"/priorities/{SURVEY}",
+    "priority_checks": f"/priorities/{SURVEY}/checks?way=equal",
+    "decisions_page": f"/priorities/{SURVEY}/decisions",
+    "new_decision": f"/priorities/{SURVEY}/decisions/new",
     "account_page": "/account",
     "people_list": "/people",
     "person_page": "a first person",
@@ -125,7 +128,7 @@ FIRST = "a first initiative, "
 NO_PAGES = {
     *("personal_link", "stop_page", "results_table", "export_priorities", "oidc_start", "oidc_callback"),
     *("export_survey", "export_translation", "initiative_sheet", "export_evidence_page"),
-    *("record_of_version", "export_page", "ideas_index"),
+    *("record_of_version", "export_page", "ideas_index", "export_decisions_page"),
     # need a link that was mailed: test_proposals.py goes through them
     *("confirm_page", "answer_page"),
     *("export_survey", "export_translation", "initiative_sheet"),

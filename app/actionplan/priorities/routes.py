@@ -1,23 +1,45 @@
 """Priorities in the browser: weights beside the ranking they make."""
 
-from dataclasses import dataclass
 from typing import Annotated, Any
-from uuid import UUID
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
+from sqlmodel import Session
 
-from app.actionplan.priorities.document import in_order
-from app.actionplan.priorities.rules import read_weights
-from app.actionplan.priorities.service import File, export_list
+from app.actionplan.decisions.queries import find_weights
+from app.actionplan.priorities.comparing import METHODS, bridges, five_weightings, moving, opinions, sensitivity
+from app.actionplan.priorities.pages import (
+    BUMP_GAP,
+    BUMP_LEFT,
+    BUMP_STEP,
+    BUMP_TOP,
+    WIDTH,
+    bump_lines,
+    doubt_sentence,
+    field_views,
+    is_order_open,
+    lead_of,
+    rows_of,
+    starting_fields,
+    title_of,
+    turning_title,
+    way_views,
+    weighting_names,
+)
+from app.actionplan.priorities.rules import Way, Weighing, fields_of, typed_in
+from app.actionplan.priorities.service import File, export_list, read_weighing
+from app.actionplan.priorities.words import METHOD_WORDS, WAY_TEXTS, WAY_WORDS
 from app.auth.guard import permitted
 from app.auth.permissions import may
-from app.consensus.pages import RANK_WIDTH, VERDICT_WORDS, RankDrawing, rank_drawing
-from app.consensus.queries import find_snapshot, get_snapshot, rank_ranges
+from app.consensus.basis import SHOWN_DRAWS, Basis, rank_under
+from app.consensus.models import Snapshot
+from app.consensus.pages import criterion_label
+from app.consensus.queries import find_snapshot, get_basis, get_snapshot
+from app.consensus.rules import weightiest
 from app.core.catalogues import translate
-from app.core.errors import Invalid
 from app.core.words import pick
 from app.people.rules import Actor
-from app.surveys.authoring.models import Survey, SurveyItem
+from app.surveys.authoring.models import Survey
 from app.surveys.authoring.queries import get_own_survey_by_slug, list_criteria, list_items, list_surveys
 from app.web.deps import SessionDep, WritingSessionDep
 from app.web.language import language_of
@@ -26,24 +48,6 @@ from app.web.templating import redirect, render
 router = APIRouter(tags=["priorities"])
 
 ReaderDep = Annotated[Actor, permitted("priorities.read")]
-
-
-@dataclass(frozen=True)
-class PriorityRow:
-    """One initiative in the ranking."""
-
-    code: str
-    title: str
-    rank: RankDrawing | None
-    score: float | None
-    in_shortlist: float | None
-    verdict: str
-    verdict_word: str
-    cost_min: int | None
-    cost_max: int | None
-    is_cut: bool
-    version: int | None
-    record: UUID
 
 
 @router.get("/priorities")
@@ -59,39 +63,54 @@ def priorities_index(request: Request, session: SessionDep, actor: ReaderDep) ->
 def priorities_page(request: Request, session: SessionDep, actor: ReaderDep, slug: str) -> Response:
     """Initiatives in order under weights, by default those fixed with the survey."""
     survey = get_own_survey_by_slug(session, actor, slug)
-    snapshot = get_snapshot(session, survey.id)
-    findings, language = snapshot.findings, language_of(request)
-    criteria = list_criteria(session, survey.id)
-    names: list[str] = findings["criteria"]
-    typed = {name: request.query_params[name][:40] for name in names if name in request.query_params}
-    weights, faults = read_weights(typed, names) if typed else (dict(findings["weights"]), {})
-    is_own = not typed
-    ranking = findings["overall"] if is_own or faults else rank_ranges(session, snapshot, weights)
-    total = sum(weights.values()) or 1
-    items = {item.code: item for item in list_items(session, survey.id)}
+    shown = _shown(request, session, actor, survey)
+    basis, ranked, weighing, language = shown["basis"], shown["ranked"], shown["weighing"], language_of(request)
+    found = sensitivity(basis, ranked)
     return render(
         request,
         "actionplan/priorities/page.html",
-        fragment="actionplan/priorities/_ranking.html",
-        status=422 if faults else 200,
-        survey=survey,
-        snapshot=snapshot,
-        findings=findings,
-        errors={name: translate(language, sentence) for name, sentence in faults.items()},
-        fields=[
-            {
-                "code": c.code,
-                "label": pick(c.label, language, survey.default_language),
-                "value": typed.get(c.code, str(round(100 * findings["weights"][c.code]))),
-                "share": weights.get(c.code, 0) / total,
-            }
-            for c in criteria
-        ],
-        rows=_rows(ranking, items, findings["shortlist"]["k"], survey, language),
-        is_own=is_own,
-        query=request.url.query if typed and not faults else "",
-        rank_width=RANK_WIDTH,
-        may_export=may(actor, "priorities.export", survey),
+        fragment="actionplan/priorities/_swapped.html",
+        status=422 if weighing.faults else 200,
+        rows=rows_of(ranked, shown["items"], survey, language),
+        lead=lead_of(ranked),
+        is_order_open=is_order_open(ranked),
+        rank_width=WIDTH,
+        turning=found,
+        turning_title=turning_title(found, ranked, shown["labels"], shown["titles"], language),
+        doubt=doubt_sentence(weighing, shown["labels"], language),
+        draws=shown["findings"]["draws"] if ranked.is_fixed else SHOWN_DRAWS,
+        **shown,
+    )
+
+
+@router.get("/priorities/{slug}/checks")
+def priority_checks(request: Request, session: SessionDep, actor: ReaderDep, slug: str) -> Response:
+    """Second opinions on the order: other ways of adding up, other weights, and what bridges the groups."""
+    survey = get_own_survey_by_slug(session, actor, slug)
+    shown = _shown(request, session, actor, survey)
+    findings, basis, ranked, language = shown["findings"], shown["basis"], shown["ranked"], language_of(request)
+    second, weightings = opinions(findings, basis, ranked), five_weightings(findings, basis)
+    moves = moving(weightings, ranked.k)
+    bumps = bump_lines(weightings, moves, shown["titles"])
+    criteria = list_criteria(session, survey.id)
+    return render(
+        request,
+        "actionplan/priorities/checks.html",
+        status=422 if shown["weighing"].faults else 200,
+        second=second,
+        methods={name: translate(language, METHOD_WORDS[name]) for name in METHODS},
+        order=[line["initiative"] for line in ranked.shown],
+        bridging=bridges(findings),
+        bridging_criterion=criterion_label(criteria, weightiest(findings), survey, language),
+        weightings=weightings,
+        weighting_names=weighting_names(weightings, language),
+        drawn=[name for name, one in zip(weighting_names(weightings, language), weightings, strict=True) if one.ranks],
+        moves=moves,
+        moving_names=" · ".join(shown["titles"][code] for code in moves),
+        unknown_order=" ≥ ".join(shown["labels"][code] for code in (basis.unknown or {}).get("order", [])),
+        bumps=bumps,
+        bump={"step": BUMP_STEP, "top": BUMP_TOP, "left": BUMP_LEFT, "gap": BUMP_GAP},
+        **shown,
     )
 
 
@@ -105,13 +124,9 @@ def export_priorities(
 ) -> Response:
     """The prioritised list as a file, under the weights in the address."""
     survey = get_own_survey_by_slug(session, actor, slug)
-    names = [criterion.code for criterion in list_criteria(session, survey.id)]
-    typed = {name: request.query_params[name] for name in names if name in request.query_params}
-    weights, faults = read_weights(typed, names) if typed else (None, {})
-    if faults:
-        raise Invalid("Enter a number of at least 0.", faults)
     address = request.app.state.settings.address
-    return download(export_list(session, actor, survey, kind, language_of(request), weights, address=address))
+    typed = typed_in(request.query_params)
+    return download(export_list(session, actor, survey, kind, language_of(request), typed, address=address))
 
 
 def download(file: File) -> Response:
@@ -123,24 +138,45 @@ def download(file: File) -> Response:
     )
 
 
-def _rows(
-    ranking: list[dict[str, Any]], items: dict[str, SurveyItem], k: int, survey: Survey, language: str
-) -> list[PriorityRow]:
-    lines = in_order(ranking)
-    return [
-        PriorityRow(
-            code=line["initiative"],
-            title=pick(items[line["initiative"]].title, language, survey.default_language),
-            rank=rank_drawing(line, len(lines), language),
-            score=line["score"],
-            in_shortlist=line["topk"],
-            verdict=line["verdict"],
-            verdict_word=translate(language, VERDICT_WORDS[line["verdict"]]),
-            cost_min=items[line["initiative"]].facts.get("cost_min"),
-            cost_max=items[line["initiative"]].facts.get("cost_max"),
-            is_cut=place == k and k < len(lines),
-            version=items[line["initiative"]].facts.get("version"),
-            record=items[line["initiative"]].source_id,
-        )
-        for place, line in enumerate(lines, start=1)
-    ]
+def _shown(request: Request, session: Session, actor: Actor, survey: Survey) -> dict[str, Any]:
+    """What both pages need: the weights asked for, and the order under them; under faults that of the fixed ones."""
+    snapshot, language = get_snapshot(session, survey.id), language_of(request)
+    basis, findings = get_basis(session, snapshot), snapshot.findings
+    typed = typed_in(request.query_params)
+    weighing = read_weighing(session, snapshot, basis, typed)
+    ranked = rank_under(findings, basis, weighing.weights or findings["weights"])
+    criteria = list_criteria(session, survey.id)
+    items = {item.code: item for item in list_items(session, survey.id)}
+    labels = {one.code: pick(one.label, language, survey.default_language) for one in criteria}
+    query = urlencode(fields_of(weighing, typed, findings["criteria"]))
+    return {
+        "survey": survey,
+        "snapshot": snapshot,
+        "findings": findings,
+        "basis": basis,
+        "weighing": weighing,
+        "ranked": ranked,
+        "items": items,
+        "labels": labels,
+        "titles": {code: title_of(items, code, survey, language) for code in items},
+        "errors": {name: translate(language, sentence) for name, sentence in weighing.faults.items()},
+        "fields": field_views(weighing, typed, criteria, findings["weights"], survey, language),
+        "ways": _ways(session, snapshot, basis, weighing, [*labels], language),
+        "way_text": translate(language, WAY_TEXTS[weighing.way]),
+        "way_word": translate(language, WAY_WORDS[weighing.way]),
+        "query": "" if weighing.faults or weighing.way is Way.FIXED else query,
+        "may_export": may(actor, "priorities.export", survey),
+        "may_decide": may(actor, "decision.make"),
+    }
+
+
+def _ways(
+    session: Session, snapshot: Snapshot, basis: Basis, weighing: Weighing, criteria: list[str], language: str
+) -> list[dict[str, Any]]:
+    is_decided = find_weights(session, snapshot.survey_id) is not None
+    shown = way_views(weighing, basis, is_decided=is_decided, criteria=len(criteria), language=language)
+    fixed = snapshot.findings["weights"]
+    for view in shown:
+        fields = starting_fields(Way(view["code"]), criteria, fixed)
+        view["query"] = urlencode({"way": view["code"]} | fields)
+    return shown

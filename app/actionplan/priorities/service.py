@@ -5,9 +5,13 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from app.actionplan.priorities.document import priority_document
+from app.actionplan.decisions.queries import find_weights
+from app.actionplan.priorities.document import Listed, priority_document
+from app.actionplan.priorities.rules import Given, Way, Weighing, read_way
 from app.auth.permissions import require
-from app.consensus.queries import get_snapshot, rank_ranges
+from app.consensus.basis import Basis, rank_under
+from app.consensus.models import Snapshot
+from app.consensus.queries import get_basis, get_snapshot
 from app.core.errors import Invalid
 from app.core.words import LANGUAGES
 from app.documents.to_csv import to_csv
@@ -24,6 +28,7 @@ MEDIA_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "json": "application/json",
 }
+NOTHING_TYPED: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -35,21 +40,42 @@ class File:
     data: bytes
 
 
+def given_weights(session: Session, snapshot: Snapshot, basis: Basis) -> Given:
+    """The weights that exist already: fixed with the survey, asked of stakeholders, decided on."""
+    return {
+        Way.FIXED: snapshot.findings["weights"],
+        Way.ASKED: basis.asked["weights"] if basis.asked else None,
+        Way.DECIDED: find_weights(session, snapshot.survey_id),
+    }
+
+
+def read_weighing(session: Session, snapshot: Snapshot, basis: Basis, typed: Mapping[str, str]) -> Weighing:
+    """The weights that an address asks for, or what is wrong with it."""
+    return read_way(typed, snapshot.findings["criteria"], given_weights(session, snapshot, basis))
+
+
+def require_weighing(session: Session, snapshot: Snapshot, basis: Basis, typed: Mapping[str, str]) -> Weighing:
+    """The weights that an address asks for. Raises Invalid naming what is wrong with it."""
+    weighing = read_weighing(session, snapshot, basis, typed)
+    if weighing.faults:
+        raise Invalid(next(iter(weighing.faults.values())), dict(weighing.faults))
+    return weighing
+
+
 def export_list(
     session: Session,
     actor: Actor,
     survey: Survey,
     kind: str,
     language: str,
-    weights: Mapping[str, float] | None = None,
+    typed: Mapping[str, str] = NOTHING_TYPED,
     *,
     address: str,
 ) -> File:
-    """The prioritised list under weights, by default those fixed with the survey; noted in the history.
+    """The prioritised list under the weights that `typed` asks for, as in the page's address; noted in the history.
 
-    Its lines lead to pages under `address`.
-
-    Raises Invalid for another format or language, NotFound before a round has closed.
+    By default those fixed with the survey. Its lines lead to pages under `address`. Raises Invalid for another format,
+    language or weights that cannot be, NotFound before a round has closed.
     """
     require(actor, "priorities.export", survey)
     if kind not in WRITERS:
@@ -57,20 +83,20 @@ def export_list(
     if language not in LANGUAGES:
         raise Invalid("This language is not one of the interface.")
     snapshot = get_snapshot(session, survey.id)
-    own = snapshot.findings["weights"]
-    used = dict(weights) if weights else own
-    ranking = rank_ranges(session, snapshot, used) if used != own else snapshot.findings["overall"]
-    document = priority_document(
+    basis = get_basis(session, snapshot)
+    weighing = require_weighing(session, snapshot, basis, typed)
+    listed = Listed(
         survey,
         snapshot,
+        basis,
+        weighing,
+        rank_under(snapshot.findings, basis, weighing.weights),
         list_items(session, survey.id),
         list_criteria(session, survey.id),
-        ranking,
-        used,
-        language,
-        address,
     )
-    record(session, actor, "priorities.exported", survey, after={"format": kind, "language": language})
+    document = priority_document(listed, language, address)
+    after = {"format": kind, "language": language, "weights": weighing.way.value}
+    record(session, actor, "priorities.exported", survey, after=after)
     day = snapshot.findings["closed_at"][:10]
     name = f"{survey.slug}-round-{snapshot.round_number}-{day}.{kind}"
     return File(name, MEDIA_TYPES[kind], WRITERS[kind](document))

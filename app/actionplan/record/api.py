@@ -10,6 +10,7 @@ from app.actionplan.record.queries import read_record
 from app.auth.guard import permitted
 from app.auth.permissions import may
 from app.people.rules import Actor
+from app.surveys.authoring.queries import get_survey
 from app.web.deps import SessionDep, SettingsDep
 from app.web.json import StrictRoute
 
@@ -56,6 +57,18 @@ def read_initiative_record(
         ],
         "ideas": [{"survey": survey.external_id, "count": count} for survey, count in found.ideas],
         "evidence": {"workshops": len(found.evidence.workshops), "url": f"{place}/evidence"},
+        "decisions_on_results": [
+            {
+                "number": one.decision.number,
+                "outcome": one.decision.outcome,
+                "reason": one.decision.reason,
+                "replaced_by": one.replaced_by,
+                "evidence": one.decision.evidence["items"].get(item.code),
+                "url": f"{settings.address}/priorities/{get_survey(session, item.survey_id).slug}/decisions"
+                f"#decision-{one.decision.number}",
+            }
+            for one, item in found.decisions
+        ],
         "decisions": [
             {"state": one.state, "reason": one.reason, "at": one.entered_at.isoformat()} for one in found.steps
         ],

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, func, select
 
+from app.actionplan.decisions.queries import Decided, decisions_on
 from app.actionplan.discussion.models import Amendment
 from app.actionplan.discussion.queries import Thread, list_amendments, list_threads
 from app.actionplan.evidence.queries import Evidence, evidence_of
@@ -41,7 +42,10 @@ class Vote:
 
 @dataclass(frozen=True)
 class Record:
-    """Everything behind an initiative; `ideas` are how many ideas of each survey went into it."""
+    """Everything behind an initiative; `ideas` are how many ideas of each survey went into it.
+
+    `decisions` stand beside the item of the survey that showed a version of it.
+    """
 
     initiative: Initiative
     versions: Sequence[InitiativeVersion]
@@ -52,6 +56,7 @@ class Record:
     ideas: Sequence[tuple[Survey, int]]
     evidence: Evidence
     steps: Sequence[InitiativeStep]
+    decisions: Sequence[tuple[Decided, SurveyItem]]
 
 
 def get_version_shown(session: Session, actor: Actor, version_id: UUID) -> tuple[Initiative, InitiativeVersion]:
@@ -79,6 +84,7 @@ def read_record(session: Session, actor: Actor, initiative: Initiative, *, may_r
         ideas=_ideas(session, initiative.id),
         evidence=evidence_of(session, actor, initiative.id),
         steps=list_steps(session, initiative.id),
+        decisions=decisions_on(session, [version.id for version in versions]) if may_read_results else [],
     )
 
 

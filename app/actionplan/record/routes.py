@@ -1,10 +1,14 @@
 """The record of an initiative in the browser: where a line of the plan leads to, and the way back."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
+from sqlmodel import Session
 
+from app.actionplan.decisions.pages import decision_view
+from app.actionplan.decisions.queries import Decided
 from app.actionplan.discussion.amending import DECISION_WORDS
 from app.actionplan.drafting.pages import note_view
 from app.actionplan.drafting.routes import frame
@@ -19,7 +23,8 @@ from app.consensus.pages import criterion_label
 from app.core.catalogues import translate
 from app.people.queries import names_of
 from app.people.rules import HELIX_WORDS, Actor, Helix
-from app.surveys.authoring.queries import list_criteria
+from app.surveys.authoring.models import SurveyItem
+from app.surveys.authoring.queries import get_survey, list_criteria
 from app.web.deps import SessionDep
 from app.web.forms import whole_number
 from app.web.helices import mark_of
@@ -68,12 +73,27 @@ def record_page(request: Request, session: SessionDep, actor: ReaderDep, initiat
             (one, translate(language, STATE_WORDS[one.state]), names.get(one.entered_by_id, "")) for one in found.steps
         ],
         marks=[mark_of(helix, place, translate(language, HELIX_WORDS[helix])) for place, helix in enumerate(Helix)],
+        decisions=_decisions(session, found.decisions, language),
         may_judge=may(actor, "proposal.judge"),
         may_read_ideas=may(actor, "idea.judge"),
         may_read_priorities=may(actor, "priorities.read"),
         may_read_history=may(actor, "history.read"),
         **frame(actor, initiative, newest, language),
     )
+
+
+def _decisions(
+    session: Session, decisions: Sequence[tuple[Decided, SurveyItem]], language: str
+) -> list[dict[str, Any]]:
+    """The decisions on versions of an initiative, each with its survey and what the evidence said of this item."""
+    names = names_of(session, [one.decision.decided_by_id for one, _ in decisions])
+    shown: list[dict[str, Any]] = []
+    for one, item in decisions:
+        view = decision_view(one, {}, {}, {}, names, language)
+        survey = get_survey(session, one.decision.survey_id)
+        line = next(line for line in view.items if line.code == item.code)
+        shown.append({"view": view, "decision": one.decision, "survey": survey, "line": line})
+    return shown
 
 
 def _decision_word(decision: str, language: str) -> str:

@@ -1,7 +1,7 @@
 """Reads of surveys and their parts."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.orm import defer
@@ -11,6 +11,7 @@ from app.core.errors import NotFound
 from app.core.words import pick
 from app.people.rules import Actor
 from app.surveys.authoring.answers import QuestionType, Spec
+from app.surveys.authoring.choice_types import Allocation
 from app.surveys.authoring.models import Criterion, Deviation, Question, Section, Survey, SurveyItem
 from app.surveys.authoring.question_types import type_of
 from app.surveys.authoring.rules import Scale
@@ -161,3 +162,30 @@ def question_type(question: Question, items: Sequence[SurveyItem]) -> QuestionTy
     if question.max_length:
         settings["max_length"] = question.max_length
     return type_of(question.kind, Spec(codes, settings))
+
+
+class WeightsQuestion(NamedTuple):
+    """The question that asks how much each criterion should count; `options` are its codes in the criteria's order."""
+
+    code: str
+    options: Sequence[str]
+
+
+def find_weights_question(
+    questions: Sequence[Question], criteria: Sequence[Criterion], language: str
+) -> WeightsQuestion | None:
+    """The first question that shares out points among exactly the criteria, known by their codes or their names."""
+    for question in questions:
+        if question.kind != Allocation.name or len(question.options) != len(criteria):
+            continue
+        by_word = {
+            word: str(option["code"])
+            for option in question.options
+            for word in (str(option["code"]), str(option["label"].get(language, "")).strip().lower())
+        }
+        found = [
+            by_word.get(one.code) or by_word.get(str(one.label.get(language, "")).strip().lower()) for one in criteria
+        ]
+        if None not in found and len({*found}) == len(criteria):
+            return WeightsQuestion(question.code, [code for code in found if code])
+    return None

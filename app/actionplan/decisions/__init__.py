@@ -1,0 +1,1 @@
+"""What a consortium decided on its results: who, why, what the evidence said, and whose interests were touched."""

@@ -1,0 +1,380 @@
+"""Ways to weights, and what is said of an order: worked out by hand."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app.actionplan.priorities.comparing import bridges, five_weightings, moving, opinions, sensitivity
+from app.actionplan.priorities.pages import (
+    lead_of,
+    span,
+    starting_fields,
+    turning_title,
+)
+from app.actionplan.priorities.rules import (
+    NO_BEST,
+    NO_NUMBER,
+    NO_ORDER,
+    NO_PAIR,
+    NO_SWING,
+    NO_WAY,
+    NO_WEIGHT,
+    NOT_ASKED,
+    NOT_DECIDED,
+    TOO_MANY,
+    Way,
+    Weighing,
+    fields_of,
+    read_way,
+)
+from app.consensus.basis import Basis, Ranked, asked_weights, make_basis, rank_under
+from app.stats.bootstrap import Draws
+from app.stats.edge import as_values
+
+CRITERIA = ["impact", "urgency"]
+THREE = ["a", "b", "c"]
+GIVEN: dict[Way, Mapping[str, float] | None] = {
+    Way.FIXED: {"impact": 0.6, "urgency": 0.4},
+    Way.ASKED: {"impact": 3, "urgency": 1},
+    Way.DECIDED: None,
+}
+
+
+@pytest.mark.parametrize(
+    ("typed", "way", "weights"),
+    [
+        pytest.param({}, Way.FIXED, [0.6, 0.4], id="nothing asked"),
+        pytest.param({"way": "equal"}, Way.EQUAL, [0.5, 0.5], id="equal"),
+        pytest.param({"impact": "30", "urgency": "10"}, Way.SET, [0.75, 0.25], id="by name alone"),
+        pytest.param({"way": "set", "impact": "2,5", "urgency": ""}, Way.SET, [1, 0], id="a comma, and left empty"),
+        pytest.param({"way": "swing", "swing.impact": "100", "swing.urgency": "25"}, Way.SWING, [0.8, 0.2], id="swing"),
+        pytest.param({"way": "order", "place.impact": "2", "place.urgency": "1"}, Way.ORDER, [0.25, 0.75], id="order"),
+        pytest.param({"way": "pairs", "pair.impact.urgency": "1/4"}, Way.PAIRS, [0.2, 0.8], id="pairs"),
+        pytest.param({"way": "asked"}, Way.ASKED, [0.75, 0.25], id="asked"),
+    ],
+)
+def test_ways_to_weights(typed: dict[str, str], way: Way, weights: list[float]) -> None:
+    found = read_way(typed, CRITERIA, GIVEN)
+    assert (found.way, found.faults) == (way, {})
+    assert [*found.weights.values()] == pytest.approx(weights)
+
+
+@pytest.mark.parametrize(
+    ("typed", "faults"),
+    [
+        pytest.param({"way": "best"}, {"way": NO_WAY}, id="no such way"),
+        pytest.param({"way": "decided"}, {"way": NOT_DECIDED}, id="nothing decided"),
+        pytest.param({"way": "set", "impact": "-1"}, {"impact": NO_NUMBER}, id="below 0"),
+        pytest.param({"way": "set", "impact": "1e9"}, {"impact": NO_NUMBER}, id="no plain number"),
+        pytest.param({"way": "set", "impact": "0"}, {"impact": NO_WEIGHT}, id="all 0"),
+        pytest.param(
+            {"way": "swing", "swing.impact": "101", "swing.urgency": "x"},
+            {"swing.impact": NO_SWING, "swing.urgency": NO_SWING},
+            id="swing over 100",
+        ),
+        pytest.param(
+            {"way": "swing", "swing.impact": "80", "swing.urgency": "5"}, {"swing.impact": NO_BEST}, id="nobody has 100"
+        ),
+        pytest.param(
+            {"way": "order", "place.impact": "1", "place.urgency": "1"}, {"place.urgency": NO_ORDER}, id="a place twice"
+        ),
+        pytest.param(
+            {"way": "order", "place.impact": "3", "place.urgency": "1"},
+            {"place.impact": NO_ORDER},
+            id="a place too far",
+        ),
+        pytest.param({"way": "pairs", "pair.impact.urgency": "10"}, {"pair.impact.urgency": NO_PAIR}, id="beyond 9"),
+    ],
+)
+def test_what_cannot_be_is_refused_at_its_field(typed: dict[str, str], faults: dict[str, str]) -> None:
+    found = read_way(typed, CRITERIA, GIVEN)
+    assert found.faults == faults
+    assert found.weights == {}
+
+
+def test_weights_nobody_was_asked_for() -> None:
+    assert read_way({"way": "asked"}, CRITERIA, {Way.ASKED: None}).faults == {"way": NOT_ASKED}
+    many = [f"c{number}" for number in range(11)]
+    assert read_way({"way": "pairs"}, many, GIVEN).faults == {"way": TOO_MANY}
+
+
+def test_judgements_that_contradict_one_another_name_the_worst_pair() -> None:
+    # a is 3 b, b is 3 c, so a should be 9 c; said the other way round
+    found = read_way({"way": "pairs", "pair.a.b": "3", "pair.b.c": "3", "pair.a.c": "1/9"}, THREE, GIVEN)
+    assert found.faults == {}
+    assert found.consistency
+    assert found.consistency > 0.10
+    assert not found.is_consistent
+    assert found.doubt
+    # by symmetry all three weigh the same, and a beside c is farthest from that
+    assert [*found.weights.values()] == pytest.approx([1 / 3] * 3, abs=0.2)
+    assert (found.doubt.one, found.doubt.other, found.doubt.said) == ("a", "c", pytest.approx(1 / 9))
+    good = read_way({"way": "pairs", "pair.a.b": "2", "pair.b.c": "2", "pair.a.c": "4"}, THREE, GIVEN)
+    assert good.consistency == pytest.approx(0, abs=1e-9)
+    assert [*good.weights.values()] == pytest.approx([4 / 7, 2 / 7, 1 / 7])
+    assert good.is_consistent
+    assert Weighing(Way.SET, {}).is_consistent
+
+
+@pytest.mark.parametrize("way", [Way.SET, Way.SWING, Way.ORDER, Way.PAIRS])
+def test_what_a_way_starts_from_says_weights_and_carries_on(way: Way) -> None:
+    typed = {"way": way.value} | starting_fields(way, THREE, {"a": 0.5, "b": 0.3, "c": 0.2})
+    found = read_way(typed, THREE, GIVEN)
+    assert found.faults == {}
+    assert found.way is way
+    assert fields_of(found, typed | {"utm": "x"}, THREE) == typed
+
+
+def findings(means: dict[str, list[float | None]], *, k: int = 1, weights: tuple[float, float] = (0.5, 0.5)) -> Any:
+    """Findings of two criteria on 1 to 5, as far as an order needs them; None is too few to show."""
+
+    def line(name: str, column: int) -> dict[str, Any]:
+        value = means[name][column]
+        gone = value is None
+        point = 0 if gone else round(value)
+        counts = None if gone else [6 if level == point else 0 for level in range(1, 6)]
+        cell = {"n": 6, "suppressed": False, "counts": counts}
+        return {
+            "initiative": name, "suppressed": gone, "n": None if gone else 12, "balanced_mean": value, "counts": counts,
+            "verdict": "too_few" if gone else "leaning", "standing": "cannot_tell", "gap": None,
+            "by_helix": {"academia": cell, "industry": cell if not gone else {"n": None, "suppressed": True}},
+        }  # fmt: skip
+
+    shown = {name: None not in pair for name, pair in means.items()}
+    scores = {
+        name: None if not shown[name] else sum(w * (m or 0) for w, m in zip(weights, pair, strict=True))
+        for name, pair in means.items()
+    }
+    order = sorted((name for name in means if shown[name]), key=lambda name: -(scores[name] or 0))
+    overall = [
+        {
+            "initiative": name, "suppressed": not shown[name], "n": 12, "score": scores[name], "score95": [1.0, 5.0],
+            "rank": float(order.index(name) + 1) if shown[name] else None, "rank50": [1.0, 1.0], "rank90": [1.0, 2.0],
+            "topk": 0.5, "verdict": "leaning", "standing": "cannot_tell",
+        }
+        for name in means
+    ]  # fmt: skip
+    return {
+        "scale": {"low": 1, "high": 5}, "box": [4, 5], "low_box": [1, 2], "helices": ["academia", "industry"],
+        "criteria": CRITERIA, "weights": dict(zip(CRITERIA, weights, strict=True)), "rule": {"minimum_group": 5},
+        "seed": 1, "draws": 2000, "engine": "1", "shortlist": {"k": k, "members": order[:k], "same_share": 0.7},
+        "items": {name: [line(code, column) for code in means] for column, name in enumerate(CRITERIA)},
+        "overall": overall,
+    }  # fmt: skip
+
+
+def basis_of(given: Any, noise: float = 0.0, points: Any = None) -> Basis:
+    shape = (2000, len(given["overall"]), 2)
+    means = np.array(
+        [[line["balanced_mean"] or np.nan for line in given["items"][name]] for name in CRITERIA], np.float64
+    ).T
+    drawn = means + noise * np.random.default_rng(3).standard_normal(shape)
+    return Basis(make_basis(given, Draws(drawn, 1), points))
+
+
+MEANS: dict[str, list[float | None]] = {"I1": [4.0, 2.0], "I2": [1.0, 4.0], "I3": [1.0, 1.0]}
+
+
+def test_without_chance_ranks_are_certain() -> None:
+    given = findings(MEANS)
+    ranked = rank_under(given, basis_of(given), {"impact": 1, "urgency": 9})
+    assert [(line["initiative"], line["score"], line["rank_set"]) for line in ranked.shown] == [
+        ("I2", pytest.approx(3.7), [1, 1]),
+        ("I1", pytest.approx(2.2), [2, 2]),
+        ("I3", pytest.approx(1.0), [3, 3]),
+    ]
+    assert ranked.probability["I2"] == [1, 0, 0]
+    assert (ranked.members, ranked.same_share, lead_of(ranked)) == (["I2"], 1.0, "clearly")
+
+
+def test_the_fixed_weights_give_what_was_frozen() -> None:
+    given = findings(MEANS)
+    ranked = rank_under(given, basis_of(given, 0.2), {"impact": 5, "urgency": 5})
+    assert ranked.is_fixed
+    assert [{k: v for k, v in line.items() if k != "rank_set"} for line in ranked.lines] == given["overall"]
+    assert (ranked.members, ranked.same_share, lead_of(ranked)) == (["I1"], 0.7, "leads")
+
+
+def test_chance_makes_ranks_uncertain_and_the_same_each_time() -> None:
+    given = findings(MEANS)
+    basis = basis_of(given, 1.0)
+    weights = {"impact": 0.45, "urgency": 0.55}
+    one, other = rank_under(given, basis, weights), rank_under(given, basis, weights)
+    assert one == other
+    assert [line["rank_set"] for line in one.lines] == [[1, 3]] * 3
+    assert sum(one.probability["I1"]) == pytest.approx(1)
+    # scores 2.9, 2.65 and 1 with a variance of 0.505 each: Phi(0.25 / sqrt(1.01)) of the pair, less what I3 takes
+    assert 0.5 < one.lines[0]["topk"] < 0.6
+    assert lead_of(one) == ""
+
+
+def test_the_order_has_a_covariance_that_follows_from_that_of_the_means() -> None:
+    given = findings(MEANS)
+    found = basis_of(given, 0.5)
+    square = found.covariance
+    assert square.shape == (6, 6)
+    assert np.allclose(square, square.T)
+    assert np.diag(square) == pytest.approx([0.25] * 6, rel=0.1)
+    assert found.means.tolist() == [[4, 2], [1, 4], [1, 1]]
+
+
+def test_what_may_not_be_shown_has_no_rank_and_no_say() -> None:
+    given = findings(MEANS | {"I4": [None, 5.0]}, k=2)
+    basis = basis_of(given, 0.1)
+    both = rank_under(given, basis, {"impact": 2, "urgency": 1})
+    assert [line["initiative"] for line in both.shown] == ["I1", "I2", "I3"]
+    assert both.lines[3]["suppressed"]
+    assert both.lines[3]["rank_set"] is None
+    # a criterion that does not count cannot hide anything
+    alone = rank_under(given, basis, {"urgency": 1})
+    assert alone.shown[0]["initiative"] == "I4"
+    assert basis.content["means"][3] == [None, 5.0]
+    assert "I4" not in basis.content["unknown"]["any"]
+    assert five_weightings(given, basis)[0].ranks["I4"] is None
+
+
+def test_what_would_change_the_first_by_hand() -> None:
+    given = findings(MEANS)
+    basis = basis_of(given)
+    ranked = rank_under(given, basis, given["weights"])
+    found = sensitivity(basis, ranked)
+    more, less = found.changes["impact"]
+    assert more is None
+    assert less
+    # impact down by a third: 1/3 beside 1/2 is two fifths of all
+    assert (less.change, less.share) == (pytest.approx(-1 / 3), pytest.approx(0.4))
+    assert (less.leaves, less.enters) == ("I1", "I2")
+    assert (found.holds_together, found.holds_singly) == (True, True)
+    labels, titles = {"impact": "Impact", "urgency": "Urgency"}, {name: name for name in MEANS}
+    assert turning_title(found, ranked, labels, titles, "en") == "No weights within ±20 % change the first 1."
+    closer = rank_under(given, basis, {"impact": 0.42, "urgency": 0.58})
+    near = sensitivity(basis, closer)
+    # 0.42 · 3 against 0.58 · 2: 1.26 (1 + t) = 1.16 at t = -0.079
+    assert near.nearest
+    assert near.nearest[1].change == pytest.approx(1.16 / 1.26 - 1)
+    assert turning_title(near, closer, labels, titles, "en") == (
+        "Impact from 42 % to 40 % changes the first 1: “I2” comes in for “I1”."
+    )
+    two = rank_under(given, basis, {"impact": 0.48, "urgency": 0.52})
+    middle = sensitivity(basis, two)
+    # 1.44 (1 + t) = 1.04 at t = -0.28; both at once: 1.44 · 0.8 < 1.04 · 1.2
+    assert (middle.holds_together, middle.holds_singly) == (False, True)
+    assert "several at once can" in turning_title(middle, two, labels, titles, "en")
+
+
+def test_methods_by_hand() -> None:
+    given = findings(MEANS)
+    basis = basis_of(given)
+    found = opinions(given, basis, rank_under(given, basis, given["weights"]))
+    assert found.ranks["sum"] == {"I1": 1, "I2": 2, "I3": 3}
+    # I1 beats I2 on impact only, both beat or equal I3: flows (0.25 + 1) / 2 ... the same by pairs won
+    assert found.ranks["borda"] == {"I1": 1, "I2": 2, "I3": 3}
+    # CHNRI: I1 yes and no, I2 no and yes, I3 no twice
+    assert found.ranks["chnri"] == {"I1": 1.5, "I2": 1.5, "I3": 3}
+    assert found.agreement["sum"]["sum"] == 1
+    assert found.agreement["sum"]["chnri"] == pytest.approx(2 / np.sqrt(3 * 2), abs=1e-9)
+    assert found.sensitive == ["I1"]
+
+
+def test_whoever_is_first_by_every_method_depends_on_none() -> None:
+    given = findings({"I1": [5.0, 5.0], "I2": [2.0, 2.0], "I3": [1.0, 1.0]})
+    basis = basis_of(given)
+    found = opinions(given, basis, rank_under(given, basis, given["weights"]))
+    assert {ranks["I1"] for ranks in found.ranks.values()} == {1}
+    assert found.sensitive == []
+
+
+def test_methods_that_have_no_answer() -> None:
+    given = findings({"I1": [3.0, 3.0], "I2": [3.0, 3.0]})
+    basis = basis_of(given)
+    found = opinions(given, basis, rank_under(given, basis, {"impact": 1}))
+    assert found.ranks["topsis"] == {"I1": None, "I2": None}
+    assert found.agreement["sum"]["borda"] is None
+    assert found.sensitive == []
+
+
+def test_bridging_by_hand() -> None:
+    given = findings({"I1": [4.0, 1.0], "I2": [1.0, 1.0], "I3": [None, 1.0]})
+    found = bridges(given)
+    # six of six in two groups: (7 / 8)^2; none of six: (1 / 8)^2
+    assert found["I1"]
+    assert (found["I1"].product, found["I1"].root, found["I1"].groups) == (
+        pytest.approx(49 / 64),
+        pytest.approx(7 / 8),
+        2,
+    )
+    assert found["I2"]
+    assert found["I2"].root == pytest.approx(1 / 8)
+    assert found["I3"] is None
+
+
+def test_what_moves_with_the_weights() -> None:
+    given = findings(MEANS, weights=(0.9, 0.1))
+    basis = basis_of(given, points={"academia": [[0, 10]] * 5})
+    found = five_weightings(given, basis)
+    assert [one.name for one in found] == ["equal", "fixed", "order", "asked", "unknown"]
+    assert found[2].weights == {"impact": 0.75, "urgency": 0.25}
+    assert found[3].weights == {"impact": 0, "urgency": 1}
+    assert found[3].ranks["I2"] == 1
+    assert moving(found, 1) == ["I1", "I2"]
+    # I2 is ahead of I1 where urgency counts more than three fifths: two fifths of all weights
+    assert basis.unknown
+    assert basis.unknown["any"]["I2"]["first"] == pytest.approx(0.4)
+    assert basis.unknown["any"]["I3"]["expected"] == pytest.approx(3)
+    assert basis.unknown["central"]["I3"] is None
+    # with impact at least half, never
+    assert basis.unknown["ordered"]["I1"]["first"] == 1
+
+
+def test_weights_asked_of_stakeholders_are_balanced_over_groups() -> None:
+    given: Any = {"helices": ["academia", "industry", "civil"], "criteria": CRITERIA, "rule": {"minimum_group": 5}}
+    found = asked_weights({"academia": [[100, 0]] * 20, "industry": [[0, 100]] * 5, "civil": [[50, 50]] * 5}, given)
+    assert found["weights"] == pytest.approx({"impact": 0.5, "urgency": 0.5})
+    assert found["by_helix"]["academia"] == {"n": 20, "weights": {"impact": 1.0, "urgency": 0.0}}
+    # two of civil are hidden with the smallest beside them, and count as one group: (0.5 · 2 + 0 · 5) / 7
+    hidden = asked_weights({"academia": [[10, 0]] * 20, "industry": [[0, 10]] * 5, "civil": [[5, 5]] * 2}, given)
+    assert hidden["by_helix"]["industry"] is hidden["by_helix"]["civil"] is None
+    assert hidden["weights"]["impact"] == pytest.approx((1 + 1 / 7) / 2)
+    few = asked_weights({"civil": [[5, 5]] * 4}, given)
+    assert (few["weights"], few["reason"]) == (None, "too_few")
+
+
+@pytest.mark.parametrize(
+    ("means", "k", "members"),
+    [
+        pytest.param({"I1": [None, None]}, 1, [], id="nothing to show"),
+        pytest.param({"I1": [4.0, 4.0]}, 1, ["I1"], id="one initiative"),
+        pytest.param({"I1": [4.0, 4.0], "I2": [2.0, 2.0]}, 1, ["I1"], id="two initiatives"),
+        pytest.param({"I1": [4.0, 4.0], "I2": [2.0, 2.0]}, 5, ["I1", "I2"], id="a shortlist longer than the list"),
+        pytest.param({"I1": [3.0, 3.0], "I2": [3.0, 3.0], "I3": [3.0, 3.0]}, 1, ["I1"], id="all equal"),
+    ],
+)
+def test_edges(means: dict[str, list[float | None]], k: int, members: list[str]) -> None:
+    given = findings(means, k=k)
+    basis = basis_of(given)
+    for weights in (given["weights"], {"impact": 1}, {"impact": 1, "urgency": 3}):
+        ranked = rank_under(given, basis, weights)
+        assert ranked.members == members
+        assert turning_title(
+            sensitivity(basis, ranked), ranked, dict.fromkeys(CRITERIA, ""), dict.fromkeys(means, ""), "en"
+        )
+        found = opinions(given, basis, ranked)
+        text = repr((ranked, found, five_weightings(given, basis), basis.content))
+        assert "nan" not in text
+        assert "inf" not in text.replace("infinite", "")
+
+
+def test_ranges_in_words() -> None:
+    assert [span(limits) for limits in ([1.0, 8.0], [3, 3], None, [None, None])] == ["1–8", "3", "", ""]
+    assert as_values(np.array([np.nan])) == [None]
+
+
+def ranked_with(share: float | None) -> Ranked:
+    return Ranked([], {}, 1, [], share, {}, is_fixed=True)
+
+
+def test_how_firmly_the_first_may_be_said_to_lead() -> None:
+    said = [lead_of(ranked_with(share)) for share in (None, 0.6, 0.61, 0.9, 0.91)]
+    assert said == ["", "", "leads", "leads", "clearly"]
