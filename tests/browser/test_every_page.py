@@ -107,6 +107,8 @@ FOR_MEMBERS = {
     "opinions_page": f"/opinions/{SURVEY}",
     "results_index": "/results",
     "results_page": f"/results/{SURVEY}",
+    "figures_page": f"/results/{SURVEY}/figures",
+    "figure_page": f"/results/{SURVEY}/figures/gaps",
     "priorities_index": "/priorities",
     "priorities_page": f"/priorities/{SURVEY}",
     "account_page": "/account",
@@ -121,6 +123,7 @@ FIRST = "a first initiative, "
 NO_PAGES = {
     *("personal_link", "stop_page", "results_table", "export_priorities", "oidc_start", "oidc_callback"),
     *("export_survey", "export_translation", "initiative_sheet", "export_evidence_page"),
+    *("figure_csv", "figure_svg", "figure_png"),
     *("record_of_version", "export_page", "ideas_index"),
     # need a link that was mailed: test_proposals.py goes through them
     *("confirm_page", "answer_page"),

@@ -49,12 +49,12 @@ def list_figures(
     }
 
 
-@router.get("/surveys/{survey_id}/figures/{name}")
+@router.get("/surveys/{survey_id}/figures/{figure_kind}")
 def read_figure(
     session: SessionDep,
     actor: ReaderDep,
     survey_id: UUID,
-    name: str,
+    figure_kind: str,
     number: NumberDep = None,
     criterion: str | None = None,
     language: LanguageDep = "",
@@ -62,7 +62,7 @@ def read_figure(
     """One figure with its table: columns with their units, and every number drawn."""
     survey = get_own_survey(session, actor, survey_id)
     spoken = language_drawn(survey, language)
-    snapshot, figure = get_figure(session, survey, name, number=number, criterion=criterion, language=spoken)
+    snapshot, figure = get_figure(session, survey, figure_kind, number=number, criterion=criterion, language=spoken)
     return (
         _about(snapshot, spoken)
         | _head(figure, survey)

@@ -92,8 +92,6 @@ def differences(reading: Reading, criterion: str) -> Figure:
         ],
         words={
             "few": f"<{reading.findings['rule']['minimum_group']}",
-            "below": reading.say("Below all"),
-            "above": reading.say("Above all"),
             "all": reading.say("All"),
         },
         facts=mark_facts(reading),

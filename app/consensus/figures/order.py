@@ -16,6 +16,7 @@ def ranks(reading: Reading, criterion: str) -> Figure:
     shortlist = findings["shortlist"] if over_all else findings["by_criterion_shortlist"][criterion]
     found: list[Mapping[str, Any]] = findings["overall"] if over_all else findings["items"][criterion]
     lines = sorted((line for line in found if line["rank"] is not None), key=lambda line: line["rank"])
+    half, most = reading.say("Half of the re-samples"), reading.say("Nine in ten of the re-samples")
     return reading.draw(
         "ranks",
         criterion,
@@ -26,10 +27,10 @@ def ranks(reading: Reading, criterion: str) -> Figure:
         columns=head(
             reading,
             Column("rank", reading.say("Rank"), "rank"),
-            Column("half_from", reading.say("Half of the re-samples, from"), "rank"),
-            Column("half_to", reading.say("to"), "rank"),
-            Column("from", reading.say("Nine in ten, from"), "rank"),
-            Column("to", reading.say("to"), "rank"),
+            Column("half_from", reading.say("%(share)s, from", share=half), "rank"),
+            Column("half_to", reading.say("%(share)s, to", share=half), "rank"),
+            Column("from", reading.say("%(share)s, from", share=most), "rank"),
+            Column("to", reading.say("%(share)s, to", share=most), "rank"),
         ),
         rows=[
             [
@@ -41,16 +42,7 @@ def ranks(reading: Reading, criterion: str) -> Figure:
             ]
             for line in lines
         ],
-        words={
-            "half": reading.say("Half of the re-samples"),
-            "most": reading.say("Nine in ten of the re-samples"),
-            "rank": reading.say("Rank"),
-            "cut": reading.say(
-                "The %(k)s above are the same in %(share)s of re-samples. Their order may still change.",
-                k=shortlist["k"],
-                share=reading.show(shortlist["same_share"], "share"),
-            ),
-        },
+        words={"half": half, "most": most},
         facts={"k": shortlist["k"], "places": len(found)},
     )
 

@@ -52,9 +52,13 @@ def _chunks(png: bytes) -> list[tuple[bytes, bytes]]:
 
 def _palette(colours: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
     """The commonest colours, and for each pixel the nearest of them."""
-    codes = (colours[:, :, 0] << 16) | (colours[:, :, 1] << 8) | colours[:, :, 2]
-    every, places, counts = np.unique(codes, return_inverse=True, return_counts=True)
+    codes = ((colours[:, :, 0] << 16) | (colours[:, :, 1] << 8) | colours[:, :, 2]).ravel()
+    # most pixels are as their neighbour, so only the first of each run is looked at
+    starts = np.flatnonzero(np.diff(codes, prepend=-1))
+    lengths = np.diff(starts, append=len(codes))
+    every, places = np.unique(codes[starts], return_inverse=True)
+    counts = np.bincount(places, weights=lengths)
     spread = np.stack([every >> 16, (every >> 8) & 255, every & 255], axis=1)
     kept = spread[np.argsort(-counts, kind="stable")[:COLOURS]]
     nearest = ((spread[:, None, :] - kept[None, :, :]) ** 2).sum(axis=-1).argmin(axis=1).astype(np.uint8)
-    return kept, nearest[places.reshape(codes.shape)]
+    return kept, np.repeat(nearest[places], lengths).reshape(colours.shape[:2])

@@ -84,13 +84,13 @@ def figures_page(
     )
 
 
-@router.get("/results/{slug}/figures/{name}.csv")
+@router.get("/results/{slug}/figures/{figure_kind}.csv")
 def figure_csv(
     request: Request,
     session: WritingSessionDep,
     actor: Annotated[Actor, permitted("results.export")],
     slug: str,
-    name: str,
+    figure_kind: str,
     number: NumberDep = None,
     criterion: str | None = None,
 ) -> Response:
@@ -98,19 +98,19 @@ def figure_csv(
     survey = get_own_survey_by_slug(session, actor, slug)
     require(actor, "results.export", survey)
     snapshot, figure = get_figure(
-        session, survey, name, number=number, criterion=criterion, language=language_of(request)
+        session, survey, figure_kind, number=number, criterion=criterion, language=language_of(request)
     )
-    record(session, actor, "results.exported", survey, after={"round": snapshot.round_number, "figure": name})
+    record(session, actor, "results.exported", survey, after={"round": snapshot.round_number, "figure": figure.name})
     return _file(to_csv(as_document(figure)), "text/csv; charset=utf-8", survey, snapshot.round_number, figure, "csv")
 
 
-@router.get("/results/{slug}/figures/{name}.svg")
+@router.get("/results/{slug}/figures/{figure_kind}.svg")
 def figure_svg(
     request: Request,
     session: SessionDep,
     actor: ReaderDep,
     slug: str,
-    name: str,
+    figure_kind: str,
     number: NumberDep = None,
     criterion: str | None = None,
     theme: Theme = "light",
@@ -119,7 +119,7 @@ def figure_svg(
     """A figure as SVG with its title and source, or without them, in the colours of a theme."""
     survey = get_own_survey_by_slug(session, actor, slug)
     language = language_drawn(survey, language_of(request))
-    snapshot, figure = get_figure(session, survey, name, number=number, criterion=criterion, language=language)
+    snapshot, figure = get_figure(session, survey, figure_kind, number=number, criterion=criterion, language=language)
     svg = find_svg(session, find_drawing(session, snapshot.id, figure))
     if svg is None:
         raise NotFound("This picture is being drawn. Its table is there already.")
@@ -127,20 +127,20 @@ def figure_svg(
     return _file(text.encode(), "image/svg+xml", survey, snapshot.round_number, figure, "svg", is_shown=True)
 
 
-@router.get("/results/{slug}/figures/{name}.png")
+@router.get("/results/{slug}/figures/{figure_kind}.png")
 def figure_png(
     request: Request,
     session: SessionDep,
     actor: ReaderDep,
     slug: str,
-    name: str,
+    figure_kind: str,
     number: NumberDep = None,
     criterion: str | None = None,
 ) -> Response:
     """A figure as PNG with its title and source, in light colours."""
     survey = get_own_survey_by_slug(session, actor, slug)
     language = language_drawn(survey, language_of(request))
-    snapshot, figure = get_figure(session, survey, name, number=number, criterion=criterion, language=language)
+    snapshot, figure = get_figure(session, survey, figure_kind, number=number, criterion=criterion, language=language)
     drawing = find_drawing(session, snapshot.id, figure)
     file = find_file(session, drawing.png_sha256 if drawing else None)
     if file is None:
@@ -148,13 +148,13 @@ def figure_png(
     return _file(file.content, "image/png", survey, snapshot.round_number, figure, "png", is_shown=True)
 
 
-@router.get("/results/{slug}/figures/{name}")
+@router.get("/results/{slug}/figures/{figure_kind}")
 def figure_page(
     request: Request,
     session: SessionDep,
     actor: ReaderDep,
     slug: str,
-    name: str,
+    figure_kind: str,
     number: NumberDep = None,
     criterion: str | None = None,
     view: Literal["picture", "table"] = "picture",
@@ -162,11 +162,10 @@ def figure_page(
     """One figure: its finding, its picture or its table with every number, and its files."""
     survey = get_own_survey_by_slug(session, actor, slug)
     language = language_of(request)
-    snapshot, figure = get_figure(session, survey, name, number=number, criterion=criterion, language=language)
+    snapshot, figure = get_figure(session, survey, figure_kind, number=number, criterion=criterion, language=language)
     spoken = language_drawn(survey, language)
     drawing = list_drawings(session, snapshot.id, spoken).get((figure.name, figure.criterion))
     svg = find_svg(session, drawing)
-    kind = get_kind(name)
     names = dict(_criteria(session, survey, snapshot.findings["criteria"], language))
     return render(
         request,
@@ -174,13 +173,15 @@ def figure_page(
         survey=survey,
         snapshot=snapshot,
         figure=figure,
-        question=kind.question,
+        question=get_kind(figure_kind).question,
         # our own drawing, whose texts the renderer has escaped
         drawing=Markup(inline(svg, figure)) if svg else None,  # noqa: S704
         picture_language=spoken,
         view=view if svg else "table",
         is_waiting=bool(figure.rows) and svg is None,
-        criteria=[(code, names.get(code, "")) for code in kind.criteria(snapshot.findings["criteria"])],
+        criteria=[
+            (code, names.get(code, "")) for code in get_kind(figure_kind).criteria(snapshot.findings["criteria"])
+        ],
         rounds=[one.round_number for one in list_snapshots(session, survey.id)],
         may_export=may(actor, "results.export", survey),
     )
