@@ -31,7 +31,7 @@ def read_for_figures(
         findings=snapshot.findings,
         before=before.findings if before else None,
         sha256=snapshot.sha256,
-        titles=_distinct({item.code: pick(item.title, language, own) for item in list_items(session, survey.id)}),
+        titles=distinct({item.code: pick(item.title, language, own) for item in list_items(session, survey.id)}),
         criteria={one.code: pick(one.label, language, own) for one in list_criteria(session, survey.id)},
         marks=[
             mark
@@ -44,7 +44,7 @@ def read_for_figures(
     )
 
 
-def _distinct(titles: Mapping[str, str]) -> dict[str, str]:
+def distinct(titles: Mapping[str, str]) -> dict[str, str]:
     """The titles, each with its code where two are the same."""
     every = list(titles.values())
     return {code: f"{title} ({code})" if every.count(title) > 1 else title for code, title in titles.items()}

@@ -72,7 +72,7 @@ def draw_opinion(figure: Figure) -> dict[str, Any]:
     )
     legend = legend_of(words, under_heads=True)
     sheet.add(
-        alt.Chart(data(parts + middles))
+        alt.Chart(data(parts + middles), name="bars")
         .mark_rect(strokeWidth=1)
         .encode(
             x=alt.X("from:Q", scale=x, axis=None),
@@ -147,7 +147,7 @@ def draw_unsure(figure: Figure) -> dict[str, Any]:
     x = sheet.scale(0, top)
     bars = [{"top": one["place"] - HALF, "bottom": one["place"] + HALF, "from": 0, **one} for one in sheet.placed()]
     sheet.add(
-        alt.Chart(data(bars))
+        alt.Chart(data(bars), name="bars")
         .mark_rect(fill="var(--l3)", stroke=CTRL, strokeWidth=0.8)
         .encode(x=alt.X("from:Q", scale=x, axis=None), x2="share:Q", y=sheet.y("top"), y2="bottom:Q"),
         _rule_at_zero(sheet, x),
@@ -189,7 +189,7 @@ def draw_response(figure: Figure) -> dict[str, Any]:
     ]
     legend = legend_of(words)
     sheet.add(
-        alt.Chart(data(bars))
+        alt.Chart(data(bars), name="bars")
         .mark_rect(strokeWidth=1)
         .encode(
             x=alt.X("from:Q", scale=x, axis=None),

@@ -20,7 +20,7 @@ BELOW: tuple[Step, ...] = (NEAR, (8, "var(--l2)", "var(--l2-edge)", INK), (25, "
 LIKELY = (
     (0.005, "var(--q1)", "var(--q-edge)", INK),
     (0.1, "var(--q2)", "var(--q-edge)", INK),
-    (0.35, "var(--q3)", "var(--q-edge)", ON_STRONG),
+    (0.35, "var(--q3)", "var(--q-edge)", "var(--q3-ink)"),
     (0.7, "var(--q4)", "var(--q-edge)", ON_STRONG),
 )
 
@@ -134,7 +134,7 @@ def draw_chances(figure: Figure) -> dict[str, Any]:
     sheet.add(*_draw_cells(sheet, cells, places, 10))
     ticks = [{"at": place - 0.5, "text": str(place)} for place in range(1, places + 1)]
     sheet.add(
-        alt.Chart(data(ticks))
+        alt.Chart(data(ticks), name="ticks")
         .mark_text(baseline="bottom", dy=-5, fontSize=11, color=INK_2)
         .encode(x=alt.X("at:Q", scale=sheet.scale(0, places), axis=None), y=alt.value(0), text="text:N")
     )

@@ -28,7 +28,7 @@ def draw_change(figure: Figure) -> dict[str, Any]:
 
     def rule(kind: str, color: str, width: float, dash: list[int]) -> alt.Chart:
         return (
-            alt.Chart(data([one for one in lines if one["kind"] == kind]))
+            alt.Chart(data([one for one in lines if one["kind"] == kind]), name=f"slopes_{kind}")
             .mark_rule(color=color, strokeWidth=width, strokeDash=dash)
             .encode(
                 x=alt.X("left:Q", scale=x, axis=None),
@@ -51,7 +51,7 @@ def draw_change(figure: Figure) -> dict[str, Any]:
             rule("quiet", CTRL, 1, []),
             rule("rise", BRAND, 2.2, []),
             rule("fall", LOW_TONE, 2.2, [6, 3]),
-            alt.Chart(data(ends))
+            alt.Chart(data(ends), name="points")
             .mark_point(filled=True, size=70, opacity=1)
             .encode(
                 x=alt.X("at:Q", scale=x, axis=None),
@@ -83,8 +83,8 @@ def _slope_frame(figure: Figure, x: alt.Scale, y: alt.Scale, bottom: float, top:
         alt.Chart(data(ticks))
         .mark_rule(color=LINE)
         .encode(x=alt.value(0), x2=alt.value(SLOPE_WIDTH), y=alt.Y("value:Q", scale=y, axis=None)),
-        alt.Chart(data(ticks))
-        .mark_text(align=side, color=INK_2, description="tick")
+        alt.Chart(data(ticks), name="ticks_y")
+        .mark_text(align=side, color=INK_2)
         .encode(x=alt.value(edge), y=alt.Y("value:Q", scale=y, axis=None), text="text:N"),
         alt.Chart(data(heads))
         .mark_rule(color=CTRL)
@@ -157,7 +157,7 @@ def draw_two_criteria(figure: Figure) -> dict[str, Any]:
             alt.Chart(data(middle))
             .mark_rule(color=INK_3, strokeDash=[4, 3])
             .encode(y=to_y, x=alt.value(0), x2=alt.value(PLANE)),
-            alt.Chart(data(points))
+            alt.Chart(data(points), name="points")
             .mark_point(filled=True, size=90, opacity=1, fill=BRAND, stroke=SURFACE, strokeWidth=1.2)
             .encode(x=to_x, y=to_y),
             *(
@@ -242,11 +242,11 @@ def _plane_frame(
             .encode(x=alt.value(px), y=alt.value(py), text="text:N")
             for px, py, side, text in corners
         ),
-        alt.Chart(data(ticks[0]))
-        .mark_text(baseline="top", dy=8, color=INK_2, description="tick")
+        alt.Chart(data(ticks[0]), name="ticks")
+        .mark_text(baseline="top", dy=8, color=INK_2)
         .encode(x=alt.X("value:Q", scale=x, axis=None), y=alt.value(PLANE), text="text:N"),
-        alt.Chart(data(ticks[1]))
-        .mark_text(align=end, color=INK_2, description="tick")
+        alt.Chart(data(ticks[1]), name="ticks_y")
+        .mark_text(align=end, color=INK_2)
         .encode(x=alt.value(edge), y=alt.Y("value:Q", scale=y, axis=None), text="text:N"),
         alt.Chart(data([{"text": words["x"]}]))
         .mark_text(baseline="top", dy=28, align=end, fontWeight=600, color=INK_2)

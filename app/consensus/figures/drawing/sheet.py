@@ -155,8 +155,8 @@ class Sheet:
                 y2=alt.value(self.height),
                 color=alt.condition("datum.tone == 'strong'", alt.value(INK_3), alt.value(LINE)),
             ),
-            alt.Chart(data(marks))
-            .mark_text(baseline="bottom", dy=-6, fontSize=12, color=INK_2, description="tick")
+            alt.Chart(data(marks), name="ticks")
+            .mark_text(baseline="bottom", dy=-6, fontSize=12, color=INK_2)
             .encode(x=x, y=alt.value(0), text="label:N"),
         )
 

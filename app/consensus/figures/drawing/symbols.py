@@ -44,7 +44,7 @@ def group_points(sheet: Sheet, groups: Sequence[Group], low: float, high: float)
     labels = [group["label"] for group in groups]
     legend = legend_of(labels, shape="own")
     return [
-        alt.Chart(data(rows))
+        alt.Chart(data(rows), name="points")
         .mark_point(filled=True, size=MARK_SIZE, opacity=1, stroke=SURFACE, strokeWidth=1.5)
         .encode(
             x=alt.X("value:Q", scale=x, axis=None),
@@ -136,7 +136,7 @@ def draw_ranks(figure: Figure) -> dict[str, Any]:
     ]
     legend = legend_of(words)
     sheet.add(
-        alt.Chart(data(ranges))
+        alt.Chart(data(ranges), name="ranges")
         .mark_rect(cornerRadius=4, strokeWidth=1)
         .encode(
             x=alt.X("from:Q", scale=x, axis=None),
@@ -146,7 +146,7 @@ def draw_ranks(figure: Figure) -> dict[str, Any]:
             fill=alt.Fill("word:N", scale=alt.Scale(domain=words, range=["var(--tint)", "var(--q3)"]), legend=legend),
             stroke=alt.Stroke("word:N", scale=alt.Scale(domain=words, range=["var(--q3)"] * 2), legend=legend),
         ),
-        alt.Chart(data(sheet.placed()))
+        alt.Chart(data(sheet.placed()), name="points")
         .mark_point(filled=True, size=70, fill=SURFACE, stroke=BRAND, strokeWidth=2.6, opacity=1)
         .encode(x=alt.X("rank:Q", scale=x, axis=None), y=sheet.y()),
         alt.Chart(data([{"place": one["place"], "text": _range(one)} for one in sheet.placed()]))
@@ -193,7 +193,7 @@ def draw_settled(figure: Figure) -> dict[str, Any]:
             y=sheet.y(),
             color=alt.condition("datum.after > datum.before", alt.value("var(--l1)"), alt.value(BRAND)),
         ),
-        alt.Chart(data(ends))
+        alt.Chart(data(ends), name="points")
         .mark_point(filled=True, size=80, opacity=1, stroke=BRAND, strokeWidth=2)
         .encode(
             x=alt.X("value:Q", scale=x, axis=None),
