@@ -49,7 +49,8 @@ def test_titles_state_what_the_findings_hold(criterion: str) -> None:
     low, high = (LABELS[widest[end]] for end in ("gap_low", "gap_high"))
     least, most = (widest["by_helix"][widest[end]]["share_high"] for end in ("gap_low", "gap_high"))
     assert title_of("gaps", criterion) == (
-        f"{round(100 * widest['gap'])} points apart on “{named(widest)}”: {low} {percent(least)}, {high} {percent(most)}"
+        f"{round(100 * widest['gap'])} points apart on “{named(widest)}”: "
+        f"{low} {percent(least)}, {high} {percent(most)}"
     )
     asked = {named(line): line["cannot_judge"] / (line["n"] + line["cannot_judge"]) for line in lines if line["n"]}
     hardest = max(asked, key=lambda title: asked[title])
@@ -176,7 +177,7 @@ def test_odd_rounds_give_a_sentence_or_a_whole_picture(rate: Rate, options: dict
             svg = vl_convert.vegalite_to_svg(specification_of(figure))
             assert "NaN" not in svg
             assert "Infinity" not in svg
-            assert svg.count("<text") > len(figure.rows) / 2
+            assert svg.count("<text") >= 4
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -66,7 +66,8 @@ def draw_change(figure: Figure) -> dict[str, Any]:
 
 
 def _steps(least: float, most: float) -> tuple[float, float]:
-    return max(0.0, least // 0.1 * 0.1), min(1.0, -(-most // 0.1) * 0.1)
+    bottom, top = max(0.0, least // 0.1 * 0.1), min(1.0, -(-most // 0.1) * 0.1)
+    return (bottom, top) if top > bottom else (max(0.0, top - 0.1), max(0.1, top))
 
 
 def _slope_frame(figure: Figure, x: alt.Scale, y: alt.Scale, bottom: float, top: float) -> list[alt.Chart]:
