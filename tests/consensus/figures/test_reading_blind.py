@@ -83,7 +83,8 @@ def pixel_of(drawing: Drawing, name: str = "ticks", axis: int = 0) -> float:
 @pytest.mark.parametrize("figure", by_name("opinion"), ids=lambda figure: figure.criterion)
 def test_bars_of_opinion_end_where_the_table_says(figure: Figure, drawings: Mapping[str, Drawing]) -> None:
     drawing = drawings[f"opinion-{figure.criterion}"]
-    scale, rows = drawing.scale(), {}
+    scale = drawing.scale()
+    rows: dict[int, list[tuple[float, float]]] = {}
     for shape in drawing.marks("bars"):
         rows.setdefault(round(shape.y), []).append((scale(shape.x), scale(shape.x2)))
     assert len(rows) == len(figure.rows)
