@@ -25,6 +25,8 @@ PATTERNS = (
 )
 HATCHED_FIGURES = ("opinion",)
 HATCHED = {'fill="var(--l1)"': 'fill="url(#low-1)"', 'fill="var(--l2)"': 'fill="url(#low-2)"'}
+# a line runs as its own first letter does: not every program that shows SVG heeds a direction
+OWN_DIRECTION, END_OF_THAT = "\u2068", "\u2069"
 FONTS = "Liberation Sans, Arial, Helvetica, sans-serif"
 
 
@@ -94,7 +96,7 @@ def framed(svg: str, figure: Figure, theme: Theme) -> str:
     size = f'width="{whole:g}" height="{top + 20:g}" viewBox="0 0 {whole:g} {top + 20:g}"'
     text = (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{title}" {size} '
-        f'lang="{figure.language}" direction="{figure.direction}"><title>{title}</title>'
+        f'lang="{figure.language}"><title>{title}</title>'
         f'{PATTERNS}<rect width="100%" height="100%" fill="var(--surface)"/>{"".join(parts)}</svg>'
     )
     if theme == "print" and _hatches(figure):
@@ -110,12 +112,14 @@ def _lines(
     text: str, top: float, whole: float, *, size: int, ink: str, weight: str, direction: str
 ) -> tuple[float, list[str]]:
     signs = int((whole - 2 * EDGE) / (size * WIDTH_OF[size]))
-    anchor = whole - EDGE if direction == "rtl" else EDGE
+    is_mirrored = direction == "rtl"
+    at = f'x="{whole - EDGE:g}" text-anchor="end"' if is_mirrored else f'x="{EDGE:g}"'
     written: list[str] = []
     for line in textwrap.wrap(text, signs, break_on_hyphens=False):
         top += size * 1.3
+        shown = f"{OWN_DIRECTION}{line}{END_OF_THAT}" if is_mirrored else line
         written.append(
-            f'<text x="{anchor:g}" y="{top:g}" font-family="{FONTS}" font-size="{size}px" font-weight="{weight}" '
-            f'fill="var(--{ink})">{html.escape(line)}</text>'
+            f'<text {at} y="{top:g}" font-family="{FONTS}" font-size="{size}px" font-weight="{weight}" '
+            f'fill="var(--{ink})">{html.escape(shown)}</text>'
         )
     return top, written

@@ -26,7 +26,7 @@ def ranks(reading: Reading, criterion: str) -> Figure:
         ),
         columns=head(
             reading,
-            Column("rank", reading.say("Rank"), "rank"),
+            Column("rank", reading.say("Place in the order"), "rank"),
             Column("half_from", reading.say("%(share)s, from", share=half), "rank"),
             Column("half_to", reading.say("%(share)s, to", share=half), "rank"),
             Column("from", reading.say("%(share)s, from", share=most), "rank"),
@@ -80,7 +80,7 @@ def chances(reading: Reading, criterion: str) -> Figure:
             [line["initiative"], reading.titles[line["initiative"]], *reading.chances[line["initiative"]]]
             for line in lines
         ],
-        words={"axis": reading.say("Rank")},
+        words={"axis": reading.say("Place in the order")},
         facts={"places": places},
     )
 

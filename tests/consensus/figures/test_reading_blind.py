@@ -208,6 +208,15 @@ def test_right_to_left_is_mirrored() -> None:
             assert text.marks("points")
 
 
+def test_frames_are_written_from_the_right_too() -> None:
+    [figure] = [one for one in make_figures(make_reading(language="ar")) if one.name == "response"]
+    drawing = Drawing(framed(vl_convert.vegalite_to_svg(specification_of(figure)), figure, "light"))
+    lines = drawing.root.findall("{http://www.w3.org/2000/svg}text")
+    width = float(drawing.root.get("width", 0))
+    assert lines
+    assert all(line.get("text-anchor") == "end" and float(line.get("x", 0)) > width / 2 for line in lines)
+
+
 def test_the_style_sheet_is_the_only_list_of_colours() -> None:
     text = STYLES.read_text()
     for theme, colours in (("light", tokens_of("light")), ("dark", tokens_of("dark"))):
