@@ -53,6 +53,8 @@ from app.consensus import detail_routes as result_details
 from app.consensus import feedback as feedback_pages
 from app.consensus import next_round as next_round_pages
 from app.consensus import routes as consensus_pages
+from app.consensus.figures import api as figures_api
+from app.consensus.figures import routes as figures_pages
 from app.core.db import make_engine
 from app.core.migrations import Schema, newest_revision, schema_of
 from app.core.settings import Settings, load_settings
@@ -138,6 +140,8 @@ PAGES: list[APIRouter] = [
     sending_pages.router,
     own_answers_pages.router,
     ideas_pages.router,
+    # before the results: an address of theirs may take "figures" for an initiative
+    figures_pages.router,
     consensus_pages.router,
     result_details.router,
     next_round_pages.router,
@@ -157,6 +161,7 @@ API: list[APIRouter] = [
     proposals_api.router,
     discussion_api.router,
     consensus_api.router,
+    figures_api.router,
     priorities_api.router,
     decisions_api.router,
 ]

@@ -1,4 +1,4 @@
-"""The chores nobody waits for: mail that is due, links that were asked for, data at the end of their time."""
+"""The chores nobody waits for: mail that is due, links that were asked for, figures, data at the end of their time."""
 
 import threading
 
@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.auth.mailing import answer_requests
+from app.consensus.figures.service import DrawingFailed, draw_next
 from app.consensus.service import close_due_rounds
 from app.core.settings import Settings
 from app.mail.worker import send_due
@@ -18,6 +19,8 @@ log = structlog.get_logger()
 PAUSE = 2.0
 RETENTION_EVERY = 1800
 """Rounds between two looks at what has reached the end of its time: about an hour."""
+REST_AFTER_FAILURE = 150
+"""Rounds before a drawing that failed is tried again: about five minutes."""
 
 
 def do_chores(engine: Engine, settings: Settings, *, with_retention: bool = True) -> dict[str, int]:
@@ -53,11 +56,16 @@ class Worker:
         self._thread.join(timeout=60)
 
     def _work(self) -> None:
-        turn = 0
+        turn, draws_from = 0, 0
         while not self._is_closing.is_set():
             try:
                 do_chores(self._engine, self._settings, with_retention=turn % RETENTION_EVERY == 0)
+                if turn >= draws_from:
+                    draw_next(self._engine)
             except SQLAlchemyError as failure:
                 log.error("worker", error=str(failure)[:500])
+            except DrawingFailed as failure:
+                log.error("figures", error=str(failure))
+                draws_from = turn + REST_AFTER_FAILURE
             turn += 1
             self._is_closing.wait(self._pause)

@@ -33,6 +33,8 @@ from app.actionplan.proposals.exporting import COLUMN_WORDS
 from app.actionplan.proposals.rules import STATE_WORDS as PROPOSAL_STATES
 from app.auth.guard import ACCOUNT_MENU, NAVIGATION
 from app.consensus.fates import RULE_NAMES, STANDING_WORDS
+from app.consensus.figures.catalogue import QUESTIONS
+from app.consensus.figures.change import MOVES
 from app.consensus.next_round import GROUNDS_WORDS, REASON_WORDS
 from app.consensus.pages import SORTS, VERDICT_WORDS
 from app.history.routes import ACT_WORDS
@@ -157,6 +159,8 @@ def interface_messages() -> set[Message]:
         WAY_TEXTS,
         METHOD_WORDS,
         WEIGHTING_WORDS,
+        MOVES,
+        QUESTIONS,
     ):
         words += table.values()
     words += [
@@ -191,6 +195,9 @@ def _messages_of(tree: ast.AST) -> Iterator[str]:
             )
             if place is not None and len(node.args) > place:
                 yield from _text(node.args[place], constants)
+        # what figures say
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "say":
+            yield from _text(node.args[0], constants)
         # what is wrong with a line, or good to know about it
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "append":
             owner = node.func.value

@@ -152,6 +152,8 @@ def _row(table: Table, keys: dict[str, Any]) -> dict[str, Any]:
             row[column.name] = datetime(2027, 1, 1, tzinfo=UTC)
         elif "INT" in kind or "FLOAT" in kind or "DOUBLE" in kind:
             row[column.name] = 1
+        elif "BLOB" in kind or "BYTEA" in kind:
+            row[column.name] = b"bytes"
         elif "BOOL" in kind:
             row[column.name] = True
         else:

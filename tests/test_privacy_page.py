@@ -48,6 +48,8 @@ def test_every_table_about_people_is_named() -> None:
         "rank_basis",
         "decision",
         "declared_interest",
+        "figure_file",
+        "figure_drawing",
     ):
         assert f"`{table}`" in PAGE
 

@@ -7,6 +7,7 @@ import uvicorn
 from sqlalchemy import Engine, make_url, text
 
 from app.cli.work import Refused, open_database, say, show
+from app.consensus.figures.service import draw_missing, draw_next
 from app.core.db import make_engine
 from app.core.logs import set_up_logs
 from app.core.migrations import Schema, newest_revision, revision_of, schema_of, upgrade
@@ -46,7 +47,7 @@ def serve(
 
 
 def worker(once: Annotated[bool, typer.Option("--once", help="do what is due and end")] = False) -> None:
-    """Send due mail and delete what has reached the end of its time, until stopped.
+    """Send due mail, draw figures and delete what has reached the end of its time, until stopped.
 
     `serve` does the same beside serving; a worker of its own relieves it.
     """
@@ -54,7 +55,8 @@ def worker(once: Annotated[bool, typer.Option("--once", help="do what is due and
     engine = open_database(settings)
     set_up_logs()
     if once:
-        show(do_chores(engine, settings))
+        done = do_chores(engine, settings)
+        show(done | {"drawn": draw_missing(engine)})
         engine.dispose()
         return
     running = Worker(engine, settings)
@@ -121,6 +123,7 @@ def demo(
     engine = open_database(settings)
     try:
         show_demo(engine, settings, answers=answers, seed=seed, force=force, if_empty=if_empty)
+        draw_next(engine)
     finally:
         engine.dispose()
 

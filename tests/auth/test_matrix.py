@@ -3,6 +3,7 @@
 A new route without a row turns this red.
 """
 
+import zlib
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,6 +15,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
+from app import __version__
 from app.actionplan.discussion.models import Amendment, Comment
 from app.actionplan.evidence.models import Interview, Workshop
 from app.actionplan.initiatives.models import Initiative, InitiativeVersion
@@ -23,6 +25,8 @@ from app.actionplan.opinions.rules import find_groups
 from app.actionplan.opinions.service import freeze_opinions
 from app.actionplan.proposals.models import IdeasWall, Proposal
 from app.auth.api import list_routes
+from app.consensus.figures.models import FigureDrawing, FigureFile
+from app.consensus.models import Snapshot
 from app.consensus.service import close_round
 from app.core.clock import today
 from app.main import API, PAGES
@@ -131,6 +135,7 @@ def _things(session: Session, survey: Survey, spare: Person) -> dict[str, str]:
     wall = IdeasWall(consortium_id=survey.consortium_id, slug="home")
     seen = WallOpinions(consortium_id=survey.consortium_id, found_on=today(), findings=NO_GROUPS, sha256="")
     session.add_all([wall, seen])
+    _draw_a_figure(session)
     initiative = session.exec(select(Initiative)).first()
     membership = session.exec(select(Membership)).first()
     assert current
@@ -170,6 +175,7 @@ def _things(session: Session, survey: Survey, spare: Person) -> dict[str, str]:
         "said_id": str(kept.id),
         "amendment_id": str(amendment.id),
         "kind": "csv",
+        "figure_kind": "opinion",
         "part": "why",
         "number": "1",
         "target": "ca",
@@ -178,6 +184,21 @@ def _things(session: Session, survey: Survey, spare: Person) -> dict[str, str]:
     }
     session.commit()
     return found
+
+
+def _draw_a_figure(session: Session) -> None:
+    """The worker would draw it; what is drawn does not matter here."""
+    svg = b'<svg class="marks" width="1" height="1" viewBox="0 0 1 1"></svg>'
+    session.add_all(
+        [
+            FigureFile(sha256="svg", media_type="image/svg+xml", content=zlib.compress(svg)),
+            FigureFile(sha256="png", media_type="image/png", content=b"png"),
+        ]
+    )
+    session.flush()
+    drawing: dict[str, Any] = {"language": "en", "program": __version__, "svg_sha256": "svg", "png_sha256": "png"}
+    snapshot = session.exec(select(Snapshot)).one()
+    session.add(FigureDrawing(snapshot_id=snapshot.id, name="opinion", criterion="impact", **drawing))
 
 
 def call(world: World, who: str, route: dict[str, Any]) -> Any:

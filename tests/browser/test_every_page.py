@@ -111,6 +111,8 @@ FOR_MEMBERS = {
     "change_page": f"/results/{SURVEY}/change",
     "response_page": f"/results/{SURVEY}/response",
     "initiative_result": f"/results/{SURVEY}/initiatives/I05",
+    "figures_page": f"/results/{SURVEY}/figures",
+    "figure_page": f"/results/{SURVEY}/figures/gaps",
     "priorities_index": "/priorities",
     "priorities_page": f"/priorities/{SURVEY}",
     "priority_checks": f"/priorities/{SURVEY}/checks?way=equal",
@@ -129,6 +131,8 @@ NO_PAGES = {
     *("personal_link", "stop_page", "results_table", "export_priorities", "oidc_start", "oidc_callback"),
     *("export_survey", "export_translation", "initiative_sheet", "export_evidence_page"),
     *("record_of_version", "export_page", "ideas_index", "export_decisions_page"),
+    *("figure_csv", "figure_svg", "figure_png"),
+    *("record_of_version", "export_page", "ideas_index"),
     # need a link that was mailed: test_proposals.py goes through them
     *("confirm_page", "answer_page"),
     *("export_survey", "export_translation", "initiative_sheet"),
