@@ -14,6 +14,9 @@ from starlette.exceptions import HTTPException
 from app import __version__
 from app.actionplan.cocreation import api as cocreation_api
 from app.actionplan.cocreation import routes as cocreation_pages
+from app.actionplan.disclosure import api as disclosure_api
+from app.actionplan.disclosure import release_routes as release_pages
+from app.actionplan.disclosure import routes as disclosure_pages
 from app.actionplan.discussion import amendment_routes as amendment_pages
 from app.actionplan.discussion import api as discussion_api
 from app.actionplan.discussion import reply_routes as reply_pages
@@ -29,6 +32,8 @@ from app.actionplan.evidence import workshop_routes as workshops_pages
 from app.actionplan.initiatives import api as initiatives_api
 from app.actionplan.initiatives import import_routes as initiatives_import_pages
 from app.actionplan.initiatives import routes as initiatives_pages
+from app.actionplan.method import api as method_api
+from app.actionplan.method import routes as method_pages
 from app.actionplan.opinions import api as opinions_api
 from app.actionplan.opinions import routes as opinions_pages
 from app.actionplan.overview import routes as overview_pages
@@ -50,6 +55,8 @@ from app.consensus import api as consensus_api
 from app.consensus import feedback as feedback_pages
 from app.consensus import next_round as next_round_pages
 from app.consensus import routes as consensus_pages
+from app.consensus.reasons import api as reasons_api
+from app.consensus.reasons import routes as reasons_pages
 from app.core.db import make_engine
 from app.core.migrations import Schema, newest_revision, schema_of
 from app.core.settings import Settings, load_settings
@@ -136,6 +143,10 @@ PAGES: list[APIRouter] = [
     own_answers_pages.router,
     ideas_pages.router,
     consensus_pages.router,
+    reasons_pages.router,
+    release_pages.router,
+    disclosure_pages.router,
+    method_pages.router,
     next_round_pages.router,
     feedback_pages.router,
     priorities_pages.router,
@@ -152,7 +163,10 @@ API: list[APIRouter] = [
     proposals_api.router,
     discussion_api.router,
     consensus_api.router,
+    reasons_api.router,
     priorities_api.router,
+    disclosure_api.router,
+    method_api.router,
 ]
 
 
