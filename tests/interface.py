@@ -6,6 +6,7 @@ from pathlib import Path
 
 from babel.messages.extract import extract
 
+from app.actionplan.disclosure.release_routes import PART_HINTS
 from app.actionplan.discussion.amending import DECISION_WORDS, LOST_MARKS, TOO_LONG
 from app.actionplan.discussion.pages import GONE
 from app.actionplan.discussion.reply_routes import KIND_WORDS as SAID_WORDS
@@ -23,6 +24,9 @@ from app.actionplan.initiatives.quality import WORDS as GAP_WORDS
 from app.actionplan.initiatives.rules import FAULTS as SHEET_FAULTS
 from app.actionplan.initiatives.schemas import UNREADABLE
 from app.actionplan.initiatives.states import STATE_WORDS
+from app.actionplan.method.dictionary import FACTS as COLUMN_FACTS
+from app.actionplan.method.dictionary import KINDS as COLUMN_KINDS
+from app.actionplan.method.measures import EDGE_WORDS, MEASURES
 from app.actionplan.opinions.routes import REASON_WORDS as OPINION_WORDS
 from app.actionplan.opinions.routes import WALL_REASON_WORDS
 from app.actionplan.proposals.exporting import COLUMN_WORDS
@@ -44,6 +48,7 @@ from app.surveys.authoring.questionnaire import BUILT_IN_WORDS, REMARK_WORDS
 from app.surveys.authoring.translation_table import FAULT_WORDS
 from app.surveys.mails.delivery import CHECK_WORDS, RECORD_WORDS
 from app.surveys.mails.routes import KIND_NAMES, KIND_TIMES
+from app.surveys.release.rules import PARTS as RELEASE_PARTS
 from app.surveys.rounds.live_pages import LEFT_NAMES, MAILED_NAMES, STANDING_NAMES
 from app.web.errors import SENTENCES, TITLES
 
@@ -145,6 +150,10 @@ def interface_messages() -> set[Message]:
         OUTCOME_WORDS,
         SAID_WORDS,
         PLACE_WORDS,
+        RELEASE_PARTS,
+        PART_HINTS,
+        EDGE_WORDS,
+        COLUMN_KINDS,
     ):
         words += table.values()
     words += [
@@ -154,6 +163,8 @@ def interface_messages() -> set[Message]:
         UNREADABLE,
         NO_EUROS,
         *PROBLEMS,
+        *(text for measure in MEASURES for text in (measure.name, measure.words)),
+        *(words for _, words in COLUMN_FACTS.values()),
         *(sentence for pair in CHECK_WORDS.values() for sentence in pair),
     ]
     return (found | set(words)) - PROGRAMS_ONLY

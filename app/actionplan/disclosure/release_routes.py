@@ -41,8 +41,8 @@ PART_HINTS = {
     "helices": "High ratings in each group that is large enough.",
     "regions": "High ratings in each region that is large enough.",
     "change": "High ratings before and now, of the same people.",
-    "ranks": "The range of ranks each initiative could plausibly hold.",
-    "response": "How many answered in each group, of how many invited.",
+    "ranks": "The range of ranks each initiative could plausibly hold, in nine of ten re-samples.",
+    "response": "How many answered in each group, beside how many were invited.",
     "next": "Who decides, and a link to “You said, we did” when that page is open.",
 }
 

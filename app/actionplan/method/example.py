@@ -29,12 +29,13 @@ class Example:
 
 
 def worked_example(findings: Mapping[str, Any]) -> Example | None:
-    """The best ranked initiative by the weightiest criterion; None where nothing may be shown."""
+    """The initiative in the middle of the ranking by the weightiest criterion; None where nothing may be shown."""
     criterion = weightiest(findings)
     lines = [line for line in findings["items"][criterion] if not line["suppressed"]]
     if not lines:
         return None
-    line = min(lines, key=lambda one: (one["rank"] is None, one["rank"] or 0, one["initiative"]))
+    ranked = sorted(lines, key=lambda one: (one["rank"] is None, one["rank"] or 0, one["initiative"]))
+    line = ranked[(len(ranked) - 1) // 2]
     groups = _groups(line)
     return Example(
         line["initiative"],

@@ -74,7 +74,7 @@ MEASURES: tuple[Measure, ...] = (
     ),
     Measure(
         "interval",
-        "Interval of the share (95 %)",
+        "Interval of the share",
         "Which shares a panel of this size could come from. It says how little few answers tell, and nothing of who "
         "did not answer.",
         "(p + z²/2n ± z √(p(1−p)/n + z²/4n²)) / (1 + z²/n), z = 1.96",

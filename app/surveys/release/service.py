@@ -61,7 +61,7 @@ def withdraw_results(session: Session, actor: Actor, survey: Survey, because: st
         raise Invalid(NO_REASON, {"because": NO_REASON})
     release = _turn(session, survey, revision)
     if release is None or release.withdrawn_at is not None:
-        raise NotFound("Nothing of this survey is public.")
+        raise NotFound("These results are not public.")
     release.withdrawn_at, release.withdrawn_by_id, release.withdrawn_because = now(), actor.id, because
     release.revision += 1
     session.add(release)
