@@ -23,6 +23,7 @@ from app.surveys.release.models import ResultsRelease
 from app.surveys.release.queries import find_release, standing_now
 from app.surveys.release.rules import PARTS, Standing, faults_in, in_order
 from app.surveys.release.service import release_results, withdraw_results
+from app.surveys.rounds.queries import find_open_round
 from app.web.deps import SessionDep, SettingsDep
 from app.web.forms import FormDep, Typed, revision_in, whole_number
 from app.web.language import language_of
@@ -182,6 +183,7 @@ def _form(
         release=release,
         standing=standing_now(release).value,
         closed=closed,
+        is_running=find_open_round(session, survey.id) is not None,
         chosen=chosen or _first_choice(release, closed),
         parts=[
             (code, translate(language, word), translate(language, PART_HINTS[code])) for code, word in PARTS.items()
