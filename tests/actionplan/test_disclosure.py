@@ -21,7 +21,7 @@ from app.surveys.release.queries import find_release
 from app.surveys.release.rules import PARTS
 from app.surveys.release.service import withdraw_results
 from tests.actionplan.releasing import MARKED, close_small_survey, mark_findings, release
-from tests.make import Cast, csrf_in, make_response, send, sign_in
+from tests.make import Cast, csrf_in, sign_in
 
 
 @pytest.fixture
