@@ -45,6 +45,8 @@ def test_every_table_about_people_is_named() -> None:
         "initiative_draft",
         "initiative_step",
         "wall_opinions",
+        "results_release",
+        "results_request",
     ):
         assert f"`{table}`" in PAGE
 

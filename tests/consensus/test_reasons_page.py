@@ -12,7 +12,7 @@ from app.surveys.authoring.models import Survey
 from app.surveys.rounds.models import SharedReason
 from app.surveys.rounds.reasons import hide_reason
 from tests.make import Cast, csrf_in, make_open_survey, sign_in
-from tests.surveys.test_reasons import People, close_and_open, give_reasons, second  # noqa: F401 -- a fixture
+from tests.surveys.test_reasons import People, close_and_open, give_reasons, second  # noqa: F401  # pyright: ignore[reportUnusedImport] -- a fixture
 
 COUNTS = {"civil": 10, "industry": 4}
 
