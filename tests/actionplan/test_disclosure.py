@@ -16,6 +16,7 @@ from app.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.core.words import LANGUAGES
 from app.history.models import HistoryEntry
 from app.people.queries import operator
+from app.people.rules import Actor, Role
 from app.surveys.authoring.models import Survey
 from app.surveys.release.queries import find_release
 from app.surveys.release.rules import PARTS
@@ -245,8 +246,6 @@ def test_it_is_taken_back_with_a_reason(
 
 
 def test_only_who_may_releases(session: Session, cast: Cast, closed: tuple[Survey, Snapshot]) -> None:
-    from app.people.rules import Actor, Role
-
     survey, _ = closed
     manager = Actor(cast.carla.id, survey.consortium_id, {None: Role.MANAGER}, "Carla", cast.carla.email, "en")
     with pytest.raises(NotAllowed):

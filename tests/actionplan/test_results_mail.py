@@ -1,6 +1,7 @@
 """Results by mail: asked for apart from answers, sent once, in one's language, and then forgotten."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from fastapi.testclient import TestClient
@@ -14,16 +15,19 @@ from app.core.settings import Settings
 from app.erasure import erase_person, export_person
 from app.mail.worker import send_due
 from app.people.queries import operator
+from app.retention import run_retention
 from app.surveys.answering.addresses import keep_address
+from app.surveys.answering.models import Respondent
 from app.surveys.answering.rules import TOKEN_COOKIE
 from app.surveys.authoring.models import Question, Survey
 from app.surveys.release.models import ResultsRequest
 from app.surveys.release.queries import list_requests
 from app.surveys.release.requesting import ask_for_results
-from app.surveys.rounds.models import MailRefusal
+from app.surveys.rounds.models import MailRefusal, Round
 from app.surveys.rounds.refusing import refuse_for
 from tests.actionplan.releasing import close_small_survey, release
 from tests.conftest import Sink
+from tests.consensus.test_closing import fill
 from tests.make import SECRET, Cast, csrf_in, make_open_survey, make_response, send, sign_in
 from tests.surveys.mailing import parts, stop_in
 
@@ -85,8 +89,6 @@ def test_a_language_is_kept_only_where_five_answered_in_it(session: Session, eng
     for count in range(5):
         response, _ = make_response(session, survey)
         ask_for_results(engine, survey.id, f"{count}@example.org", "da")
-        from app.surveys.answering.models import Respondent
-
         respondent = session.get_one(Respondent, response.respondent_id)
         respondent.language = "da"
         session.commit()
@@ -198,13 +200,27 @@ def test_erasing_and_exporting_know_who_asked(session: Session, engine: Engine) 
     assert asked(session, survey) == []
 
 
+def test_who_asked_goes_with_the_answers_at_the_end_of_their_time(session: Session, engine: Engine) -> None:
+    survey, _ = close_small_survey(session, engine)
+    ask(engine, survey, ANA)
+    run_retention(engine, is_dry_run=False)
+    assert asked(session, survey) == [(ANA, "en")]
+    closed = session.exec(select(Round).where(Round.survey_id == survey.id)).one()
+    assert closed.closed_at
+    closed.closed_at -= timedelta(days=1000)
+    session.add(closed)
+    session.commit()
+    run_retention(engine, is_dry_run=True)
+    assert asked(session, survey) == [(ANA, "en")]
+    run_retention(engine, is_dry_run=False)
+    assert asked(session, survey) == []
+
+
 def test_once_public_the_page_of_thanks_links_and_asks_no_more(
     client: TestClient, session: Session, engine: Engine
 ) -> None:
     survey = make_open_survey(session)
     response, token = make_response(session, survey)
-    from tests.consensus.test_closing import fill
-
     fill(session, engine, survey)
     send(session, response, token)
     close_round(session, operator(session), survey)

@@ -35,7 +35,8 @@ from app.web.templating import redirect, render
 router = APIRouter(tags=["answering"], dependencies=[Anyone])
 
 FOLDER = "surveys/answering"
-RESULTS_BY_RESPONSE = Limit("results response", 5)
+RESULTS_BY_CLIENT = Limit("results client", 30)
+"""By machine, as elsewhere: a count by response would tell when somebody was here."""
 
 
 @router.get("/s/{slug}/check")
@@ -128,7 +129,7 @@ def request_results(request: Request, session: ReadingSessionDep, slug: str, typ
     if visit is None or not visit.response.submitted_on:
         return redirect(request, "survey_start", slug=slug)
     state, address = request.app.state, typed.get("address", "")
-    count_attempt(state.engine, state.settings, RESULTS_BY_RESPONSE, str(visit.response.id))
+    count_attempt(state.engine, state.settings, RESULTS_BY_CLIENT, request.client.host if request.client else "")
     try:
         ask_for_results(state.engine, survey.id, address, language_of(request))
     except Invalid as refusal:
