@@ -61,9 +61,10 @@ def test_the_example_recomputes_what_the_results_say(
         assert said == pytest.approx(step.value, abs=0.0006), step
 
 
-def test_every_line_could_be_the_example(session: Session, engine: Engine) -> None:
+@pytest.mark.parametrize("panel", [PANEL, FULL], ids=["a hidden group", "all shown"])
+def test_every_line_could_be_the_example(session: Session, engine: Engine, panel: dict[str, list[int]]) -> None:
     survey = make_open_survey(session)
-    fill(session, engine, survey, FULL)
+    fill(session, engine, survey, panel)
     findings = dict(close_round(session, operator(session), survey).findings)
     for code in ("I1", "I2"):
         only = {
