@@ -26,6 +26,7 @@ from app.actionplan.opinions.service import freeze_opinions
 from app.actionplan.validation.service import make_survey, parse_survey_file
 from app.auth.service import make_sign_in_link
 from app.consensus.service import close_round
+from app.core.clock import today
 from app.core.db import for_writing
 from app.core.errors import Conflict
 from app.core.settings import Settings
@@ -47,6 +48,8 @@ from app.surveys.answering.tokens import answer_token
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.queries import find_survey_by_external_id, get_survey, list_questions
 from app.surveys.authoring.rules import answer_code
+from app.surveys.release.rules import PARTS
+from app.surveys.release.service import release_results
 from app.surveys.rounds.models import Invitation
 from app.surveys.rounds.queries import find_invitation, find_open_round
 from app.surveys.rounds.service import invite, open_round
@@ -150,6 +153,21 @@ def load_demo(engine: Engine, settings: Settings, *, answers: int, seed: int) ->
     load_proposals(engine, secret, rng=rng)
     with Session(for_writing(engine)) as session, session.begin():
         load_discussion(session, settings.address)
+        _release(session, get_survey(session, survey_id))
+
+
+def _release(session: Session, survey: Survey) -> None:
+    """Let everybody read the second round, so that the public page can be seen."""
+    release_results(
+        session,
+        operator(session),
+        survey,
+        parts=[part for part in PARTS if part != "regions"],
+        rounds=[2],
+        public_from=today(),
+        closed=[1, 2],
+        revision=0,
+    )
 
 
 def _set_states(session: Session, actor: Actor) -> None:

@@ -34,6 +34,7 @@ from app.people.service import LAST_ADMIN
 from app.surveys.answering.models import KeptAddress, Respondent, Response
 from app.surveys.answering.queries import form_of, kept_in, list_answers
 from app.surveys.answering.service import delete_respondents
+from app.surveys.release.models import ResultsRequest
 from app.surveys.rounds.models import Invitation, LinkRequest, Suggestion
 
 OWN_TABLES = (InitiativeDraft, ApiKey, BrowserSession, OidcLogin, PasswordLogin, SecondFactor, SignInLink)
@@ -63,6 +64,10 @@ def export_person(session: Session, email: str, *, secret: str) -> dict[str, Any
         ],
         "left_in_surveys": [
             str(key) for key in session.exec(select(KeptAddress.survey_id).where(KeptAddress.address == email)).all()
+        ],
+        "asked_for_results_of": [
+            str(key)
+            for key in session.exec(select(ResultsRequest.survey_id).where(ResultsRequest.address == email)).all()
         ],
         "named_by_others": [
             {"survey": str(named.survey_id), "on": named.suggested_on.isoformat()}
@@ -102,7 +107,8 @@ def erase_person(engine: Engine, email: str, *, secret: str) -> dict[str, Any]:
             session.delete(message)
             erased["mails"] += 1
         left = session.exec(delete(KeptAddress).where(col(KeptAddress.address) == email)).rowcount
-        erased["addresses_left"] = left
+        asked = session.exec(delete(ResultsRequest).where(col(ResultsRequest.address) == email)).rowcount
+        erased["addresses_left"] = left + asked
         session.exec(delete(LinkRequest).where(col(LinkRequest.email) == email))
         session.exec(delete(SignInRequest).where(col(SignInRequest.email) == email))
         erased |= erase_sent(session, email, person.id if person else None, secret=secret)

@@ -16,6 +16,9 @@ from app.actionplan.cocreation import api as cocreation_api
 from app.actionplan.cocreation import routes as cocreation_pages
 from app.actionplan.decisions import api as decisions_api
 from app.actionplan.decisions import routes as decisions_pages
+from app.actionplan.disclosure import api as disclosure_api
+from app.actionplan.disclosure import release_routes as release_pages
+from app.actionplan.disclosure import routes as disclosure_pages
 from app.actionplan.discussion import amendment_routes as amendment_pages
 from app.actionplan.discussion import api as discussion_api
 from app.actionplan.discussion import reply_routes as reply_pages
@@ -31,6 +34,8 @@ from app.actionplan.evidence import workshop_routes as workshops_pages
 from app.actionplan.initiatives import api as initiatives_api
 from app.actionplan.initiatives import import_routes as initiatives_import_pages
 from app.actionplan.initiatives import routes as initiatives_pages
+from app.actionplan.method import api as method_api
+from app.actionplan.method import routes as method_pages
 from app.actionplan.opinions import api as opinions_api
 from app.actionplan.opinions import routes as opinions_pages
 from app.actionplan.overview import routes as overview_pages
@@ -55,6 +60,8 @@ from app.consensus import next_round as next_round_pages
 from app.consensus import routes as consensus_pages
 from app.consensus.figures import api as figures_api
 from app.consensus.figures import routes as figures_pages
+from app.consensus.reasons import api as reasons_api
+from app.consensus.reasons import routes as reasons_pages
 from app.core.db import make_engine
 from app.core.migrations import Schema, newest_revision, schema_of
 from app.core.settings import Settings, load_settings
@@ -144,6 +151,10 @@ PAGES: list[APIRouter] = [
     figures_pages.router,
     consensus_pages.router,
     result_details.router,
+    reasons_pages.router,
+    release_pages.router,
+    disclosure_pages.router,
+    method_pages.router,
     next_round_pages.router,
     feedback_pages.router,
     priorities_pages.router,
@@ -164,6 +175,9 @@ API: list[APIRouter] = [
     figures_api.router,
     priorities_api.router,
     decisions_api.router,
+    reasons_api.router,
+    disclosure_api.router,
+    method_api.router,
 ]
 
 

@@ -24,6 +24,7 @@ from app.surveys.answering.models import KeptAddress, MinutesCount, Respondent
 from app.surveys.answering.service import delete_respondents
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.queries import list_surveys
+from app.surveys.release.models import ResultsRequest
 from app.surveys.rounds.models import Invitation, Round, Suggestion
 from app.surveys.rounds.queries import find_last_round
 
@@ -61,6 +62,7 @@ def run_retention(engine: Engine, *, is_dry_run: bool) -> dict[str, Any]:
                     own = select(Round.id).where(Round.survey_id == survey.id)
                     session.exec(delete(MinutesCount).where(col(MinutesCount.round_id).in_(own)))
                     session.exec(delete(KeptAddress).where(col(KeptAddress.survey_id) == survey.id))
+                    session.exec(delete(ResultsRequest).where(col(ResultsRequest.survey_id) == survey.id))
                     session.exec(delete(Suggestion).where(col(Suggestion.survey_id) == survey.id))
                     session.exec(delete(Invitation).where(col(Invitation.survey_id) == survey.id))
                     after = {"respondents": len(keys), "invitations": invited}

@@ -8,6 +8,7 @@ from babel.messages.extract import extract
 
 from app.actionplan.decisions.document import COLUMN_WORDS as DECISION_COLUMNS
 from app.actionplan.decisions.document import OUTCOME_WORDS as DECISION_OUTCOMES
+from app.actionplan.disclosure.release_routes import PART_HINTS
 from app.actionplan.discussion.amending import DECISION_WORDS, LOST_MARKS, TOO_LONG
 from app.actionplan.discussion.pages import GONE
 from app.actionplan.discussion.reply_routes import KIND_WORDS as SAID_WORDS
@@ -25,6 +26,9 @@ from app.actionplan.initiatives.quality import WORDS as GAP_WORDS
 from app.actionplan.initiatives.rules import FAULTS as SHEET_FAULTS
 from app.actionplan.initiatives.schemas import UNREADABLE
 from app.actionplan.initiatives.states import STATE_WORDS
+from app.actionplan.method.dictionary import FACTS as COLUMN_FACTS
+from app.actionplan.method.dictionary import KINDS as COLUMN_KINDS
+from app.actionplan.method.measures import EDGE_WORDS, MEASURES
 from app.actionplan.opinions.routes import REASON_WORDS as OPINION_WORDS
 from app.actionplan.opinions.routes import WALL_REASON_WORDS
 from app.actionplan.priorities import rules as weights
@@ -50,6 +54,7 @@ from app.surveys.authoring.questionnaire import BUILT_IN_WORDS, REMARK_WORDS
 from app.surveys.authoring.translation_table import FAULT_WORDS
 from app.surveys.mails.delivery import CHECK_WORDS, RECORD_WORDS
 from app.surveys.mails.routes import KIND_NAMES, KIND_TIMES
+from app.surveys.release.rules import PARTS as RELEASE_PARTS
 from app.surveys.rounds.live_pages import LEFT_NAMES, MAILED_NAMES, STANDING_NAMES
 from app.web.errors import SENTENCES, TITLES
 
@@ -161,6 +166,10 @@ def interface_messages() -> set[Message]:
         WEIGHTING_WORDS,
         MOVES,
         QUESTIONS,
+        RELEASE_PARTS,
+        PART_HINTS,
+        EDGE_WORDS,
+        COLUMN_KINDS,
     ):
         words += table.values()
     words += [
@@ -171,6 +180,8 @@ def interface_messages() -> set[Message]:
         NO_EUROS,
         *(weights.NOT_ASKED, weights.NOT_DECIDED, weights.TOO_MANY, weights.NO_WAY),
         *PROBLEMS,
+        *(text for measure in MEASURES for text in (measure.name, measure.words)),
+        *(words for _, words in COLUMN_FACTS.values()),
         *(sentence for pair in CHECK_WORDS.values() for sentence in pair),
     ]
     return (found | set(words)) - PROGRAMS_ONLY

@@ -50,6 +50,8 @@ def test_every_table_about_people_is_named() -> None:
         "declared_interest",
         "figure_file",
         "figure_drawing",
+        "results_release",
+        "results_request",
     ):
         assert f"`{table}`" in PAGE
 

@@ -84,6 +84,7 @@ PERMISSIONS: dict[str, Predicate] = {
     "wall.change": central(*LEADS),
     "results.read": anywhere(*STAFF, Role.REVIEWER),
     "results.export": over(*STAFF),
+    "results.release": over(*LEADS),
     "results.unsuppressed": central(Role.ADMIN),
     "responses.import": over(*STAFF),
     "priorities.read": anywhere(*STAFF, Role.REVIEWER),

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
 from types import TracebackType
 from urllib.parse import unquote, urlsplit
@@ -23,6 +24,7 @@ LONGEST_TALK = 60.0
 """How long connecting, or handing over one mail, may take: a server that trickles is never silent."""
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+STOPPING = "List-Unsubscribe"
 READY, OK, NOT_NOW = 220, 250, 421
 
 
@@ -38,9 +40,21 @@ class NotSent(Exception):
         self.is_server_gone = is_server_gone
 
 
+class _Addresses(EmailPolicy):
+    """Writes the address that ends mails on one line: folded, it would be encoded, and no mail program could use it."""
+
+    def fold(self, name: str, value: str) -> str:
+        """One header as it is sent."""
+        return f"{name}: {value}{self.linesep}" if name == STOPPING else super().fold(name, value)
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """The same as bytes."""
+        return self.fold(name, value).encode("ascii") if name == STOPPING else super().fold_binary(name, value)
+
+
 def compose(message: OutboxMessage, settings: Settings) -> EmailMessage:
     """The mail with its headers. Its Message-ID follows from the outbox, so that a mail sent twice is one mail."""
-    mail = EmailMessage()
+    mail = EmailMessage(policy=_Addresses())
     mail["From"] = settings.mail_from
     mail["To"] = message.recipient
     mail["Subject"] = message.subject
@@ -50,7 +64,7 @@ def compose(message: OutboxMessage, settings: Settings) -> EmailMessage:
     mail["Auto-Submitted"] = "auto-generated"
     if message.stop_url:
         # RFC 8058: one click in the mail program, by a POST that needs no cookie
-        mail["List-Unsubscribe"] = f"<{message.stop_url}>"
+        mail[STOPPING] = f"<{message.stop_url}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(message.body, cte="quoted-printable")
     if message.html:

@@ -205,6 +205,12 @@ async def check_form_is_ours(request: Request) -> None:
         raise NotAllowed("This page was open for too long. Go back, reload it and try again.")
 
 
+async def check_call_is_ours(request: Request) -> None:
+    """Ask a browser for the token that forms carry; a program comes with its own key. Raises NotAllowed."""
+    if request.headers.get("authorization", "").partition(" ")[0].lower() != "bearer":
+        await check_form_is_ours(request)
+
+
 def is_foreign_call(headers: Headers, address: str) -> bool:
     """Whether a browser says that a script of another site makes this call."""
     site = headers.get("sec-fetch-site")
@@ -220,4 +226,5 @@ def _is_own(origin: str, headers: Headers) -> bool:
 
 
 OwnForm = Depends(check_form_is_ours)
+OwnCall = Depends(check_call_is_ours)
 CsrfDep = Annotated[str, Depends(csrf_of)]

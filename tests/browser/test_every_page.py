@@ -25,6 +25,8 @@ FOR_EVERYBODY = {
     "receipt_page": "/receipt",
     "you_said_page": "the answers of the demonstration",
     "link_page": "/link",
+    "public_results": f"/s/{SURVEY}/results",
+    "public_figure": f"/s/{SURVEY}/results/ranks",
     "sign_in_page": "a link not yet used",
     "ideas_wall": WALL,
     "propose_page": f"{WALL}/propose",
@@ -113,6 +115,10 @@ FOR_MEMBERS = {
     "initiative_result": f"/results/{SURVEY}/initiatives/I05",
     "figures_page": f"/results/{SURVEY}/figures",
     "figure_page": f"/results/{SURVEY}/figures/gaps",
+    "release_page": f"/results/{SURVEY}/release",
+    "check_release": f"/results/{SURVEY}/release/check?parts=verdicts&parts=helices&rounds=1&public_from=2099-01-01",
+    "survey_reasons": f"/results/{SURVEY}/reasons",
+    "method_page": f"/method/{SURVEY}",
     "priorities_index": "/priorities",
     "priorities_page": f"/priorities/{SURVEY}",
     "priority_checks": f"/priorities/{SURVEY}/checks?way=equal",
@@ -133,6 +139,7 @@ NO_PAGES = {
     *("record_of_version", "export_page", "ideas_index", "export_decisions_page"),
     *("figure_csv", "figure_svg", "figure_png"),
     *("record_of_version", "export_page", "ideas_index"),
+    *("public_file", "method_file", "dictionary_file"),
     # need a link that was mailed: test_proposals.py goes through them
     *("confirm_page", "answer_page"),
     *("export_survey", "export_translation", "initiative_sheet"),
@@ -285,7 +292,7 @@ def test_every_role_crawls_without_a_violation(
         links = page.evaluate("() => [...document.links].map(one => one.pathname + one.search)")
         for link in links:
             is_page = not re.search(
-                r"/export\.|/evidence/.+/|/translation\.|\.csv|lang=|/(initiatives|proposals|ideas|record|replies)/."
+                r"/export\.|/evidence/.+/|/translation\.|\.(csv|json)|lang=|/(initiatives|proposals|ideas|record|replies)/."
                 r"|[?&](sort|round|criterion|state)=|^/s/|^/i/",
                 link,
             )

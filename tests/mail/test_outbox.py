@@ -146,3 +146,14 @@ def test_the_worker_works_beside_the_server(
     worker.close()
     assert len(sink[0].mails) == 1
     assert session.exec(select(OutboxMessage)).one().sent_at
+
+
+def test_the_address_that_ends_mails_is_on_one_line_however_long(
+    session: Session, engine: Engine, mailing: Settings, sink: tuple[Sink, int]
+) -> None:
+    stop = f"https://surveys.a-long-name-of-a-consortium.example.org/u/{'x' * 200}"
+    promise(session, stop_url=stop)
+    assert send_due(engine, mailing) == 1
+    [mail] = sink[0].mails
+    assert mail["List-Unsubscribe"] == f"<{stop}>"
+    assert mail["Subject"].startswith("=?utf-8?"), "other headers are folded and encoded as they must be"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Request
+from fastapi import APIRouter, Depends, Header
 from sqlmodel import Session
 
 from app.actionplan.discussion.commenting import write_comment
@@ -27,19 +27,13 @@ from app.core.tokens import hash_token, make_token
 from app.people.rules import Actor
 from app.web.deps import SessionDep, SettingsDep
 from app.web.json import StrictRoute
-from app.web.security import check_form_is_ours
+from app.web.security import OwnCall
 
 router = APIRouter(prefix="/initiatives/{initiative_id}", tags=["discussion"], route_class=StrictRoute)
 
 ReaderDep = Annotated[Actor, permitted("comment.read")]
 WriterDep = Annotated[Actor, permitted("comment.write")]
 KEY_LENGTH = range(16, 201)
-
-
-async def check_call_is_ours(request: Request) -> None:
-    """Ask a browser for the token that forms carry; a program comes with its own key. Raises NotAllowed."""
-    if request.headers.get("authorization", "").partition(" ")[0].lower() != "bearer":
-        await check_form_is_ours(request)
 
 
 def find_own(session: SessionDep, actor: ReaderDep, initiative_id: UUID) -> None:
@@ -54,9 +48,7 @@ def read_comments(session: SessionDep, actor: ReaderDep, initiative_id: UUID) ->
     return _comments_out(session, version, list_threads(session, initiative_id))
 
 
-@router.post(
-    "/comments", status_code=201, dependencies=[Depends(check_call_is_ours), WritingThrottled, Depends(find_own)]
-)
+@router.post("/comments", status_code=201, dependencies=[OwnCall, WritingThrottled, Depends(find_own)])
 def create_comment(
     session: SessionDep,
     actor: WriterDep,

@@ -69,6 +69,7 @@ def survey_page(
         may_build=may(actor, "survey.change", line.survey),
         may_read_ideas=may(actor, "idea.judge", line.survey)
         and any(row.round.is_for_ideas and row.round.closed_at for row in line.rounds),
+        may_release=may(actor, "results.release", line.survey),
         may_close=may(actor, "round.close", line.survey) and line.open_round is not None,
     )
 

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 from sqlmodel import Session
 
@@ -15,17 +15,11 @@ from app.auth.guard import permitted
 from app.people.rules import Actor
 from app.web.deps import SessionDep, SettingsDep
 from app.web.json import StrictRoute
-from app.web.security import check_form_is_ours
+from app.web.security import OwnCall
 
 router = APIRouter(prefix="/proposals", tags=["proposals"], route_class=StrictRoute)
 
 JudgeDep = Annotated[Actor, permitted("proposal.judge")]
-
-
-async def check_call_is_ours(request: Request) -> None:
-    """Refuse a call that another site made a browser send; a program with a key of its own is no browser."""
-    if not request.headers.get("authorization"):
-        await check_form_is_ours(request)
 
 
 class JudgementIn(BaseModel):
@@ -50,7 +44,7 @@ def read_proposals(session: SessionDep, actor: JudgeDep) -> list[dict[str, Any]]
     return [proposal_out(card) for card in cards_of(session, list_proposals(session, actor.consortium_id), "en")]
 
 
-@router.post("/{proposal_id}/judgement", dependencies=[Depends(check_call_is_ours)])
+@router.post("/{proposal_id}/judgement", dependencies=[OwnCall])
 def judge_by_program(
     session: SessionDep, settings: SettingsDep, actor: JudgeDep, proposal_id: UUID, judgement: JudgementIn
 ) -> dict[str, Any]:

@@ -58,6 +58,7 @@ from app.surveys.authoring.queries import (
 )
 from app.surveys.ideas.queries import list_own_ideas
 from app.surveys.ideas.rules import MINUTES_FOR_IDEAS, MOST_IDEAS
+from app.surveys.release.queries import are_results_public
 from app.surveys.rounds.models import Invitation
 from app.surveys.rounds.queries import find_invitation, find_last_round, find_open_round, get_round
 from app.surveys.rounds.realtime import so_far
@@ -268,6 +269,7 @@ def _closed(request: Request, session: Session, survey: Survey) -> Response:
         closed_at=closed_at,
         is_for_ideas=last is not None and last.is_for_ideas,
         may_read_own=last is not None and bool(own_tokens(request, survey.slug)),
+        are_results_public=are_results_public(session, survey.id),
     )
 
 

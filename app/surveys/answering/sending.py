@@ -6,7 +6,9 @@ from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
 
 from app.auth.guard import Anyone
+from app.auth.throttle import Limit, count_attempt
 from app.core.catalogues import translate
+from app.core.errors import Invalid
 from app.core.words import pick
 from app.surveys.answering import service
 from app.surveys.answering.flow import Stop, missing_answers, stops_for, way_of
@@ -20,9 +22,12 @@ from app.surveys.answering.visits import Visit, answers_of, find_visit, items_fo
 from app.surveys.authoring.contents import contents_of
 from app.surveys.authoring.queries import get_survey_by_slug, options_of
 from app.surveys.ideas.pages import idea_rows
+from app.surveys.release.queries import are_results_public
+from app.surveys.release.requesting import ask_for_results
 from app.surveys.rounds.queries import is_over
 from app.surveys.rounds.rules import asked_in
-from app.web.deps import SessionDep
+from app.web.deps import ReadingSessionDep, SessionDep
+from app.web.forms import FormDep
 from app.web.language import language_of
 from app.web.security import OwnForm
 from app.web.templating import redirect, render
@@ -30,6 +35,8 @@ from app.web.templating import redirect, render
 router = APIRouter(tags=["answering"], dependencies=[Anyone])
 
 FOLDER = "surveys/answering"
+RESULTS_BY_CLIENT = Limit("results client", 30)
+"""By machine, as elsewhere: a count by response would tell when somebody was here."""
 
 
 @router.get("/s/{slug}/check")
@@ -111,6 +118,29 @@ def reopen_survey(request: Request, session: SessionDep, slug: str) -> Response:
 @router.get("/s/{slug}/done")
 def survey_done(request: Request, session: SessionDep, slug: str) -> Response:
     """The receipt and what happens next; it still works from a bookmark next week."""
+    return _done_page(request, session, slug)
+
+
+@router.post("/s/{slug}/results/request", dependencies=[OwnForm])
+def request_results(request: Request, session: ReadingSessionDep, slug: str, typed: FormDep) -> Response:
+    """Keep an address for the results, apart from the answers of whoever typed it."""
+    survey = get_survey_by_slug(session, slug)
+    visit = find_visit(request, session, survey, is_past_welcome=True)
+    if visit is None or not visit.response.submitted_on:
+        return redirect(request, "survey_start", slug=slug)
+    state, address = request.app.state, typed.get("address", "")
+    count_attempt(state.engine, state.settings, RESULTS_BY_CLIENT, request.client.host if request.client else "")
+    try:
+        ask_for_results(state.engine, survey.id, address, language_of(request))
+    except Invalid as refusal:
+        errors = {name: translate(language_of(request), sentence) for name, sentence in refusal.errors.items()}
+        return _done_page(request, session, slug, address=address[:254], errors=errors)
+    return redirect(request, "survey_done", slug=slug, query="asked=1")
+
+
+def _done_page(
+    request: Request, session: Session, slug: str, *, address: str = "", errors: dict[str, str] | None = None
+) -> Response:
     survey = get_survey_by_slug(session, slug)
     visit = find_visit(request, session, survey, is_past_welcome=True)
     if visit is None or not visit.response.submitted_on:
@@ -121,6 +151,7 @@ def survey_done(request: Request, session: SessionDep, slug: str) -> Response:
     return render(
         request,
         f"{FOLDER}/done.html",
+        status=422 if errors else 200,
         slug=slug,
         survey=survey,
         receipt=receipt,
@@ -131,6 +162,10 @@ def survey_done(request: Request, session: SessionDep, slug: str) -> Response:
         rows=answer_rows_of(request, session, visit),
         sections=section_answers_of(request, session, visit),
         is_for_ideas=visit.current.is_for_ideas,
+        are_results_public=are_results_public(session, survey.id),
+        has_asked=request.query_params.get("asked") == "1",
+        address=address,
+        errors=errors or {},
         ideas=idea_rows(session, survey, visit.respondent, language_of(request)) if visit.current.is_for_ideas else [],
     )
 

@@ -1,6 +1,6 @@
 """From a kind of mail, a survey and a language to subject, text and HTML."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -34,9 +34,16 @@ class Addressee:
 
 
 def compose_mail(
-    session: Session, survey: Survey, current: Round | None, kind: MailKind, language: str, addressee: Addressee
+    session: Session,
+    survey: Survey,
+    current: Round | None,
+    kind: MailKind,
+    language: str,
+    addressee: Addressee,
+    *,
+    lines: Sequence[str] = (),
 ) -> MailTexts:
-    """One mail of a survey: its own text where there is one, else the interface's words."""
+    """One mail of a survey: its own text where there is one, else the interface's words; `lines` are listed below."""
     values: dict[str, Any] = _values(session, survey, current, language) | {
         "name": addressee.name,
         "url": addressee.url,
@@ -53,7 +60,10 @@ def compose_mail(
     wants_first = kind is MailKind.INVITATION and not values["asks_ideas"]
     first = _first_rating(session, survey, language) if wants_first else None
     texts = render_mail(
-        kind, language, values | {"subject": one_line(subject), "opening": paragraphs_of(opening), "first": first}
+        kind,
+        language,
+        values
+        | {"subject": one_line(subject), "opening": paragraphs_of(opening), "first": first, "lines": list(lines)},
     )
     return MailTexts(one_line(subject), texts.body, texts.html)
 

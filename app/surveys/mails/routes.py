@@ -18,7 +18,7 @@ from app.surveys.authoring.models import Survey
 from app.surveys.mails.composing import Addressee, compose_mail, usual_texts
 from app.surveys.mails.delivery import delivery_checks, dns_records
 from app.surveys.mails.queries import find_mail_text, list_mail_texts
-from app.surveys.mails.rules import PLACEHOLDERS, MailKind
+from app.surveys.mails.rules import PLACEHOLDERS, TO_ANYBODY, MailKind
 from app.surveys.mails.service import InvalidText, replace_mail_text, restore_mail_text
 from app.surveys.rounds.queries import find_open_round
 from app.web.deps import SessionDep, SettingsDep
@@ -41,6 +41,7 @@ KIND_NAMES = {
     MailKind.NEXT_ROUND: "Next round",
     MailKind.THANKS: "Thanks",
     MailKind.NEW_LINK: "New link",
+    MailKind.RESULTS: "Results",
 }
 KIND_TIMES = {
     MailKind.INVITATION: "Goes to everybody on the list when you publish, and to later ones when you send it.",
@@ -49,6 +50,7 @@ KIND_TIMES = {
     MailKind.NEXT_ROUND: "Goes to everybody on the list when a further round opens and you send the invitations.",
     MailKind.THANKS: "Goes once, right after somebody has sent their answers.",
     MailKind.NEW_LINK: "Goes to those who ask for their link again.",
+    MailKind.RESULTS: "Goes once to those who asked for the results, when you send it from the page on what is public.",
 }
 
 
@@ -139,7 +141,7 @@ def _page(
     usual_subject, usual_opening = usual_texts(session, survey, current, kind, language)
     own = find_mail_text(session, survey.id, kind, language)
     texts = compose_mail(session, survey, current, kind, language, _sample(settings, survey, actor))
-    kinds = [one for one in MailKind if not (survey.is_anonymous and one is not MailKind.INVITATION)]
+    kinds = [one for one in MailKind if one in TO_ANYBODY or not survey.is_anonymous]
     own_ones = {(text.kind, text.language) for text in list_mail_texts(session, survey.id)}
     values: dict[str, Any] = {
         "kind": kind.value,

@@ -14,6 +14,11 @@ class MailKind(StrEnum):
     NEXT_ROUND = "next_round"
     THANKS = "thanks"
     NEW_LINK = "new_link"
+    RESULTS = "results"
+
+
+TO_ANYBODY = frozenset({MailKind.INVITATION, MailKind.RESULTS})
+"""What an anonymous survey can send: those it goes to are not known to have answered."""
 
 
 PLACEHOLDERS = ("title", "minutes", "last_day", "name", "controller")

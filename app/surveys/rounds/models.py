@@ -60,6 +60,7 @@ class SharedReason(Row, table=True):
 
     It holds no text: that stays with the answer, under the rating's `code` and ".why", and goes when it is withdrawn.
     `helix` is empty where so few of one gave reasons that naming it could tell who. Somebody hid it on `hidden_on`.
+    `theme` is the short word under which those who run the survey put it.
     """
 
     __table_args__ = (UniqueConstraint("response_id", "code"),)
@@ -72,6 +73,7 @@ class SharedReason(Row, table=True):
     hidden_on: date | None = None
     hidden_by_id: UUID | None = Field(default=None, foreign_key="person.id")
     hidden_because: str = ""
+    theme: str = ""
 
 
 class LinkRequest(Row, table=True):

@@ -25,6 +25,8 @@ from app.surveys.rounds.rules import named_helices
 
 MOST_REASONS = 3
 NO_REASON = "Give a reason of 10 to 500 characters."
+LONGEST_THEME = 40
+LONG_THEME = "A theme has at most 40 characters."
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Given:
     text: str
     is_hidden: bool
     hidden_because: str
+    theme: str = ""
 
 
 def share_reasons(session: Session, survey: Survey, closed: Round) -> None:
@@ -87,7 +90,16 @@ def list_reasons(session: Session, survey: Survey, shared_in: Round) -> list[Giv
         .where(SharedReason.round_id == shared_in.id)
     ).all()
     found = [
-        Given(row.id, row.code, row.is_for, row.helix, text or "", row.hidden_on is not None, row.hidden_because)
+        Given(
+            row.id,
+            row.code,
+            row.is_for,
+            row.helix,
+            text or "",
+            row.hidden_on is not None,
+            row.hidden_because,
+            row.theme,
+        )
         for row, text in rows
     ]
     return sorted(found, key=lambda given: (given.code, _drawn(survey.seed, given), given.id))
@@ -123,6 +135,19 @@ def show_reason(session: Session, actor: Actor, survey: Survey, reason_id: UUID)
     shared.hidden_on, shared.hidden_by_id, shared.hidden_because = None, None, ""
     session.flush()
     record(session, actor, "reason.shown", survey, after={"about": shared.code})
+
+
+def name_theme(session: Session, actor: Actor, survey: Survey, reason_id: UUID, theme: str) -> None:
+    """Put a reason under a theme, or under none. Raises Invalid for a theme that is too long, NotFound."""
+    shared = _get(session, actor, survey, reason_id)
+    theme = " ".join("".join(sign if sign.isprintable() else " " for sign in theme).split())
+    if len(theme) > LONGEST_THEME:
+        raise Invalid(LONG_THEME, {f"theme-{reason_id}": LONG_THEME})
+    if theme == shared.theme:
+        return
+    before, shared.theme = shared.theme, theme
+    session.flush()
+    record(session, actor, "reason.themed", survey, before={"theme": before}, after={"theme": theme})
 
 
 def _get(session: Session, actor: Actor, survey: Survey, reason_id: UUID) -> SharedReason:

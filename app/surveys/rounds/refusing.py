@@ -6,21 +6,38 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from app.core.clock import today
-from app.core.tokens import sign
+from app.core.tokens import seal, sign, unseal
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.queries import get_survey
 from app.surveys.rounds.models import Invitation, MailRefusal
 
+STOP = "mails to an address"
+
 
 def refuse_all_mails(session: Session, secret: str, invitation: Invitation) -> None:
     """Send no more mails to this address about any survey of the consortium, now or later."""
-    consortium_id = get_survey(session, invitation.survey_id).consortium_id
-    if find_refusal(session, secret, consortium_id, invitation.email) is None:
-        hashed = _hash(secret, invitation.email)
+    refuse_for(session, secret, get_survey(session, invitation.survey_id).consortium_id, invitation.email)
+
+
+def refuse_for(session: Session, secret: str, consortium_id: UUID, email: str) -> None:
+    """Send no more mails of a consortium to an address, which need not be on any list."""
+    if find_refusal(session, secret, consortium_id, email) is None:
+        hashed = _hash(secret, email)
         session.add(MailRefusal(consortium_id=consortium_id, address_hash=hashed, refused_on=today()))
-    for other in _invitations_of(session, consortium_id, invitation.email):
+    for other in _invitations_of(session, consortium_id, email):
         _stop(other)
     session.flush()
+
+
+def address_stop(secret: str, consortium_id: UUID, email: str) -> str:
+    """The token at which an address that is on no list ends all mails; it holds the address, sealed."""
+    return seal(secret, STOP, f"{consortium_id}:{email}")
+
+
+def addressed_by(secret: str, token: str) -> tuple[UUID, str] | None:
+    """Whose mails such a token ends: the consortium and the address; None for any other token."""
+    consortium, _, email = (unseal(secret, STOP, token) or "").partition(":")
+    return (UUID(consortium), email) if email else None
 
 
 def take_back_refusal(session: Session, secret: str, invitation: Invitation) -> None:

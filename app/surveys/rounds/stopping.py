@@ -10,7 +10,13 @@ from app.core.errors import Invalid, NotFound
 from app.surveys.authoring.queries import get_survey
 from app.surveys.rounds.inviting import find_by_stop_token, stop_mails, take_back_stop
 from app.surveys.rounds.models import Invitation
-from app.surveys.rounds.refusing import find_refusal, refuse_all_mails, take_back_refusal
+from app.surveys.rounds.refusing import (
+    addressed_by,
+    find_refusal,
+    refuse_all_mails,
+    refuse_for,
+    take_back_refusal,
+)
 from app.surveys.rounds.suggesting import find_suggestion_by, suggest_colleague
 from app.web.deps import SessionDep, SettingsDep
 from app.web.forms import FormDep
@@ -26,21 +32,33 @@ ONE_CLICK = "List-Unsubscribe"
 @router.get("/u/{token}")
 def stop_page(request: Request, session: SessionDep, token: str) -> Response:
     """Show the buttons; looking changes nothing."""
+    known = addressed_by(request.app.state.settings.secret_key, token)
+    if known:
+        refusal = find_refusal(session, request.app.state.settings.secret_key, *known)
+        return render(request, "surveys/rounds/stop_address.html", token=token, refusal=refusal)
     return _page(request, session, token)
 
 
 @router.post("/u/{token}")
-def stop_with_one_click(typed: FormDep, session: SessionDep, token: str) -> Response:
+def stop_with_one_click(typed: FormDep, session: SessionDep, settings: SettingsDep, token: str) -> Response:
     """What mail programs send (RFC 8058): without a cookie, and with nothing but its one field."""
     if typed.get(ONE_CLICK) != "One-Click":
         raise NotFound("There is no such page.")
-    stop_mails(session, _get(session, token), is_declining=False)
+    known = addressed_by(settings.secret_key, token)
+    if known:
+        refuse_for(session, settings.secret_key, *known)
+    else:
+        stop_mails(session, _get(session, token), is_declining=False)
     return PlainTextResponse("")
 
 
 @router.post("/u/{token}/choice", dependencies=[OwnForm])
 def stop_by_hand(request: Request, session: SessionDep, settings: SettingsDep, token: str, typed: FormDep) -> Response:
     """Stop the mails of this survey or of all, decline, say that somebody else should answer, or take it back."""
+    known = addressed_by(settings.secret_key, token)
+    if known:
+        refuse_for(session, settings.secret_key, *known)
+        return redirect(request, "stop_page", token=token)
     invitation, choice = _get(session, token), typed.get("choice")
     if choice == "undo":
         is_refused = invitation.is_refused

@@ -1,0 +1,1 @@
+"""What everybody may read of a survey's results, from when, and who asked to be told."""
