@@ -47,7 +47,7 @@ def given(cast: Cast, snapshot: Snapshot, **changes: Any) -> DecisionIn:
     """A decision to take up I1, by Biel without and Alba with an interest, who abstained."""
     parts = [Part(str(cast.biel.id)), Part(str(cast.alba.id), "Runs a part of it", True, True)]
     values: dict[str, Any] = {"outcome": "take_up", "items": ["I1"], "reason": REASON, "parts": parts}
-    return DecisionIn(**({"snapshot": snapshot.sha256} | values | changes))
+    return DecisionIn(**(values | {"snapshot": snapshot.sha256} | changes))
 
 
 def test_a_decision_keeps_what_the_evidence_said(
