@@ -46,8 +46,14 @@ def biel(session: Session, cast: Cast) -> Actor:
 def given(cast: Cast, snapshot: Snapshot, **changes: Any) -> DecisionIn:
     """A decision to take up I1, by Biel without and Alba with an interest, who abstained."""
     parts = [Part(str(cast.biel.id)), Part(str(cast.alba.id), "Runs a part of it", True, True)]
-    values: dict[str, Any] = {"outcome": "take_up", "items": ["I1"], "reason": REASON, "parts": parts}
-    return DecisionIn(**({"snapshot": snapshot.sha256} | values | changes))
+    values: dict[str, Any] = {
+        "outcome": "take_up",
+        "items": ["I1"],
+        "reason": REASON,
+        "parts": parts,
+        "snapshot": snapshot.sha256,
+    }
+    return DecisionIn(**(values | changes))
 
 
 def test_a_decision_keeps_what_the_evidence_said(

@@ -93,6 +93,7 @@ def priority_checks(request: Request, session: SessionDep, actor: ReaderDep, slu
     moves = moving(weightings, ranked.k)
     bumps = bump_lines(weightings, moves, shown["titles"])
     criteria = list_criteria(session, survey.id)
+    order: list[str] = basis.unknown["order"] if basis.unknown else []
     return render(
         request,
         "actionplan/priorities/checks.html",
@@ -107,7 +108,7 @@ def priority_checks(request: Request, session: SessionDep, actor: ReaderDep, slu
         drawn=[name for name, one in zip(weighting_names(weightings, language), weightings, strict=True) if one.ranks],
         moves=moves,
         moving_names=" · ".join(shown["titles"][code] for code in moves),
-        unknown_order=" ≥ ".join(shown["labels"][code] for code in (basis.unknown or {}).get("order", [])),
+        unknown_order=" ≥ ".join(shown["labels"][code] for code in order),
         bumps=bumps,
         bump={"step": BUMP_STEP, "top": BUMP_TOP, "left": BUMP_LEFT, "gap": BUMP_GAP},
         **shown,
