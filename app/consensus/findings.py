@@ -95,7 +95,8 @@ def find(
     k = min(int(rule["shortlist"]), len(tally.initiatives))
     items = _lines(tally, draws, setting, public, shown)
     gaps = [line["gap"] for lines in items.values() for line in lines if line["gap"] is not None]
-    scores = composite(balance(public, tally.low).mean, order)
+    means, few = balance(public, tally.low).mean, total(by_helix).sum(axis=-1) < minimum
+    scores = composite(means, order)
     points, levels = range(tally.low, tally.high + 1), by_helix.shape[-1]
     found = {
         "format": FORMAT,
@@ -120,9 +121,9 @@ def find(
         "checks": checks,
         "items": items,
         "overall": overall_of(tally, scores, draws, order, k, items),
-        "shortlist": shortlist_of(tally, scores, draws.scores(order), k),
+        "shortlist": shortlist_of(tally, scores, draws.scores(order), k, few[:, order > 0].any(axis=1)),
         "by_criterion_shortlist": {
-            criterion: shortlist_of(tally, balance(public[:, column], tally.low).mean, draws.means[:, :, column], k)
+            criterion: shortlist_of(tally, means[:, column], draws.means[:, :, column], k, few[:, column])
             for column, criterion in enumerate(tally.criteria)
         },
         "mean_gap": float(np.mean(gaps)) if gaps else None,
@@ -154,13 +155,16 @@ def _lines(tally: Tally, draws: Draws, setting: Setting, public: Real, shown: Sh
     }
 
 
-def shortlist_of(tally: Tally, scores: Real, resampled: Real, k: int) -> dict[str, Any]:
-    """The first k by score, and in how many re-samples they are the same."""
-    members = [int(row) for row in np.argsort(rank(scores), kind="stable")[:k]]
+def shortlist_of(tally: Tally, scores: Real, resampled: Real, k: int, hidden: Mask) -> dict[str, Any]:
+    """The first k by score among what may be shown, and in how many re-samples they are the same; None below k."""
+    places = rank(np.where(hidden, np.nan, scores))
+    members = [int(row) for row in np.argsort(places, kind="stable")[:k] if np.isfinite(places[row])]
+    is_full = len(members) == k
+    share = same_shortlist_share(np.where(hidden, np.nan, resampled), members) if is_full else None
     return {
         "k": k,
         "members": [tally.initiatives[row] for row in members],
-        "same_share": as_value(same_shortlist_share(resampled, members)),
+        "same_share": None if share is None else as_value(share),
     }
 
 
@@ -182,7 +186,10 @@ def _items(tally: Tally, by_helix: Real, resampled: Real, rule: Rule) -> list[di
     public = merge_hidden(by_helix, shown)
     balanced = balance(public, tally.low)
     compared = compare_rules(by_helix, minimum=rule.minimum_group)
-    places, uncertainty = rank(balanced.mean), rank_uncertainty(resampled)
+    # what may not be shown takes no rank: a gap in the ranks would tell where it stands
+    few = total(counts) < rule.minimum_group
+    places = rank(np.where(few, np.nan, balanced.mean))
+    uncertainty = rank_uncertainty(np.where(few, np.nan, resampled))
     helices, asked = tally.helices, tally.looked_at
     lines: list[dict[str, Any]] = []
     for row, initiative in enumerate(tally.initiatives):

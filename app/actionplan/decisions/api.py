@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Header
 from app.actionplan.decisions.queries import Decided, list_decisions
 from app.actionplan.decisions.schemas import DecisionBody, DecisionOut, PartOut
 from app.actionplan.decisions.service import DecisionIn, decide, known_people
-from app.actionplan.discussion.api import KEY_LENGTH, check_call_is_ours
+from app.actionplan.discussion.api import KEY_LENGTH
 from app.auth.guard import permitted
 from app.core.errors import Invalid
 from app.core.tokens import hash_token, make_token
@@ -17,6 +17,7 @@ from app.people.rules import Actor
 from app.surveys.authoring.queries import get_own_survey
 from app.web.deps import SessionDep
 from app.web.json import StrictRoute
+from app.web.security import OwnCall
 
 router = APIRouter(prefix="/surveys/{survey_id}/decisions", tags=["decisions"], route_class=StrictRoute)
 
@@ -69,7 +70,7 @@ def read_decisions(session: SessionDep, actor: ReaderDep, survey_id: UUID) -> li
     return [out(one) for one in found]
 
 
-@router.post("", status_code=201, dependencies=[Depends(check_call_is_ours), Depends(find_own)])
+@router.post("", status_code=201, dependencies=[OwnCall, Depends(find_own)])
 def create_decision_by_program(
     session: SessionDep,
     actor: MakerDep,

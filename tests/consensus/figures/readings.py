@@ -8,7 +8,7 @@ import numpy as np
 
 from app.consensus.analysis import analyse
 from app.consensus.figures.reading import Reading
-from app.consensus.findings import make_findings
+from app.consensus.findings import Setting, make_findings
 from app.consensus.panel import build_panel
 from app.web.helices import mark_of
 
@@ -61,18 +61,16 @@ def make_reading(
     for number in range(1, rounds + 1):
         so_far = [line for line in lines if line[0] <= number]
         panel = build_panel(low=1, high=5, criteria=criteria, respondents=people, ratings=so_far)
-        asked = make_findings(
-            panel,
+        setting = Setting(
             survey="s",
             helices=list(LABELS),
-            closed_at=CLOSED,
             weights=weights,
             rule=RULE,
             minimum=5,
             seed=seed,
             invited=dict.fromkeys(LABELS, 20),
         )
-        found.append(asked)
+        found.append(make_findings(panel, setting, CLOSED))
         bootstrap = analyse(panel, weights=weights, seed=seed, draws=500, inputs={})["bootstrap"]
         rows = zip(bootstrap["rank_order_of_rows"], bootstrap["rank_probability"], strict=True)
         chances = {code: row for code, row in rows if None not in row}
