@@ -61,7 +61,7 @@ class Worker:
             try:
                 do_chores(self._engine, self._settings, with_retention=turn % RETENTION_EVERY == 0)
                 if turn >= draws_from:
-                    draw_next(self._engine)
+                    draw_next(self._engine, self._is_closing.is_set)
             except SQLAlchemyError as failure:
                 log.error("worker", error=str(failure)[:500])
             except DrawingFailed as failure:

@@ -12,6 +12,7 @@ from app.consensus.figures.model import Figure
 from app.consensus.figures.tokens import Theme, coloured
 
 EDGE, TITLE, BODY, SMALL = 28, 20, 13, 11
+ROLES = re.compile(r' (?:role|aria-roledescription|aria-hidden)="[^"]*"')
 SIZE = re.compile(r'<svg[^>]* width="([\d.]+)" height="([\d.]+)" viewBox="[^"]*">')
 # average widths of a sign, on the safe side
 WIDTH_OF = {TITLE: 0.56, BODY: 0.52, SMALL: 0.52}
@@ -63,7 +64,8 @@ def label_of(figure: Figure) -> str:
 
 
 def _inside(svg: str) -> str:
-    return svg[svg.index(">") + 1 :]
+    """The drawing without its first tag, and without roles of its parts: the whole is one image."""
+    return ROLES.sub("", svg[svg.index(">") + 1 :])
 
 
 def _hatches(figure: Figure) -> str:

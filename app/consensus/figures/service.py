@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 import zlib
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Engine
@@ -21,16 +22,22 @@ from app.core.db import for_writing
 from app.surveys.authoring.models import Survey
 
 LONGEST_SECONDS = 300
+LOOKS_EVERY = 0.5
 
 
 class DrawingFailed(Exception):
     """The process that draws ended without pictures; the tables are there all the same."""
 
 
-def draw_next(engine: Engine) -> int:
+def never() -> bool:
+    """Whether a program that is not being stopped is being stopped."""
+    return False
+
+
+def draw_next(engine: Engine, is_stopping: Callable[[], bool] = never) -> int:
     """Draw the newest round that lacks figures in a language, in that language; returns how many pictures it drew.
 
-    Raises DrawingFailed.
+    Raises DrawingFailed, also when the program is stopping.
     """
     with Session(engine) as session:
         missing = list_undrawn(session)
@@ -39,7 +46,7 @@ def draw_next(engine: Engine) -> int:
         snapshot, survey, language = missing[0]
         figures = _figures_of(session, survey, snapshot, language)
         known = _known(session)
-    return _draw(engine, snapshot, figures, known)
+    return _draw(engine, snapshot, figures, known, is_stopping)
 
 
 def draw_missing(engine: Engine) -> int:
@@ -59,9 +66,11 @@ def _known(session: Session) -> list[str]:
     return list(session.exec(select(FigureFile.sha256)))
 
 
-def _draw(engine: Engine, snapshot: Snapshot, figures: list[Figure], known: list[str]) -> int:
+def _draw(
+    engine: Engine, snapshot: Snapshot, figures: list[Figure], known: list[str], is_stopping: Callable[[], bool]
+) -> int:
     with_rows = [figure for figure in figures if figure.rows]
-    found = _rendered(with_rows, known)
+    found = _rendered(with_rows, known, is_stopping)
     keys = {id(figure): one for figure, one in zip(with_rows, found, strict=True)}
     with Session(for_writing(engine)) as session, session.begin():
         files = {key: file for one in found for key, file in one["files"].items()}
@@ -107,16 +116,32 @@ def _file(key: str, media_type: str, content: str) -> FigureFile:
     return FigureFile(sha256=key, media_type=media_type, content=zlib.compress(raw, 9) if is_text else raw)
 
 
-def _rendered(figures: list[Figure], known: list[str]) -> list[dict[str, Any]]:
+def _rendered(figures: list[Figure], known: list[str], is_stopping: Callable[[], bool]) -> list[dict[str, Any]]:
     if not figures:
         return []
     asked = json.dumps({"figures": [as_data(figure) for figure in figures], "known": known})
     command = [sys.executable, "-m", "app.consensus.figures.rendering"]
     try:
-        done = subprocess.run(  # noqa: S603 -- our own interpreter and module
-            command, input=asked, capture_output=True, text=True, encoding="utf-8", timeout=LONGEST_SECONDS, check=True
-        )
-    except (OSError, subprocess.SubprocessError) as failure:
-        said = getattr(failure, "stderr", None) or str(failure)
-        raise DrawingFailed(str(said)[-500:]) from failure
-    return [json.loads(line) for line in done.stdout.splitlines()]
+        done, errors = _run(command, asked, is_stopping)
+    except OSError as failure:
+        raise DrawingFailed(str(failure)) from failure
+    if errors:
+        raise DrawingFailed(errors[-500:])
+    return [json.loads(line) for line in done.splitlines()]
+
+
+def _run(command: list[str], asked: str, is_stopping: Callable[[], bool]) -> tuple[str, str]:
+    """What a process answers, and what went wrong; it is ended where the program stops, or where it takes too long."""
+    with subprocess.Popen(  # noqa: S603 -- our own interpreter and module
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
+    ) as process:
+        for _ in range(int(LONGEST_SECONDS / LOOKS_EVERY)):
+            if is_stopping():
+                break
+            try:
+                done, said = process.communicate(asked, timeout=LOOKS_EVERY)
+            except subprocess.TimeoutExpired:
+                continue
+            return done, (said or f"exit code {process.returncode}") if process.returncode else ""
+        process.kill()
+    return "", "stopped, or it took too long"

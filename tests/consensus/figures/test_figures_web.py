@@ -51,7 +51,6 @@ def nothing_draws(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     def forbid() -> None:
         monkeypatch.setattr(vl_convert, "vegalite_to_svg", must_not)
         monkeypatch.setattr(vl_convert, "svg_to_png", must_not)
-        monkeypatch.setattr(subprocess, "run", must_not)
         monkeypatch.setattr(subprocess, "Popen", must_not)
 
     return forbid
@@ -175,6 +174,9 @@ def test_a_drawing_that_fails_leaves_the_tables_and_is_tried_again_later(
     monkeypatch.setattr(service.sys, "executable", "/bin/false")
     with pytest.raises(DrawingFailed):
         draw_next(engine)
+    monkeypatch.undo()
+    with pytest.raises(DrawingFailed, match="stopped"):
+        draw_next(engine, lambda: True)
     assert session.exec(select(FigureDrawing)).all() == []
 
 
