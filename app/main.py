@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import cache
 from shutil import disk_usage
 
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -10,6 +11,7 @@ from fastapi.responses import FileResponse, JSONResponse
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute
 
 from app import __version__
 from app.actionplan.cocreation import api as cocreation_api
@@ -183,13 +185,8 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     app.state.settings, app.state.engine, app.state.is_own_engine = settings, engine, is_own_engine
     app.state.turns = asyncio.Semaphore(MOST_WRITING)
     app.state.pages, app.state.api = PAGES, API
-    for router in PAGES:
-        app.include_router(router, include_in_schema=False)
     # in front of the other routes: the hot path must not be looked for among them
-    app.router.routes.insert(0, answering_api.saving)
-    for router in API:
-        app.include_router(router, prefix="/api/v1")
-    app.include_router(_service_routes())
+    app.router.routes = [answering_api.saving, *app.router.routes, *_routes()]
     add_error_handlers(app)
     app.add_middleware(TokenInAddress)
     app.add_middleware(Packing)
@@ -217,6 +214,18 @@ async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
     app.state.writer.close()
     if app.state.is_own_engine:
         app.state.engine.dispose()
+
+
+@cache
+def _routes() -> list[BaseRoute]:
+    """Every route, included once: what FastAPI works out for each on its first request serves every application."""
+    routes = APIRouter()
+    for router in PAGES:
+        routes.include_router(router, include_in_schema=False)
+    for router in API:
+        routes.include_router(router, prefix="/api/v1")
+    routes.include_router(_service_routes())
+    return routes.routes
 
 
 def _service_routes() -> APIRouter:
