@@ -4,12 +4,10 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from functools import cache
-from shutil import disk_usage
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
-from sqlalchemy import Engine, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Engine
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute
 
@@ -54,6 +52,7 @@ from app.consensus import next_round as next_round_pages
 from app.consensus import routes as consensus_pages
 from app.core.db import make_engine
 from app.core.migrations import Schema, newest_revision, schema_of
+from app.core.readiness import readiness
 from app.core.settings import Settings, load_settings
 from app.history import routes as history_pages
 from app.mail import routes as outbox_pages
@@ -250,16 +249,3 @@ def _service_routes() -> APIRouter:
         return JSONResponse({"ready": all(checks.values()), **checks}, 200 if all(checks.values()) else 503)
 
     return router
-
-
-def readiness(engine: Engine, settings: Settings) -> dict[str, bool]:
-    """Whether the database answers and is at this program's revision, and the disk has room."""
-    try:
-        with engine.connect() as connection:
-            connection.execute(text("SELECT 1"))
-        is_current = schema_of(engine) is Schema.CURRENT
-        is_reachable = True
-    except SQLAlchemyError:
-        is_reachable = is_current = False
-    free = disk_usage(settings.data_dir if settings.data_dir.is_dir() else ".").free
-    return {"database": is_reachable, "schema": is_current, "disk": free > settings.free_disk_mb * 2**20}
