@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from shutil import disk_usage
+from functools import cache
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
-from sqlalchemy import Engine, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Engine
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute
 
 from app import __version__
 from app.actionplan.cocreation import api as cocreation_api
@@ -64,6 +64,7 @@ from app.consensus.reasons import api as reasons_api
 from app.consensus.reasons import routes as reasons_pages
 from app.core.db import make_engine
 from app.core.migrations import Schema, newest_revision, schema_of
+from app.core.readiness import readiness
 from app.core.settings import Settings, load_settings
 from app.history import routes as history_pages
 from app.mail import routes as outbox_pages
@@ -208,13 +209,8 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     app.state.settings, app.state.engine, app.state.is_own_engine = settings, engine, is_own_engine
     app.state.turns = asyncio.Semaphore(MOST_WRITING)
     app.state.pages, app.state.api = PAGES, API
-    for router in PAGES:
-        app.include_router(router, include_in_schema=False)
     # in front of the other routes: the hot path must not be looked for among them
-    app.router.routes.insert(0, answering_api.saving)
-    for router in API:
-        app.include_router(router, prefix="/api/v1")
-    app.include_router(_service_routes())
+    app.router.routes = [answering_api.saving, *app.router.routes, *_routes()]
     add_error_handlers(app)
     app.add_middleware(TokenInAddress)
     app.add_middleware(Packing)
@@ -244,6 +240,18 @@ async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
         app.state.engine.dispose()
 
 
+@cache
+def _routes() -> list[BaseRoute]:
+    """Every route, included once: what FastAPI works out for each on its first request serves every application."""
+    routes = APIRouter()
+    for router in PAGES:
+        routes.include_router(router, include_in_schema=False)
+    for router in API:
+        routes.include_router(router, prefix="/api/v1")
+    routes.include_router(_service_routes())
+    return routes.routes
+
+
 def _service_routes() -> APIRouter:
     router = APIRouter(include_in_schema=False, dependencies=[Anyone])
 
@@ -266,16 +274,3 @@ def _service_routes() -> APIRouter:
         return JSONResponse({"ready": all(checks.values()), **checks}, 200 if all(checks.values()) else 503)
 
     return router
-
-
-def readiness(engine: Engine, settings: Settings) -> dict[str, bool]:
-    """Whether the database answers and is at this program's revision, and the disk has room."""
-    try:
-        with engine.connect() as connection:
-            connection.execute(text("SELECT 1"))
-        is_current = schema_of(engine) is Schema.CURRENT
-        is_reachable = True
-    except SQLAlchemyError:
-        is_reachable = is_current = False
-    free = disk_usage(settings.data_dir if settings.data_dir.is_dir() else ".").free
-    return {"database": is_reachable, "schema": is_current, "disk": free > settings.free_disk_mb * 2**20}

@@ -13,6 +13,7 @@ from app.people.rules import Actor
 from app.web.deps import SessionDep
 from app.web.language import language_of
 from app.web.security import get_cookie
+from app.web.templating import path_to
 
 SESSION_COOKIE = "innaxe_session"
 
@@ -90,7 +91,7 @@ def _entries(request: Request, actor: Actor, menu: tuple[tuple[str, str, str], .
     language = language_of(request)
     entries: list[dict[str, Any]] = []
     for label, name, act in menu:
-        url = str(request.app.url_path_for(name))
+        url = path_to(request, name)
         is_current = request.url.path == url or (url != "/" and request.url.path.startswith(f"{url}/"))
         if may(actor, act):
             entries.append({"label": translate(language, label), "url": url, "current": is_current})

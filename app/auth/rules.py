@@ -24,6 +24,8 @@ def fault(password: str, email: str) -> str | None:
 
     >>> fault("correct horse battery", "ada@example.org") is None, fault("short", "ada@example.org") is None
     (True, False)
+    >>> fault("aaaaaaaaaaaa", ""), fault("ada.lovelace@example.org", "ada.lovelace@example.org")
+    ('This password is too easy to guess.', 'This password is too easy to guess.')
     """
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         return "A password has 12 to 200 characters."

@@ -11,9 +11,9 @@ from app.consensus.figures.service import draw_missing, draw_next
 from app.core.db import make_engine
 from app.core.logs import set_up_logs
 from app.core.migrations import Schema, newest_revision, revision_of, schema_of, upgrade
+from app.core.readiness import readiness
 from app.core.settings import load_settings
 from app.demo import show_demo
-from app.main import readiness
 from app.worker import Worker, do_chores
 
 EXIT_PENDING, EXIT_NEWER = 3, 4

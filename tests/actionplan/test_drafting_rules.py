@@ -3,6 +3,8 @@
 import pytest
 
 from app.actionplan.drafting.rules import (
+    NO_EUROS,
+    NO_TITLE,
     PARTS,
     compact,
     content_of,
@@ -72,6 +74,8 @@ def test_forms_and_sheets_are_the_same_thing() -> None:
         made, faults = content_of(part, compact(part, typed), full, "en")
         assert faults == {}
         assert check_content(made) == full, part
+    assert content_of("words", {"title": " "}, full, "en")[1] == {"title": NO_TITLE}
+    assert content_of("costs", {"budget_min_eur": "x"}, full, "en")[1] == {"budget_min_eur": NO_EUROS}
     assert row_count("phases", fields_of("time", full, "en")) == 3
     assert content_of("risks", {"trl_from": "4"}, full, "en")[0]["trl_range"] == ["4", "4"]
     assert next_code(["A9"]) == "A10"

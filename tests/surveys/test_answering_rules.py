@@ -40,6 +40,25 @@ def test_what_may_be_kept(code: str, value: Value, is_fine: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("code", "value"),
+    [
+        pytest.param("I1.impact", 3, id="a point"),
+        pytest.param("I1.impact", None, id="cannot judge"),
+        pytest.param("I1.comment", "Words", id="words"),
+        pytest.param("org_size", "small", id="an option"),
+        pytest.param("org_size", None, id="taken back"),
+    ],
+)
+def test_what_was_kept_is_shown_as_it_was_given(code: str, value: Value) -> None:
+    assert FORM.show(code, FORM.keep(code, value)) == value
+
+
+def test_who_is_asked_about_some_is_asked_in_their_order() -> None:
+    assert FORM.only(["I2"]).items == ("I2",)
+    assert FORM.only(None) is FORM
+
+
+@pytest.mark.parametrize(
     ("answered", "position"),
     [
         pytest.param(set[str](), 1, id="nothing yet"),

@@ -105,6 +105,8 @@ def with_text(content: Mapping[str, Any], place: str, text: str) -> dict[str, An
     {'expected_outputs': ['B']}
     >>> with_text({"title": {"en": "One"}}, "title.en", "Two")
     {'title': {'en': 'Two'}}
+    >>> with_text({"rationale": "One"}, "rationale", "Two")
+    {'rationale': 'Two'}
     """
     changed = deepcopy(dict(content))
     field, _, rest = place.partition(".")

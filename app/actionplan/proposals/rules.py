@@ -61,7 +61,11 @@ class Draft:
 
     @property
     def words(self) -> str:
-        """All of it, for finding others like it."""
+        r"""All of it, for finding others like it.
+
+        >>> Draft("Night buses", "", "Ask the drivers", "en").words
+        'Night buses\nAsk the drivers'
+        """
         return "\n".join(part for part in (self.title, self.summary, self.first_step) if part)
 
 
@@ -136,7 +140,11 @@ def voter_of(secret: str, consortium_id: UUID, email: str) -> str:
 
 
 def author_of(secret: str, email: str) -> str:
-    """What leads from an address to what was sent from it, for erasing; without the key to nobody."""
+    """What leads from an address to what was sent from it, for erasing; without the key to nobody.
+
+    >>> author_of("s", " A@b.example") == author_of("s", "a@b.example") != author_of("t", "a@b.example")
+    True
+    """
     return sign(secret, "proposal author", email.strip().lower())
 
 

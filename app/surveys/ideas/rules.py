@@ -50,7 +50,11 @@ class IdeaText:
 
     @property
     def words(self) -> str:
-        """All of it, for finding others like it."""
+        r"""All of it, for finding others like it.
+
+        >>> IdeaText(1, "Night buses", "", "Ask the drivers", "en").words
+        'Night buses\nAsk the drivers'
+        """
         return "\n".join(part for part in (self.title, self.summary, self.first_step) if part)
 
 

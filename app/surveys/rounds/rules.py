@@ -114,6 +114,16 @@ def wants_reminder(
     """Whether a planned reminder goes to somebody now: never to those who finished, declined or stopped mails.
 
     Between two mails lie at least 48 hours.
+
+    >>> opened, at, closes = (datetime(2027, 3, day) for day in (1, 15, 22))
+    >>> [wants_reminder(Standing.SENT, reminded, None, opened, closes, at) for reminded in (1, 2)]
+    [True, False]
+    >>> [wants_reminder(Standing.SENT, 1, at - timedelta(hours=n), opened, closes, at) for n in (47, 48)]
+    [False, True]
+    >>> [wants_reminder(Standing.DONE, 0, None, opened, end, at) for end in (closes, at, None)]
+    [False, False, False]
+    >>> [wants_reminder(Standing.SENT, 0, None, opened, end, at) for end in (closes, at, None)]
+    [True, False, False]
     """
     if standing not in MAY_BE_REMINDED or closes is None or at >= closes:
         return False
