@@ -65,7 +65,7 @@ def results_table(
     actor: Annotated[Actor, permitted("results.export")],
     slug: str,
     kind: str,
-    number: Annotated[int | None, Query(alias="round")] = None,
+    number: Annotated[int | None, Query(alias="round", ge=1, le=99)] = None,
 ) -> Response:
     """Every figure of a round that may be shown, as CSV, XLSX or JSON; noted in the history."""
     survey = get_own_survey_by_slug(session, actor, slug)

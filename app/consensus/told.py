@@ -31,7 +31,7 @@ class Asked:
 
 
 def read_asked_view(
-    number: Annotated[int | None, Query(alias="round")] = None,
+    number: Annotated[int | None, Query(alias="round", ge=1, le=99)] = None,
     criterion: str = "",
     sort: str = "rating",
     helix: str = "",

@@ -183,7 +183,7 @@ def rank_uncertainty(scores: Real) -> RankUncertainty:
     draws, initiatives = scores.shape
     # a tied rank such as 2.5 stands for ranks 2 and 3; the last place gathers what has no rank
     halves = np.zeros((initiatives, initiatives + 1))
-    rows = np.tile(np.arange(initiatives), (draws, 1))
+    rows: NDArray[np.int64] = np.tile(np.arange(initiatives, dtype=np.int64), (draws, 1))
     for places in (np.floor(ranks), np.ceil(ranks)):
         column = np.nan_to_num(places, nan=initiatives + 1).astype(np.int64) - 1
         np.add.at(halves, (rows, column), 0.5)

@@ -37,7 +37,7 @@ def public_results(
     request: Request,
     session: SessionDep,
     slug: str,
-    number: Annotated[int | None, Query(alias="round")] = None,
+    number: Annotated[int | None, Query(alias="round", ge=1, le=99)] = None,
     criterion: str = "",
 ) -> Response:
     """What the disclosure list names of a round; before that the day from which it is public, or that there is none."""
@@ -56,7 +56,7 @@ def public_file(
     session: SessionDep,
     slug: str,
     part: str,
-    number: Annotated[int | None, Query(alias="round")] = None,
+    number: Annotated[int | None, Query(alias="round", ge=1, le=99)] = None,
 ) -> Response:
     """The figures of one part as CSV."""
     survey = get_survey_by_slug(session, slug)
@@ -80,7 +80,7 @@ def public_figure(
     session: SessionDep,
     slug: str,
     part: str,
-    number: Annotated[int | None, Query(alias="round")] = None,
+    number: Annotated[int | None, Query(alias="round", ge=1, le=99)] = None,
     criterion: str = "",
 ) -> Response:
     """One part by itself."""

@@ -39,7 +39,7 @@ from app.web.templating import render
 router = APIRouter(tags=["figures"])
 
 ReaderDep = Annotated[Actor, permitted("results.read")]
-NumberDep = Annotated[int | None, Query(alias="round")]
+NumberDep = Annotated[int | None, Query(alias="round", ge=1, le=99)]
 
 
 @dataclass(frozen=True)

@@ -135,12 +135,15 @@ def _run(command: list[str], asked: str, is_stopping: Callable[[], bool]) -> tup
     with subprocess.Popen(  # noqa: S603 -- our own interpreter and module
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
     ) as process:
+        rest: str | None = asked
         for _ in range(int(LONGEST_SECONDS / LOOKS_EVERY)):
             if is_stopping():
                 break
             try:
-                done, said = process.communicate(asked, timeout=LOOKS_EVERY)
+                done, said = process.communicate(rest, timeout=LOOKS_EVERY)
             except subprocess.TimeoutExpired:
+                # what is to be said may be said once only
+                rest = None
                 continue
             return done, (said or f"exit code {process.returncode}") if process.returncode else ""
         process.kill()
