@@ -6,6 +6,7 @@ from typing import Any
 
 from app.actionplan.disclosure.document import KEYS, LINE_COLUMNS
 from app.actionplan.method.measures import BY_CODE
+from app.actionplan.priorities.comparing import METHODS
 
 KINDS = {
     "text": "text",
@@ -17,6 +18,9 @@ KINDS = {
     "euros": "euros",
     "year": "year",
     "link": "address",
+    "points": "percentage points",
+    "delta": "from −1 to 1",
+    "yes": "yes or no",
 }
 FACTS = {
     "criterion": ("code", "Criterion"),
@@ -65,7 +69,24 @@ FIGURES = {
     "score_high": ("level", "score"),
     "before": ("share", "change"),
     "after": ("share", "change"),
-    "points": ("share", "change"),
+    "points": ("points", "change"),
+    "stable": ("yes", "change"),
+    "gap": ("share", "gap"),
+    "dissent": ("code", "dissent"),
+    "apart": ("code", "dissent"),
+    "apart_delta": ("delta", "dissent"),
+    "apart_delta_low": ("delta", "dissent"),
+    "apart_delta_high": ("delta", "dissent"),
+    "topk": ("share", "firmness"),
+    "half_from": ("rank", "likely_rank"),
+    "half_to": ("rank", "likely_rank"),
+    "nine_in_ten_from": ("rank", "likely_rank"),
+    "nine_in_ten_to": ("rank", "likely_rank"),
+    **dict.fromkeys([f"rank_{method}" for method in METHODS], ("rank", "methods")),
+    "method_sensitive": ("yes", "methods"),
+    "bridging": ("share", "bridging"),
+    "bridging_root": ("share", "bridging"),
+    "bridging_groups": ("count", "bridging"),
     "n_pairs": ("count", "change"),
     "invited": ("count", "response"),
     "high": ("share", "box_share"),
@@ -74,14 +95,25 @@ FIGURES = {
 }
 """Columns that are a figure, also behind the code of a group or criterion: their kind and their measure."""
 
+IN_PRIORITIES = {"likely_rank_from": ("rank", "rank_set"), "likely_rank_to": ("rank", "rank_set")}
+"""Columns that mean something else in the prioritised list."""
+
 RESULTS = (
     *("criterion", "initiative", "title", "version", "round", "n", "cannot_judge", "mean", "sd", "median", "q1", "q3"),
     *("iqr", "balanced_mean", "balanced_se", "share_low", "share_middle", "share_high", "box_share", "wilson_low"),
     *("wilson_high", "likely_rank_from", "likely_rank_to", "verdict", "standing", "agreed_under", "published_rules"),
 )
 PER_HELIX = ("n", "share_high", "mean", "median")
+PER_REGION = ("n", "share_high")
+AFTER_GROUPS = (
+    *("same_people_n_pairs", "same_people_before", "same_people_after", "same_people_points", "stable", "gap"),
+    *("dissent", "apart", "apart_delta", "apart_delta_low", "apart_delta_high"),
+)
 PRIORITIES = (
-    *("likely_rank_from", "likely_rank_to", "code", "title", "score", "score_low", "score_high", "n", "opinion"),
+    *("likely_rank_from", "likely_rank_to", "code", "title", "score", "score_low", "score_high", "topk"),
+    *("half_from", "half_to", "nine_in_ten_from", "nine_in_ten_to", "n", "opinion"),
+    *(f"rank_{method}" for method in METHODS),
+    *("method_sensitive", "bridging", "bridging_root", "bridging_groups"),
     *("cost_min_eur", "cost_max_eur", "first_year", "last_year"),
 )
 PER_CRITERION = ("mean", "high", "high_low", "high_high")
@@ -117,7 +149,12 @@ def files_of(findings: Mapping[str, Any]) -> dict[str, Sequence[str]]:
         "response": ["group", "name", "n", "invited"],
     }
     return {
-        "results": [*RESULTS, *(f"{helix}_{name}" for helix in helices for name in PER_HELIX)],
+        "results": [
+            *RESULTS,
+            *(f"{helix}_{name}" for helix in helices for name in PER_HELIX),
+            *(f"region_{region or 'not_said'}_{name}" for region in findings.get("regions", []) for name in PER_REGION),
+            *AFTER_GROUPS,
+        ],
         "priorities": [
             *PRIORITIES,
             *(f"{criterion}_{name}" for criterion in findings["criteria"] for name in PER_CRITERION),
@@ -131,7 +168,8 @@ def _entry(file: str, column: str) -> Entry:
     if column in FACTS:
         kind, words = FACTS[column]
         return Entry(file, column, KINDS[kind], "", words)
-    kind, code = FIGURES.get(column) or FIGURES[_figure_in(column)]
+    own = IN_PRIORITIES if file == "priorities" else {}
+    kind, code = own.get(column) or FIGURES.get(column) or FIGURES[_figure_in(column)]
     return Entry(file, column, KINDS[kind], code, BY_CODE[code].name)
 
 

@@ -175,6 +175,39 @@ MEASURES: tuple[Measure, ...] = (
         ("rank_uncertainty", "draw_again"),
     ),
     Measure(
+        "rank_set",
+        "Likely rank of all at once",
+        "The ranks that each initiative can hold, so that all of these statements together are right nineteen times of "
+        "twenty. Of two initiatives, one is ahead only where their difference is larger than chance explains.",
+        "1 + #(surely better) … N − #(surely worse)",
+        "1 … N",
+        ("few",),
+        "Mogstad, Romano, Shaikh and Wilhelm, Review of Economic Studies 91, 2024",
+        ("confidence_sets",),
+    ),
+    Measure(
+        "methods",
+        "Rank by another way of adding up",
+        "The same averages and weights, added up otherwise. An initiative that only some ways put first depends on the "
+        "method.",
+        "rank of Σ w·m, TOPSIS, PROMETHEE II, Borda, CHNRI",
+        "1 … N",
+        ("few", "merged"),
+        "Hwang and Yoon 1981; Brans and Vincke 1985; Rudan et al. 2008",
+        ("weighted_sum", "closeness_to_ideal", "outranking_flows", "borda", "research_priority", "rank_agreement"),
+    ),
+    Measure(
+        "bridging",
+        "Bridging score",
+        "What all groups share: how likely a person of each group rates high, multiplied over the groups. The root "
+        "compares initiatives with different numbers of groups.",
+        "Π (x_g + 1) / (n_g + 2)",
+        "0 … 1",
+        ("few",),
+        "Small et al., Recerca 26, 2021",
+        ("group_informed_consensus",),
+    ),
+    Measure(
         "firmness",
         "Firmness of the top",
         "In how many re-samples the first places are held by the same initiatives, and how often each is among them.",
@@ -213,7 +246,7 @@ MEASURES: tuple[Measure, ...] = (
         "−1 … 1",
         ("few",),
         "Cliff, Psychological Bulletin 114, 1993",
-        ("compare_pairs",),
+        ("compare_pairs", "delta_interval", "find_camps"),
     ),
     Measure(
         "response",
