@@ -19,8 +19,8 @@ log = structlog.get_logger()
 PAUSE = 2.0
 RETENTION_EVERY = 1800
 """Rounds between two looks at what has reached the end of its time: about an hour."""
-REST_AFTER_FAILURE = 150
-"""Rounds before a drawing that failed is tried again: about five minutes."""
+REST_AFTER_FAILURE = 300.0
+"""Seconds before a drawing that failed is tried again."""
 
 
 def do_chores(engine: Engine, settings: Settings, *, with_retention: bool = True) -> dict[str, int]:
@@ -38,13 +38,20 @@ def do_chores(engine: Engine, settings: Settings, *, with_retention: bool = True
 
 
 class Worker:
-    """A thread that does the chores until it is closed. A failure is logged, and tried again after a pause."""
+    """Two threads that work until they are closed: one does the chores, one has figures drawn, which takes longer.
+
+    A failure is logged, and tried again after a pause.
+    """
 
     def __init__(self, engine: Engine, settings: Settings, *, pause: float = PAUSE) -> None:
         self._engine, self._settings, self._pause = engine, settings, pause
         self._is_closing = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="worker", daemon=True)
-        self._thread.start()
+        self._threads = [
+            threading.Thread(target=self._work, name="worker", daemon=True),
+            threading.Thread(target=self._draw, name="figures", daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def wait(self) -> None:
         """Wait until the worker is closed from elsewhere."""
@@ -53,19 +60,27 @@ class Worker:
     def close(self) -> None:
         """Finish what is under way and stop."""
         self._is_closing.set()
-        self._thread.join(timeout=60)
+        for thread in self._threads:
+            thread.join(timeout=60)
 
     def _work(self) -> None:
-        turn, draws_from = 0, 0
+        turn = 0
         while not self._is_closing.is_set():
             try:
                 do_chores(self._engine, self._settings, with_retention=turn % RETENTION_EVERY == 0)
-                if turn >= draws_from:
-                    draw_next(self._engine, self._is_closing.is_set)
             except SQLAlchemyError as failure:
                 log.error("worker", error=str(failure)[:500])
-            except DrawingFailed as failure:
-                log.error("figures", error=str(failure))
-                draws_from = turn + REST_AFTER_FAILURE
             turn += 1
             self._is_closing.wait(self._pause)
+
+    def _draw(self) -> None:
+        while not self._is_closing.is_set():
+            rest = self._pause
+            try:
+                draw_next(self._engine, self._is_closing.is_set)
+            except SQLAlchemyError as failure:
+                log.error("figures", error=str(failure)[:500])
+            except DrawingFailed as failure:
+                log.error("figures", error=str(failure))
+                rest = REST_AFTER_FAILURE
+            self._is_closing.wait(rest)

@@ -69,15 +69,15 @@ def response_page(request: Request, session: SessionDep, actor: ReaderDep, slug:
     )
 
 
-@router.get("/results/{slug}/initiatives/{code}")
+@router.get("/results/{slug}/initiatives/{item_code}")
 def initiative_result(
-    request: Request, session: SessionDep, actor: ReaderDep, slug: str, code: str, asked: ViewDep
+    request: Request, session: SessionDep, actor: ReaderDep, slug: str, item_code: str, asked: ViewDep
 ) -> Response:
     """Who stands apart on one initiative, by how much, how surely, and why: on one page."""
     told = read_told(request, session, get_own_survey_by_slug(session, actor, slug), asked)
-    if code not in told.items:
+    if item_code not in told.items:
         raise NotFound("There is no such initiative in this survey.")
-    return render(request, "consensus/initiative.html", **told.frame(), **_initiative(session, told, code))
+    return render(request, "consensus/initiative.html", **told.frame(), **_initiative(session, told, item_code))
 
 
 def _initiative(session: Any, told: Told, code: str) -> dict[str, Any]:

@@ -158,6 +158,7 @@ def _things(session: Session, survey: Survey, spare: Person) -> dict[str, str]:
     found = {
         "slug": survey.slug,
         "code": "helix",
+        "item_code": "I1",
         "position": "1",
         "survey_id": str(survey.id),
         "round_id": str(current.id),
