@@ -2,7 +2,6 @@
 
 import zlib
 from collections.abc import Mapping, Sequence
-from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -13,7 +12,8 @@ from app.consensus.figures.model import Figure
 from app.consensus.figures.models import FigureDrawing, FigureFile
 from app.consensus.figures.reading import Reading
 from app.consensus.models import Snapshot
-from app.consensus.queries import find_snapshot, get_snapshot
+from app.consensus.queries import find_snapshot, get_snapshot, rank_ranges
+from app.core.errors import NotFound
 from app.core.words import LANGUAGES, pick
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.queries import find_question, list_criteria, list_items
@@ -39,7 +39,7 @@ def read_for_figures(
             if mark.code in snapshot.findings["helices"]
         ],
         regions={one["code"]: pick(one["label"], language, own) for one in (region.options if region else [])},
-        chances=_chances(snapshot.analysis),
+        chances=_chances(session, snapshot),
         language=language,
     )
 
@@ -50,10 +50,12 @@ def distinct(titles: Mapping[str, str]) -> dict[str, str]:
     return {code: f"{title} ({code})" if every.count(title) > 1 else title for code, title in titles.items()}
 
 
-def _chances(analysis: Mapping[str, Any]) -> dict[str, Sequence[float]]:
-    found = analysis["bootstrap"]
-    rows = zip(found["rank_order_of_rows"], found["rank_probability"], strict=True)
-    return {code: row for code, row in rows if None not in row}
+def _chances(session: Session, snapshot: Snapshot) -> Mapping[str, Sequence[float]]:
+    # not from the inner analysis: its re-samples draw hidden helices singly, and the spread would tell of them
+    try:
+        return rank_ranges(session, snapshot, snapshot.findings["weights"]).probability
+    except NotFound:
+        return {}
 
 
 def drawn_languages(survey: Survey) -> list[str]:
