@@ -61,7 +61,7 @@ def chances(reading: Reading, criterion: str) -> Figure:
     """In how many re-samples each initiative holds each rank, over all criteria."""
     overall = [line for line in reading.findings["overall"] if line["rank"] is not None]
     lines = sorted((line for line in overall if line["initiative"] in reading.chances), key=lambda line: line["rank"])
-    places = len(reading.findings["overall"])
+    places = max((len(reading.chances[line["initiative"]]) for line in lines), default=0)
     title = reading.say("Too few answers to say.")
     if lines:
         first = max(lines, key=lambda line: reading.chances[line["initiative"]][0])["initiative"]
