@@ -257,7 +257,7 @@ def test_a_scanner_that_runs_scripts_and_presses_buttons_signs_nobody_in(
     human.click("main form button")
     administrator = visit(storage_state=signed_in("admin"))
     link = None
-    for _ in range(40):
+    for _ in range(160):
         administrator.goto("/outbox")
         link = re.search(r"/login/[\w-]{20,}", administrator.content())
         if link:
