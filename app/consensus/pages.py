@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from app.consensus.fates import standing_word
-from app.consensus.models import Snapshot
 from app.core.catalogues import translate
 from app.core.words import pick
 from app.surveys.authoring.models import Criterion, Survey, SurveyItem
@@ -308,8 +307,3 @@ def criterion_label(criteria: Sequence[Criterion], code: str, survey: Survey, la
     return next(
         pick(criterion.label, language, survey.default_language) for criterion in criteria if criterion.code == code
     )
-
-
-def round_numbers(snapshots: Sequence[Snapshot]) -> list[int]:
-    """The rounds that have results."""
-    return [snapshot.round_number for snapshot in snapshots]

@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlmodel import Session, select
@@ -17,25 +16,9 @@ from app.core.errors import Conflict, Invalid
 from app.people.queries import operator
 from app.surveys.answering.models import Answer, Respondent
 from app.surveys.authoring.models import Survey
+from tests.consensus.results import REAL
 from tests.make import import_few_initiatives, make_survey_of, small_survey_file
 from tests.vectors import FOLDER
-
-SETS: dict[str, dict[str, Any]] = {
-    "e2e": {
-        "low": 1,
-        "high": 9,
-        "criteria": ("impact", "feasibility", "urgency"),
-        "helices": ("academia", "industry", "government", "civil"),
-        "codes": [f"I{number:02}" for number in range(1, 21)],
-    },
-    "forestera": {
-        "low": 1,
-        "high": 11,
-        "criteria": ("agreement",),
-        "helices": ("citizen", "stakeholder"),
-        "codes": [f"C{number}" for number in range(1, 46)],
-    },
-}
 
 
 def files(name: str) -> dict[str, bytes]:
@@ -48,7 +31,7 @@ def read(name: str) -> Panel:
 
 
 def make_survey(session: Session, name: str) -> Survey:
-    parts = dict(SETS[name])
+    parts = dict(REAL[name])
     import_few_initiatives(session, parts.pop("codes"))
     survey = make_survey_of(session, operator(session), small_survey_file(survey_id=name, **parts)).survey
     session.commit()

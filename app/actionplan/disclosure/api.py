@@ -11,7 +11,7 @@ from app.actionplan.disclosure.queries import get_disclosed
 from app.actionplan.disclosure.schemas import MailsIn, ReleaseIn, WithdrawalIn
 from app.auth.guard import Anyone, permitted
 from app.auth.permissions import require
-from app.consensus.queries import list_snapshots
+from app.consensus.queries import list_numbers
 from app.people.rules import Actor
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.queries import get_own_survey, get_survey
@@ -68,7 +68,7 @@ def write_release(session: SessionDep, actor: ReleaserDep, survey: OwnDep, wante
         parts=wanted.parts,
         rounds=wanted.rounds,
         public_from=wanted.public_from,
-        closed=[one.round_number for one in list_snapshots(session, survey.id)],
+        closed=list_numbers(session, survey.id),
         revision=wanted.revision,
     )
     return _out(session, survey)

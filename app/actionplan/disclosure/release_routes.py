@@ -12,7 +12,7 @@ from app.actionplan.disclosure.queries import disclosed_of
 from app.actionplan.disclosure.routes import page_values
 from app.auth.guard import permitted
 from app.auth.permissions import require
-from app.consensus.queries import list_snapshots
+from app.consensus.queries import list_numbers
 from app.core.catalogues import translate
 from app.core.clock import today
 from app.core.errors import Conflict, Invalid
@@ -138,7 +138,7 @@ def _get_survey(session: Session, actor: Actor, slug: str) -> Survey:
 
 
 def _closed(session: Session, survey: Survey) -> list[int]:
-    return [one.round_number for one in list_snapshots(session, survey.id)]
+    return list_numbers(session, survey.id)
 
 
 def _chosen(parts: Sequence[str], rounds: Sequence[str], day: str) -> dict[str, Any]:

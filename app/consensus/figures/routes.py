@@ -24,7 +24,7 @@ from app.consensus.figures.queries import (
 )
 from app.consensus.figures.reading import EVERY_CRITERION
 from app.consensus.figures.tokens import Theme
-from app.consensus.queries import list_snapshots
+from app.consensus.queries import list_numbers
 from app.core.errors import NotFound
 from app.core.words import pick
 from app.documents.to_csv import to_csv
@@ -57,8 +57,7 @@ def figures_page(
 ) -> Response:
     """Every figure of a round, small."""
     survey = get_own_survey_by_slug(session, actor, slug)
-    snapshots = list_snapshots(session, survey.id)
-    if not snapshots:
+    if not list_numbers(session, survey.id):
         return render(request, "consensus/empty.html")
     snapshot, before = get_snapshots(session, survey, number)
     language = language_of(request)
@@ -80,7 +79,7 @@ def figures_page(
         cards=cards,
         criterion=chosen,
         criteria=_criteria(session, survey, snapshot.findings["criteria"], language),
-        rounds=[one.round_number for one in snapshots],
+        rounds=list_numbers(session, survey.id),
     )
 
 
@@ -182,7 +181,7 @@ def figure_page(
         criteria=[
             (code, names.get(code, "")) for code in get_kind(figure_kind).criteria(snapshot.findings["criteria"])
         ],
-        rounds=[one.round_number for one in list_snapshots(session, survey.id)],
+        rounds=list_numbers(session, survey.id),
         may_export=may(actor, "results.export", survey),
     )
 
