@@ -89,10 +89,11 @@ def _take(session: Session) -> Taken | None:
     job.state, job.seen_at, job.told, job.done = "under_way", now(), {}, 0
     session.add(job)
     plan_id = session.get_one(Scenario, job.scenario_id).plan_id
-    return Taken(job.id, plan_id, json.dumps(_asked(session, job)))
+    return Taken(job.id, plan_id, json.dumps(asked_of(session, job)))
 
 
-def _asked(session: Session, job: PlanJob) -> dict[str, Any]:
+def asked_of(session: Session, job: PlanJob) -> dict[str, Any]:
+    """What the process that does a piece of work is told."""
     scenario = session.get_one(Scenario, job.scenario_id)
     plan = session.get_one(Plan, scenario.plan_id)
     draft = session.exec(

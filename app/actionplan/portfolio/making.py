@@ -71,10 +71,10 @@ def evidence_of(
     value = line["score"]
     helix_value: dict[str, float] = {}
     own: list[str] = []
-    support = {helix: leading["by_helix"][helix]["share_high"] for helix in findings["helices"]}
+    support = {helix: leading["by_helix"][helix].get("share_high") for helix in findings["helices"]}
     if value is not None:
         for helix in findings["helices"]:
-            means = {name: row["by_helix"][helix]["mean"] for name, row in rows.items()}
+            means = {name: row["by_helix"][helix].get("mean") for name, row in rows.items()}
             total = sum(
                 used[name] * (rows[name]["balanced_mean"] if mean is None else mean) for name, mean in means.items()
             )
@@ -90,8 +90,8 @@ def evidence_of(
         "rank_set": line["rank_set"],
         "n": line["n"],
         "verdict": leading["verdict"],
-        "share_high": leading["share_high"],
-        "gap": leading["gap"],
+        "share_high": leading.get("share_high"),
+        "gap": leading.get("gap"),
     }
 
 
