@@ -31,6 +31,11 @@ from app.actionplan.method.dictionary import KINDS as COLUMN_KINDS
 from app.actionplan.method.measures import EDGE_WORDS, MEASURES
 from app.actionplan.opinions.routes import REASON_WORDS as OPINION_WORDS
 from app.actionplan.opinions.routes import WALL_REASON_WORDS
+from app.actionplan.portfolio import facts as plan_facts
+from app.actionplan.portfolio import rulebook
+from app.actionplan.portfolio import service as plans
+from app.actionplan.portfolio import words as plan_words
+from app.actionplan.portfolio.showing import FURTHER, MAIN_ACTS
 from app.actionplan.priorities import rules as weights
 from app.actionplan.priorities.words import METHOD_WORDS, WAY_TEXTS, WAY_WORDS, WEIGHTING_WORDS
 from app.actionplan.proposals.exporting import COLUMN_WORDS
@@ -170,6 +175,11 @@ def interface_messages() -> set[Message]:
         PART_HINTS,
         EDGE_WORDS,
         COLUMN_KINDS,
+        plan_words.PILLAR_WORDS,
+        plan_words.KIND_WORDS,
+        plan_words.ACT_WORDS,
+        plan_words.RULE_FIELD_WORDS,
+        plan_words.RULE_WORDS,
     ):
         words += table.values()
     words += [
@@ -179,6 +189,10 @@ def interface_messages() -> set[Message]:
         UNREADABLE,
         NO_EUROS,
         *(weights.NOT_ASKED, weights.NOT_DECIDED, weights.TOO_MANY, weights.NO_WAY),
+        *(rulebook.NOT_A_NUMBER, rulebook.TOO_LARGE, rulebook.TOO_SMALL, rulebook.NO_BUDGET),
+        *(plan_facts.BACKWARDS, plan_facts.BEFORE_START),
+        *(plans.NEEDS_NAME, plans.NEEDS_YEAR, plans.NOT_INITIATIVES, plans.NEEDS_REASON, plans.ONE_A_YEAR),
+        *(word for word, _ in (*FURTHER, *MAIN_ACTS)),
         *PROBLEMS,
         *(text for measure in MEASURES for text in (measure.name, measure.words)),
         *(words for _, words in COLUMN_FACTS.values()),
@@ -201,7 +215,7 @@ def _messages_of(tree: ast.AST) -> Iterator[str]:
     }
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            place = {"translate": 1, "_word": 1, "word": 0, "Fault": 2}.get(
+            place = {"translate": 1, "_word": 1, "word": 0, "say": 0, "Fault": 2}.get(
                 node.func.id, 0 if node.func.id in ERRORS else None
             )
             if place is not None and len(node.args) > place:

@@ -193,7 +193,12 @@ def test_one_ceiling_changed_is_checked_at_once_and_has_a_fix(session: Session) 
     release(session, actor, plan, scenario, "I01", 2)
     assert [breach.rule for breach in state_of(session, plan).breaches] == [Rule.HELIX_FLOOR] * 4
     set_rules(
-        session, actor, plan, scenario, replace(START, helix_floor=None, ceilings=(900_000, 1000, 900_000, 900_000, 900_000)), 3
+        session,
+        actor,
+        plan,
+        scenario,
+        replace(START, helix_floor=None, ceilings=(900_000, 1000, 900_000, 900_000, 900_000)),
+        3,
     )
     state = state_of(session, plan)
     assert [(breach.rule, breach.year) for breach in state.breaches] == [(Rule.BUDGET, 2)]

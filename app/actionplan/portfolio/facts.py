@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.actionplan.portfolio.modelling import Item, cost_of
-from app.actionplan.portfolio.rulebook import LARGEST_CEILING, NOT_A_NUMBER, TOO_LARGE, read_amount
+from app.actionplan.portfolio.rulebook import LARGEST_CEILING, NOT_A_NUMBER, TOO_LARGE, TOO_SMALL, read_amount
 
-TOO_SMALL = "This number is too small."
 BACKWARDS = "The highest cost is lower than the lowest."
 BEFORE_START = "This is before the first year in which it may start."
 LONGEST_MONTHS, MOST_YEARS = 600, 60

@@ -9,7 +9,8 @@ COST_POINTS = (0, 50, 100)
 """Where in the range of an initiative's cost a plan is made: its lowest, its middle, its highest."""
 START = {"cost_point": 50, "discount": 95, "support_min": 50, "helix_floor": 25}
 NOT_A_NUMBER = "Enter a whole number of at least 0."
-TOO_LARGE = "This number is too large."
+TOO_LARGE, TOO_SMALL = "This number is too large.", "This number is too small."
+NO_BUDGET = "Enter what there is in all, or an amount for each year."
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def read_rules(typed: Mapping[str, str], years: Sequence[int]) -> tuple[Rulebook
         elif value > most:
             faults[name] = TOO_LARGE
         elif value < least:
-            faults[name] = "This number is too small."
+            faults[name] = TOO_SMALL
         return value or 0
 
     ceilings = tuple(number(f"ceiling.{year}", 0, LARGEST_CEILING) for year in years)
@@ -112,7 +113,7 @@ def read_start(typed: Mapping[str, str], years: int) -> tuple[Rulebook | None, d
     if not any(text.strip() for text in named.values()):
         budget = read_amount(typed.get("budget", ""))
         if budget is None or budget > LARGEST_CEILING:
-            return None, {"budget": "Enter what there is in all, or an amount for each year."}
+            return None, {"budget": NO_BUDGET}
         named = {f"ceiling.{place}": str(budget * place // years - budget * (place - 1) // years) for place in places}
     rules, faults = read_rules({**{name: str(value) for name, value in START.items()}, **named}, places)
     return rules, {name.replace("ceiling.", "amount."): text for name, text in faults.items()}

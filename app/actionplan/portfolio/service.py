@@ -33,6 +33,8 @@ LONGEST_TITLE, SHORTEST_REASON, LONGEST_REASON, MOST_SCENARIOS = 120, 10, 1000, 
 OVERTAKEN = "This scenario was changed meanwhile. Look at what it is now, then change it."
 NEEDS_REASON = "Say why in at least 10 characters: everybody who reads the plan reads it too."
 ONE_A_YEAR = "There is one amount for each year of the plan."
+NEEDS_NAME = "Give it a name of at most 120 characters."
+NEEDS_YEAR = "Enter a year from 2000 to 2100."
 NOT_INITIATIVES = "A plan is made of initiatives; this survey asked about something else."
 
 
@@ -71,9 +73,9 @@ def create_plan(session: Session, actor: Actor, survey: Survey, given: PlanIn, *
     if known:
         return known
     title, years = given.title.strip(), len(given.rules.ceilings)
-    faults = {} if title and len(title) <= LONGEST_TITLE else {"title": "Give it a name of at most 120 characters."}
+    faults = {} if title and len(title) <= LONGEST_TITLE else {"title": NEEDS_NAME}
     if not 2000 <= given.first_year <= 2100 or not 1 <= years <= LONGEST_HORIZON:
-        faults["first_year"] = "Enter a year from 2000 to 2100."
+        faults["first_year"] = NEEDS_YEAR
     if survey.item_kind != "initiative":
         faults["survey"] = NOT_INITIATIVES
     if faults:
@@ -372,8 +374,7 @@ def _check(session: Session, scenario: Scenario, revision: int) -> None:
 def _name(name: str) -> str:
     name = " ".join(name.replace("\0", "").split())
     if not name or len(name) > LONGEST_TITLE:
-        fault = "Give it a name of at most 120 characters."
-        raise Invalid(fault, {"name": fault})
+        raise Invalid(NEEDS_NAME, {"name": NEEDS_NAME})
     return name
 
 

@@ -19,8 +19,14 @@ from app.surveys.authoring.models import Survey
 from app.surveys.authoring.queries import get_survey
 from app.web.language import language_of
 
-FURTHER: tuple[tuple[str, str], ...] = ()
-MAIN_ACTS: tuple[tuple[str, str], ...] = ()
+FURTHER = (
+    ("Comments", "plan_comments"),
+    ("Votes", "ballots_page"),
+    ("Editions", "editions_page"),
+    ("Progress", "follow_page"),
+)
+"""Pages about a plan that other slices show, by the names of their routes."""
+MAIN_ACTS = (("Share for comment", "share_page"),)
 NOTHING: Mapping[str, Any] = {}
 
 
@@ -89,8 +95,10 @@ def frame_of(session: Session, actor: Actor, found: Shown) -> dict[str, Any]:
         "teller": found.teller,
         "job": found.job,
         "is_working": found.is_working,
-        "further": FURTHER,
-        "main_acts": MAIN_ACTS if may(actor, "plan.change", loaded.plan) else (),
+        "further": [(found.teller.say(word), route) for word, route in FURTHER],
+        "main_acts": [(found.teller.say(word), route) for word, route in MAIN_ACTS]
+        if may(actor, "plan.change", loaded.plan)
+        else [],
         "scenarios": list_scenarios(session, loaded.plan.id),
         "may_change": may(actor, "plan.change", loaded.plan),
         "may_export": may(actor, "plan.export", loaded.plan),
