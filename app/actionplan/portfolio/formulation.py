@@ -1,0 +1,193 @@
+"""The rules of a problem as lines of an integer program: what HiGHS is given."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import optimize, sparse
+
+from app.actionplan.portfolio.problem import Candidate, Problem, Rule, years_for
+
+INFINITY = float("inf")
+Place = tuple[Candidate, int]
+"""An initiative and a year in which it may start: one variable, 1 when it does."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """`low` <= sum of `terms` <= `high`, the terms by the number of their variable; which rule says so, about what."""
+
+    rule: Rule
+    name: str
+    year: int | None
+    terms: Mapping[int, float]
+    low: float = -INFINITY
+    high: float = INFINITY
+
+
+@dataclass(frozen=True)
+class Program:
+    """Maximise `value` over whole numbers 0 or 1, `free` more variables of any amount from 0 on, under the lines."""
+
+    value: NDArray[np.float64]
+    lines: Sequence[Line]
+    free: int = 0
+
+
+@dataclass(frozen=True)
+class Found:
+    """What HiGHS says: the variables, None when it has none; whether it is proven best; the gap and the bound."""
+
+    x: NDArray[np.float64] | None
+    is_proven: bool
+    is_impossible: bool
+    gap: float | None
+    bound: float | None
+
+
+def places_of(problem: Problem) -> list[Place]:
+    """Every year in which an initiative may start, in the order of initiatives."""
+    return [(one, year) for one in problem.candidates if not one.is_forbidden for year in years_for(problem, one)]
+
+
+def values_of(problem: Problem, places: Sequence[Place]) -> NDArray[np.float64]:
+    """What each place adds to the objective."""
+    return np.array([one.value * problem.discount ** (year - 1) for one, year in places], dtype=np.float64)
+
+
+def run(program: Program, *, gap: float = 0.0, seconds: float | None = None) -> Found:
+    """Let HiGHS solve a program, until `gap` is reached or the seconds have passed."""
+    count = len(program.value)
+    options = {"mip_rel_gap": gap} | ({"time_limit": max(seconds, 0.0)} if seconds is not None else {})
+    upper = np.ones(count)
+    upper[count - program.free :] = np.inf
+    whole = np.ones(count)
+    whole[count - program.free :] = 0
+    found: Any = optimize.milp(
+        -program.value,
+        integrality=whole,
+        bounds=optimize.Bounds(0, upper),  # pyright: ignore[reportArgumentType] -- SciPy's types know single limits only
+        constraints=_matrix(program.lines, count),
+        options=options,
+    )
+    x = None if found.x is None else np.asarray(found.x, dtype=np.float64)
+    bound: float | None = found.mip_dual_bound
+    return Found(
+        x,
+        found.status == 0,
+        found.status == 2,
+        None if x is None else float(found.mip_gap or 0.0),  # None where no variable is whole
+        None if bound is None else -float(bound),
+    )
+
+
+def lines_of(problem: Problem, places: Sequence[Place]) -> list[Line]:
+    """Every rule of the problem over its places."""
+    by_id: dict[str, dict[int, int]] = {one.id: {} for one in problem.candidates}
+    for column, (one, year) in enumerate(places):
+        by_id[one.id][year] = column
+    return [
+        *_once(problem, by_id),
+        *_money(problem, places),
+        *_order(problem, by_id),
+        *_exclusions(problem, by_id),
+        *_people(problem, places),
+        *_spread(problem, places),
+    ]
+
+
+Columns = Mapping[str, Mapping[int, int]]
+"""The variables of each initiative by year."""
+
+
+def _matrix(lines: Sequence[Line], count: int) -> Any:
+    data = [term for line in lines for term in line.terms.values()]
+    columns = [column for line in lines for column in line.terms]
+    ends = np.cumsum([0, *(len(line.terms) for line in lines)])
+    matrix = sparse.csr_array(
+        (np.array(data, dtype=np.float64), np.array(columns, dtype=np.int32), ends), (len(lines), count)
+    )
+    low, high = np.array([line.low for line in lines]), np.array([line.high for line in lines])
+    return optimize.LinearConstraint(matrix, low, high)  # pyright: ignore[reportArgumentType] -- as above
+
+
+def _once(problem: Problem, columns: Columns) -> Iterator[Line]:
+    for one in problem.candidates:
+        if columns[one.id] or one.is_mandatory:
+            yield Line(
+                Rule.MANDATORY if one.is_mandatory else Rule.PERIOD,
+                one.id,
+                None,
+                dict.fromkeys(columns[one.id].values(), 1.0),
+                float(one.is_mandatory),
+                1,
+            )
+
+
+def _money(problem: Problem, places: Sequence[Place]) -> Iterator[Line]:
+    """What is spent in a year, or until then when what is left is carried over."""
+    saved = 0.0
+    for year, budget in enumerate(problem.budgets, start=1):
+        saved = saved + budget if problem.carry_over else budget
+        since = 1 if problem.carry_over else year
+        terms = {column: spent for column, place in enumerate(places) if (spent := cost_between(place, since, year))}
+        if sum(terms.values()) > saved:
+            yield Line(Rule.BUDGET, "", year, terms, high=saved)
+
+
+def cost_between(place: Place, first: int, last: int) -> float:
+    """What an initiative that starts in its year costs in the years `first` to `last`."""
+    one, start = place
+    return sum(one.cost[max(first - start, 0) : max(last - start + 1, 0)])
+
+
+def _order(problem: Problem, columns: Columns) -> Iterator[Line]:
+    for rule in dict.fromkeys(problem.dependencies):
+        if rule.before == rule.after and not rule.lag:
+            continue
+        for last in columns[rule.after]:
+            terms: dict[int, float] = {column: 1.0 for year, column in columns[rule.after].items() if year <= last}
+            for year, column in columns[rule.before].items():
+                if year <= last - rule.lag:
+                    terms[column] = terms.get(column, 0.0) - 1
+            yield Line(Rule.DEPENDENCY, f"{rule.before} {rule.after}", last, terms, high=0)
+
+
+def _exclusions(problem: Problem, columns: Columns) -> Iterator[Line]:
+    for group in problem.exclusions:
+        terms = {column: 1.0 for name in group for column in columns[name].values()}
+        yield Line(Rule.EXCLUSION, " ".join(group), None, terms, high=1)
+
+
+def _people(problem: Problem, places: Sequence[Place]) -> Iterator[Line]:
+    """Starts of a year, and initiatives that one partner leads."""
+    for year in range(1, len(problem.budgets) + 1):
+        if problem.max_starts_per_year is not None:
+            terms = {column: 1.0 for column, (_, start) in enumerate(places) if start == year}
+            yield Line(Rule.STARTS, "", year, terms, high=problem.max_starts_per_year)
+        for partner, most in problem.lead_capacity.items():
+            terms = {
+                column: 1.0
+                for column, (one, start) in enumerate(places)
+                if one.lead == partner and start <= year < start + len(one.cost)
+            }
+            yield Line(Rule.CAPACITY, partner, year, terms, high=most)
+
+
+def _spread(problem: Problem, places: Sequence[Place]) -> Iterator[Line]:
+    """What regions and helices must and may get."""
+    for region, least in problem.region_min_count.items():
+        terms = {column: 1.0 for column, (one, _) in enumerate(places) if region in one.regions}
+        yield Line(Rule.REGION_COUNT, region, None, terms, low=least)
+    share = problem.region_max_spend_share
+    for region in problem.regions if share is not None else ():
+        terms = {
+            column: one.whole_cost * (one.regions.count(region) / max(len(one.regions), 1) - (share or 0.0))
+            for column, (one, _) in enumerate(places)
+        }
+        yield Line(Rule.REGION_SHARE, region, None, terms, high=0)
+    for helix, floor in problem.helix_floor.items():
+        terms = {column: value for column, (one, _) in enumerate(places) if (value := one.helix_value.get(helix, 0.0))}
+        yield Line(Rule.HELIX_FLOOR, helix, None, terms, low=floor)
