@@ -74,6 +74,17 @@ def list_plan_comments(session: Session, share_id: UUID) -> Sequence[PlanComment
     return session.exec(wanted.order_by(col(PlanComment.written_on), col(PlanComment.id))).all()
 
 
+def list_said(session: Session, plan_id: UUID) -> Sequence[tuple[PlanComment, PlanShare]]:
+    """All comments on drafts of a plan with the link they came by, those without an answer first, then by their day."""
+    wanted = (
+        select(PlanComment, PlanShare)
+        .join(PlanShare, col(PlanShare.id) == col(PlanComment.share_id))
+        .where(PlanShare.plan_id == plan_id)
+    )
+    order = (col(PlanComment.answer) != "", col(PlanComment.written_on).desc(), col(PlanComment.id))
+    return session.exec(wanted.order_by(*order)).all()
+
+
 def get_plan_comment(session: Session, plan_id: UUID, comment_id: UUID) -> PlanComment:
     """A comment on a draft of a plan, or NotFound."""
     found = session.get(PlanComment, comment_id)
@@ -102,9 +113,10 @@ def newer_draft(session: Session, ballot: PlanBallot) -> int | None:
     return newest if newest > ballot.draft_number else None
 
 
-def partners_of(session: Session, actor: Actor) -> list[Organisation]:
-    """The partners of the consortium, by name."""
-    return [one for one in list_organisations(session, actor) if one.is_partner]
+def partner_codes(session: Session, consortium_id: UUID) -> dict[str, str]:
+    """The names of a consortium's organisations by the short names that plans have of them."""
+    wanted = select(Organisation.code, Organisation.name).where(Organisation.consortium_id == consortium_id)
+    return {code: name for code, name in session.exec(wanted).all() if code}
 
 
 def list_votes(session: Session, actor: Actor, ballot: PlanBallot) -> list[Placed]:

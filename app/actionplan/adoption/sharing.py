@@ -34,7 +34,7 @@ def share_plan(
     session: Session,
     actor: Actor,
     plan: Plan,
-    scenario: int,
+    scenario: int | None,
     revision: int,
     *,
     label: str,

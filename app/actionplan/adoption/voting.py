@@ -9,7 +9,7 @@ from sqlmodel import Session, col, func, select
 
 from app.actionplan.adoption.freezing import freeze
 from app.actionplan.adoption.models import PlanBallot, PlanEdition, PlanInterest, PlanVote
-from app.actionplan.adoption.queries import Placed, find_edition_of, find_vote, list_ballots, list_votes
+from app.actionplan.adoption.queries import find_edition_of, find_vote, list_ballots, list_votes
 from app.actionplan.adoption.rules import (
     NO_OUTCOME,
     Outcome,
@@ -60,7 +60,7 @@ class Closing:
 
 
 def open_ballot(
-    session: Session, actor: Actor, plan: Plan, scenario: int, revision: int, *, form_key: str
+    session: Session, actor: Actor, plan: Plan, scenario: int | None, revision: int, *, form_key: str
 ) -> PlanBallot:
     """Put the newest draft of a scenario to the vote of the partners. The same form twice is one ballot.
 
@@ -171,8 +171,8 @@ def close_ballot(
         raise Invalid(next(iter(faults.values())), faults)
     if ballot.revision != revision:
         raise Conflict(MORE_VOTES)
+    ballot.decision = {"outcome": given.outcome, "reason": given.reason, **votes_at(session, actor, ballot)}
     ballot.outcome, ballot.closed_at, ballot.closed_by_id = given.outcome, now(), actor.id
-    ballot.decision = decision_of(list_votes(session, actor, ballot), given)
     session.add(ballot)
     for part in given.parts:
         interest = PlanInterest(
@@ -188,13 +188,16 @@ def close_ballot(
     return _adopt(session, actor, plan, ballot) if given.outcome == Outcome.ADOPTED else None
 
 
-def decision_of(placed: Sequence[Placed], given: Closing) -> dict[str, Any]:
-    """What is kept of how a ballot ended: what was decided, why, and how every partner had voted."""
-    votes = {one.partner.id: one.vote.vote for one in placed if one.vote}
-    tally = tally_of(votes, [one.partner.id for one in placed])
+def votes_at(session: Session, actor: Actor, ballot: PlanBallot) -> dict[str, Any]:
+    """How the votes of a ballot add up, whether most partners said yes, and the vote of each.
+
+    Of a ballot that has ended that is how it was then, whatever became of the partners since.
+    """
+    if ballot.decision:
+        return {name: ballot.decision[name] for name in ("counts", "has_majority", "votes")}
+    placed = list_votes(session, actor, ballot)
+    tally = tally_of({one.partner.id: one.vote.vote for one in placed if one.vote}, [one.partner.id for one in placed])
     return {
-        "outcome": given.outcome,
-        "reason": given.reason,
         "counts": asdict(tally),
         "has_majority": tally.has_majority,
         "votes": [
@@ -204,6 +207,7 @@ def decision_of(placed: Sequence[Placed], given: Closing) -> dict[str, Any]:
                 "vote": one.vote.vote if one.vote else None,
                 "words": one.vote.words if one.vote else "",
                 "is_recorded": one.vote.is_recorded if one.vote else False,
+                "revision": one.vote.revision if one.vote else 0,
             }
             for one in placed
         ],
