@@ -29,7 +29,7 @@ def freeze(
         raise Conflict(OVERTAKEN)
     told, robust = find_told(session, loaded.draft), find_robustness(session, loaded.scenario.id)
     is_of_this = robust is not None and robust.draft_number == loaded.draft.number
-    shares: dict[str, float] = robust.told.get("share", {}) if robust and is_of_this else {}
+    shares: dict[str, float] = robust.told.get("robust", {}) if robust and is_of_this else {}
     slug = session.get_one(Survey, plan.survey_id).slug
     state = State(loaded)
     content = plan_content(state, told.told if told else {}, shares, slug)

@@ -235,7 +235,10 @@ def _adopt(session: Session, actor: Actor, plan: Plan, ballot: PlanBallot) -> Pl
 
 
 def _take_up(session: Session, actor: Actor, plan: Plan, edition: PlanEdition) -> None:
-    """Put initiatives that waited for a survey into the state of those in the plan; others stay where they are."""
+    """Put the initiatives that are in into the state of those in the plan, step by step as states may follow.
+
+    Those that are further already, or dropped, stay where they are.
+    """
     sources = [UUID(line["source_id"]) for line in edition.content["items"] if line["is_in"]]
     wanted = (
         select(Initiative)
@@ -248,6 +251,8 @@ def _take_up(session: Session, actor: Actor, plan: Plan, edition: PlanEdition) -
     )
     for initiative in session.exec(wanted).all():
         lock_newest(session, actor, initiative.id)
+        if initiative.state in (State.DRAFT, State.OPEN):
+            enter_state(session, actor, initiative, State.FROZEN, reason)
         if initiative.state == State.FROZEN:
             enter_state(session, actor, initiative, State.IN_PLAN, reason)
 
