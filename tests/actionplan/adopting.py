@@ -1,4 +1,4 @@
-"""A plan to share, vote on and adopt: three initiatives with costs, two partners, nothing chosen yet but by hand."""
+"""A plan to share, vote on and adopt: three initiatives with costs, two of them in it, and two partners."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +16,7 @@ from app.actionplan.initiatives.service import import_initiatives
 from app.actionplan.portfolio.models import Plan, Scenario
 from app.actionplan.portfolio.queries import get_scenario
 from app.actionplan.portfolio.rulebook import Rulebook
-from app.actionplan.portfolio.service import PlanIn, create_plan, leave_out, place
+from app.actionplan.portfolio.service import PlanIn, apply_fix, create_plan, leave_out, place
 from app.actionplan.validation.service import make_survey
 from app.consensus.service import close_round
 from app.people.models import Organisation, Person
@@ -51,7 +51,7 @@ class Stage:
 
 
 def make_stage(session: Session, engine: Engine) -> Stage:
-    """A plan over the years from 2027 to 2031 with 250,000 euros a year, I1 and I2 placed in it by hand."""
+    """A plan over the years from 2027 to 2031 with 250,000 euros a year, I1 and I2 in it: draft 2."""
     home = operator(session)
     nord, sud = (
         create_organisation(
@@ -81,8 +81,7 @@ def make_stage(session: Session, engine: Engine) -> Stage:
     close_round(session, home, survey)
     given = PlanIn("Five years together", 2027, Rulebook(ceilings=(250_000,) * 5), "Balanced")
     plan = create_plan(session, home, survey, given, form_key="plan")
-    put_in(session, plan, "I1", 2027)
-    put_in(session, plan, "I2", 2027)
+    apply_fix(session, home, plan, get_scenario(session, plan.id), [("I1", 2027), ("I2", 2027)], 1)
     session.commit()
     return Stage(survey, plan, nord, sud, nora, sol)
 

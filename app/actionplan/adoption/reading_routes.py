@@ -75,7 +75,12 @@ def _page(
     said: str = "",
 ) -> Response:
     share, language = shared.share, language_of(request)
-    values: dict[str, Any] = {"share": share, "plan": shared.plan, "controller": shared.controller, "contact": shared.contact}
+    values: dict[str, Any] = {
+        "share": share,
+        "plan": shared.plan,
+        "controller": shared.controller,
+        "contact": shared.contact,
+    }
     if not is_readable(share.expires_on, is_ended=share.ended_on is not None, today=today()):
         ended = min(day for day in (share.ended_on, share.expires_on) if day)
         return _unlisted(render(request, f"{FOLDER}/ended.html", status=410, ended=ended, **values))
