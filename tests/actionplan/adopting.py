@@ -82,6 +82,9 @@ def make_stage(session: Session, engine: Engine) -> Stage:
     given = PlanIn("Five years together", 2027, Rulebook(ceilings=(250_000,) * 5), "Balanced")
     plan = create_plan(session, home, survey, given, form_key="plan")
     apply_fix(session, home, plan, get_scenario(session, plan.id), [("I1", 2027), ("I2", 2027)], 1)
+    for one in (survey, plan, nord, sud, nora, sol):
+        # what has to be read again later would hold the database while pages write
+        session.refresh(one)
     session.commit()
     return Stage(survey, plan, nord, sud, nora, sol)
 
