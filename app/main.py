@@ -44,6 +44,11 @@ from app.actionplan.method import routes as method_pages
 from app.actionplan.opinions import api as opinions_api
 from app.actionplan.opinions import routes as opinions_pages
 from app.actionplan.overview import routes as overview_pages
+from app.actionplan.portfolio import api as plans_api
+from app.actionplan.portfolio import check_routes as plan_check_pages
+from app.actionplan.portfolio import item_routes as plan_item_pages
+from app.actionplan.portfolio import routes as plans_pages
+from app.actionplan.portfolio import scenario_routes as scenario_pages
 from app.actionplan.priorities import api as priorities_api
 from app.actionplan.priorities import routes as priorities_pages
 from app.actionplan.proposals import api as proposals_api
@@ -165,6 +170,10 @@ PAGES: list[APIRouter] = [
     feedback_pages.router,
     priorities_pages.router,
     decisions_pages.router,
+    plans_pages.router,
+    plan_check_pages.router,
+    scenario_pages.router,
+    plan_item_pages.router,
     plan_sharing_pages.router,
     shared_plan_pages.router,
     ballot_pages.router,
@@ -185,6 +194,7 @@ API: list[APIRouter] = [
     figures_api.router,
     priorities_api.router,
     decisions_api.router,
+    plans_api.router,
     adoption_api.router,
     reasons_api.router,
     disclosure_api.router,

@@ -1,4 +1,4 @@
-"""The chores nobody waits for: mail that is due, links that were asked for, figures, data at the end of their time."""
+"""The chores nobody waits for: mail that is due, links asked for, figures, plans, data at the end of their time."""
 
 import threading
 
@@ -6,6 +6,7 @@ import structlog
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.actionplan.portfolio.jobs import SolvingFailed, work_next
 from app.auth.mailing import answer_requests
 from app.consensus.figures.service import DrawingFailed, draw_next
 from app.consensus.service import close_due_rounds
@@ -38,7 +39,7 @@ def do_chores(engine: Engine, settings: Settings, *, with_retention: bool = True
 
 
 class Worker:
-    """Two threads that work until they are closed: one does the chores, one has figures drawn, which takes longer.
+    """Threads that work until they are closed: for chores, and for what takes longer: drawing figures, solving plans.
 
     A failure is logged, and tried again after a pause.
     """
@@ -49,6 +50,7 @@ class Worker:
         self._threads = [
             threading.Thread(target=self._work, name="worker", daemon=True),
             threading.Thread(target=self._draw, name="figures", daemon=True),
+            threading.Thread(target=self._solve, name="plans", daemon=True),
         ]
         for thread in self._threads:
             thread.start()
@@ -84,3 +86,14 @@ class Worker:
                 log.error("figures", error=str(failure))
                 rest = REST_AFTER_FAILURE
             self._is_closing.wait(rest)
+
+    def _solve(self) -> None:
+        while not self._is_closing.is_set():
+            done = 0
+            try:
+                done = work_next(self._engine, self._is_closing.is_set)
+            except SQLAlchemyError as failure:
+                log.error("plans", error=str(failure)[:500])
+            except SolvingFailed as failure:
+                log.error("plans", error=str(failure))
+            self._is_closing.wait(0 if done else self._pause)

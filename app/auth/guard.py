@@ -24,6 +24,7 @@ NAVIGATION = (
     ("Surveys", "survey_list", "survey.read"),
     ("Results", "results_index", "results.read"),
     ("Priorities", "priorities_index", "priorities.read"),
+    ("Plans", "plan_list", "plan.read"),
     ("People", "people_list", "person.read"),
 )
 

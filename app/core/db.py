@@ -95,13 +95,18 @@ def is_safe_sqlite(version: tuple[int, ...]) -> bool:
 
 
 def make_engine(address: str) -> Engine:
-    """An engine for the address, checked on its first connection.
+    """An engine for the address, checked on its first connection. What it was told stays out of what it says of faults.
 
     Raises UnsafeDatabase when SQLite is not in WAL mode with full synchronisation and foreign keys.
     """
     if make_url(address).get_backend_name() != "sqlite":
-        return create_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=20)
-    engine = create_engine(address, module=sqlite_module(), connect_args={"timeout": 30, "check_same_thread": False})
+        return create_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True)
+    engine = create_engine(
+        address,
+        module=sqlite_module(),
+        connect_args={"timeout": 30, "check_same_thread": False},
+        hide_parameters=True,
+    )
     event.listen(engine, "connect", prepare_sqlite)
     event.listen(engine, "begin", _begin)
     return engine

@@ -117,7 +117,7 @@ def test_what_breaks_a_rule_is_named_and_not_put_to_the_vote(
     assert refused.status_code == 409
     assert "over its ceiling" in refused.text
     headers = {"X-CSRF-Token": biel.csrf}
-    answer = client.post("/api/v1/plans/1/ballots", json={"draft": revision}, headers=headers)
+    answer = client.post(f"/api/v1/plans/{stage.plan.id}/ballots", json={"draft": revision}, headers=headers)
     assert answer.status_code == 422
     assert len(answer.json()["errors"]) == 3
     assert "2027 is" in answer.json()["errors"]["breaches.1"]
@@ -172,31 +172,31 @@ def test_an_edition_changed_outside_the_program_shows(
 
 def test_programs_share_vote_and_adopt(client: TestClient, session: Session, cast: Cast, stage: Stage) -> None:
     headers = {"X-CSRF-Token": Browser(client, session, cast.biel).csrf}
-    keyed = headers | KEYED
+    keyed, plan = headers | KEYED, f"/api/v1/plans/{stage.plan.id}"
     body: dict[str, Any] = {"until": today().isoformat(), "draft": 2, "label": "The board"}
-    first, again = (client.post("/api/v1/plans/1/shares", json=body, headers=keyed) for _ in range(2))
+    first, again = (client.post(f"{plan}/shares", json=body, headers=keyed) for _ in range(2))
     assert (first.status_code, first.json()) == (201, again.json())
     assert client.get(first.json()["address"]).status_code == 200
-    assert client.post("/api/v1/plans/1/shares", json=body | {"draft": 1}, headers=headers).status_code == 409
-    assert client.post("/api/v1/plans/1/shares", json=body | {"extra": 1}, headers=headers).status_code == 422
-    assert client.post("/api/v1/plans/1/shares", json=body).status_code == 403
-    [share] = client.get("/api/v1/plans/1/shares").json()
+    assert client.post(f"{plan}/shares", json=body | {"draft": 1}, headers=headers).status_code == 409
+    assert client.post(f"{plan}/shares", json=body | {"extra": 1}, headers=headers).status_code == 422
+    assert client.post(f"{plan}/shares", json=body).status_code == 403
+    [share] = client.get(f"{plan}/shares").json()
     assert (share["label"], share["comments"], share["ended_on"]) == ("The board", 0, None)
     session.add(PlanComment(share_id=UUID(first.json()["id"]), text="Words", form_key="k", written_on=today()))
     session.commit()
-    [said] = client.get("/api/v1/plans/1/comments").json()
+    [said] = client.get(f"{plan}/comments").json()
     answered = client.put(
-        f"/api/v1/plans/1/comments/{said['id']}",
+        f"{plan}/comments/{said['id']}",
         json={"answer": "Seen.", "hidden": True, "revision": 1},
         headers=headers,
     )
     assert (answered.json()["answer"], answered.json()["hidden"], answered.json()["revision"]) == ("Seen.", True, 3)
-    ended = [client.post(f"/api/v1/plans/1/shares/{share['id']}/end", headers=headers).json() for _ in range(2)]
+    ended = [client.post(f"{plan}/shares/{share['id']}/end", headers=headers).json() for _ in range(2)]
     assert ended == [{"id": share["id"], "ended_on": today().isoformat()}] * 2
-    opened = client.post("/api/v1/plans/1/ballots", json={"draft": 2}, headers=keyed)
+    opened = client.post(f"{plan}/ballots", json={"draft": 2}, headers=keyed)
     assert opened.status_code == 201
     vote = {"vote": "yes", "words": "Said at the meeting in May.", "revision": 0}
-    path = "/api/v1/plans/1/ballots/1"
+    path = f"{plan}/ballots/1"
     voted = client.put(f"{path}/votes/{stage.nord.id}", json=vote, headers=headers).json()
     assert voted["counts"] == {"yes": 1, "no": 0, "abstained": 0, "missing": 1}
     assert [one["is_recorded"] for one in voted["votes"]] == [True, False]
@@ -209,14 +209,14 @@ def test_programs_share_vote_and_adopt(client: TestClient, session: Session, cas
     assert refused.status_code == 422
     closed = client.post(f"{path}/closing", json=end | {"revision": 2}, headers=headers)
     assert (closed.json()["outcome"], closed.json()["edition"]) == ("adopted", 1)
-    whole = client.get("/api/v1/plans/1/editions/1")
+    whole = client.get(f"{plan}/editions/1")
     assert whole.json()["content"]["format"] == "innaxe-plan/1"
     assert whole.headers["ETag"] == f'"{whole.json()["content_sha256"][:32]}"'
     assert whole.json()["decision"]["reason"] == BECAUSE
-    assert [one["number"] for one in client.get("/api/v1/plans/1/editions").json()] == [1]
-    assert [one["outcome"] for one in client.get("/api/v1/plans/1/ballots").json()] == ["adopted"]
-    assert client.get("/api/v1/plans/9/ballots").status_code == 404
-    assert client.get("/api/v1/plans/1/ballots/9").status_code == 404
+    assert [one["number"] for one in client.get(f"{plan}/editions").json()] == [1]
+    assert [one["outcome"] for one in client.get(f"{plan}/ballots").json()] == ["adopted"]
+    assert client.get(f"/api/v1/plans/{stage.survey.id}/ballots").status_code == 404
+    assert client.get(f"{plan}/ballots/9").status_code == 404
 
 
 def test_erasing_a_person_takes_their_name_and_leaves_what_was_decided(

@@ -39,7 +39,7 @@ from app.actionplan.decisions.service import known_people
 from app.actionplan.discussion.api import KEY_LENGTH
 from app.actionplan.initiatives.rules import etag_of
 from app.actionplan.portfolio.models import Scenario
-from app.actionplan.portfolio.queries import get_own_plan
+from app.actionplan.portfolio.queries import get_own_plan_by_id
 from app.auth.guard import permitted
 from app.core.errors import Invalid
 from app.core.tokens import hash_token, make_token
@@ -49,7 +49,7 @@ from app.web.deps import SessionDep, SettingsDep
 from app.web.json import StrictRoute
 from app.web.security import OwnCall
 
-router = APIRouter(prefix="/plans/{number}", tags=["plans"], route_class=StrictRoute)
+router = APIRouter(prefix="/plans/{plan_id}", tags=["plans"], route_class=StrictRoute)
 
 ReaderDep = Annotated[Actor, permitted("plan.read")]
 SharerDep = Annotated[Actor, permitted("plan.share")]
@@ -58,18 +58,18 @@ AdopterDep = Annotated[Actor, permitted("plan.adopt")]
 KeyDep = Annotated[str | None, Header()]
 
 
-def find_own(session: SessionDep, actor: Annotated[Actor, permitted("ballot.read")], number: int) -> None:
+def find_own(session: SessionDep, actor: Annotated[Actor, permitted("ballot.read")], plan_id: UUID) -> None:
     """Refuse a plan that is not theirs before anything is said about what was sent. Raises NotFound."""
-    get_own_plan(session, actor, number)
+    get_own_plan_by_id(session, actor, plan_id)
 
 
 OwnPlan = Depends(find_own)
 
 
 @router.get("/shares")
-def read_shares(session: SessionDep, actor: SharerDep, number: int) -> list[ShareOut]:
+def read_shares(session: SessionDep, actor: SharerDep, plan_id: UUID) -> list[ShareOut]:
     """The links to drafts of a plan, the newest first."""
-    plan = get_own_plan(session, actor, number)
+    plan = get_own_plan_by_id(session, actor, plan_id)
     return [_share_out(session, share, count) for share, count in list_shares(session, plan.id)]
 
 
@@ -78,12 +78,12 @@ def create_share_by_program(
     session: SessionDep,
     settings: SettingsDep,
     actor: SharerDep,
-    number: int,
+    plan_id: UUID,
     body: ShareBody,
     idempotency_key: KeyDep = None,
 ) -> dict[str, Any]:
     """Make a link; with an Idempotency-Key a repeated request gives the same one, with its address."""
-    plan = get_own_plan(session, actor, number)
+    plan = get_own_plan_by_id(session, actor, plan_id)
     share, token = share_plan(
         session,
         actor,
@@ -100,25 +100,25 @@ def create_share_by_program(
 
 
 @router.post("/shares/{share_id}/end", dependencies=[OwnCall, OwnPlan])
-def end_share_by_program(session: SessionDep, actor: SharerDep, number: int, share_id: UUID) -> dict[str, Any]:
+def end_share_by_program(session: SessionDep, actor: SharerDep, plan_id: UUID, share_id: UUID) -> dict[str, Any]:
     """End a link before its day; a second call changes nothing."""
-    share = end_share(session, actor, get_own_plan(session, actor, number), share_id)
+    share = end_share(session, actor, get_own_plan_by_id(session, actor, plan_id), share_id)
     return {"id": str(share.id), "ended_on": share.ended_on and share.ended_on.isoformat()}
 
 
 @router.get("/comments")
-def read_plan_comments(session: SessionDep, actor: SharerDep, number: int) -> list[SaidOut]:
+def read_plan_comments(session: SessionDep, actor: SharerDep, plan_id: UUID) -> list[SaidOut]:
     """What was said about drafts of a plan, hidden comments included, with what was answered."""
-    plan = get_own_plan(session, actor, number)
+    plan = get_own_plan_by_id(session, actor, plan_id)
     return [_said_out(comment, share) for comment, share in list_said(session, plan.id)]
 
 
 @router.put("/comments/{plan_comment_id}", dependencies=[OwnCall, OwnPlan])
 def answer_by_program(
-    session: SessionDep, actor: SharerDep, number: int, plan_comment_id: UUID, body: AnswerBody
+    session: SessionDep, actor: SharerDep, plan_id: UUID, plan_comment_id: UUID, body: AnswerBody
 ) -> SaidOut:
     """Answer a comment, hide it or show it again; 409 when it was changed since `revision`."""
-    plan = get_own_plan(session, actor, number)
+    plan = get_own_plan_by_id(session, actor, plan_id)
     comment = get_plan_comment(session, plan.id, plan_comment_id)
     revision = body.revision
     if body.answer is not None:
@@ -130,18 +130,18 @@ def answer_by_program(
 
 
 @router.get("/ballots")
-def read_ballots(session: SessionDep, actor: ReaderDep, number: int) -> list[BallotOut]:
+def read_ballots(session: SessionDep, actor: ReaderDep, plan_id: UUID) -> list[BallotOut]:
     """The ballots on a plan, the newest first."""
-    plan = get_own_plan(session, actor, number)
+    plan = get_own_plan_by_id(session, actor, plan_id)
     return [_ballot_out(session, actor, one) for one in list_ballots(session, plan.id)]
 
 
 @router.post("/ballots", status_code=201, dependencies=[OwnCall, OwnPlan])
 def open_ballot_by_program(
-    session: SessionDep, actor: AdopterDep, number: int, body: BallotBody, idempotency_key: KeyDep = None
+    session: SessionDep, actor: AdopterDep, plan_id: UUID, body: BallotBody, idempotency_key: KeyDep = None
 ) -> BallotOut:
     """Put a draft to the vote; 422 naming each rule that it breaks, 409 when a ballot is open or a draft is newer."""
-    plan = get_own_plan(session, actor, number)
+    plan = get_own_plan_by_id(session, actor, plan_id)
     form_key = _form_key(idempotency_key)
     try:
         ballot = open_ballot(session, actor, plan, body.scenario, body.draft, form_key=form_key)
@@ -153,18 +153,18 @@ def open_ballot_by_program(
 
 
 @router.get("/ballots/{ballot}")
-def read_ballot(session: SessionDep, actor: ReaderDep, number: int, ballot: int) -> BallotOut:
+def read_ballot(session: SessionDep, actor: ReaderDep, plan_id: UUID, ballot: int) -> BallotOut:
     """One ballot with the vote of each partner."""
-    plan = get_own_plan(session, actor, number)
+    plan = get_own_plan_by_id(session, actor, plan_id)
     return _ballot_out(session, actor, get_ballot(session, plan.id, ballot))
 
 
 @router.put("/ballots/{ballot}/votes/{partner}", dependencies=[OwnCall, OwnPlan])
 def vote_by_program(
-    session: SessionDep, actor: VoterDep, number: int, ballot: int, partner: UUID, body: VoteBody
+    session: SessionDep, actor: VoterDep, plan_id: UUID, ballot: int, partner: UUID, body: VoteBody
 ) -> BallotOut:
     """Give the vote of a partner, or change it; 409 once the ballot has ended, or when the vote was changed."""
-    held = get_ballot(session, get_own_plan(session, actor, number).id, ballot)
+    held = get_ballot(session, get_own_plan_by_id(session, actor, plan_id).id, ballot)
     organisation = get_own_organisation(session, actor, str(partner))
     cast_vote(session, actor, held, organisation, body.vote, body.words, body.revision)
     return _ballot_out(session, actor, held)
@@ -172,10 +172,10 @@ def vote_by_program(
 
 @router.post("/ballots/{ballot}/closing", dependencies=[OwnCall, OwnPlan])
 def close_ballot_by_program(
-    session: SessionDep, actor: AdopterDep, number: int, ballot: int, body: ClosingBody
+    session: SessionDep, actor: AdopterDep, plan_id: UUID, ballot: int, body: ClosingBody
 ) -> BallotOut:
     """End a ballot as `adopted` or `given_up`; the same call a second time changes nothing."""
-    plan = get_own_plan(session, actor, number)
+    plan = get_own_plan_by_id(session, actor, plan_id)
     held = get_ballot(session, plan.id, ballot)
     if not {str(one.person_id) for one in body.participants} <= {*known_people(session, actor)}:
         raise Invalid(UNKNOWN_PERSON, {"participants": UNKNOWN_PERSON})
@@ -185,18 +185,18 @@ def close_ballot_by_program(
 
 
 @router.get("/editions")
-def read_editions(session: SessionDep, actor: ReaderDep, number: int) -> list[EditionOut]:
+def read_editions(session: SessionDep, actor: ReaderDep, plan_id: UUID) -> list[EditionOut]:
     """The editions of a plan, the newest first."""
-    plan = get_own_plan(session, actor, number)
+    plan = get_own_plan_by_id(session, actor, plan_id)
     return [EditionOut(**_edition_out(session, one)) for one in list_editions(session, plan.id)]
 
 
 @router.get("/editions/{edition}")
 def read_edition(
-    session: SessionDep, actor: ReaderDep, number: int, edition: int, response: Response
+    session: SessionDep, actor: ReaderDep, plan_id: UUID, edition: int, response: Response
 ) -> WholeEditionOut:
     """An adopted plan, whole; its ETag never changes."""
-    found = get_edition(session, get_own_plan(session, actor, number).id, edition)
+    found = get_edition(session, get_own_plan_by_id(session, actor, plan_id).id, edition)
     response.headers["ETag"] = f'"{etag_of(found.content_sha256)}"'
     return WholeEditionOut(**_edition_out(session, found), decision=found.decision, content=found.content)
 

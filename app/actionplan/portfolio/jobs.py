@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -183,7 +183,7 @@ def _end(engine: Engine, job_id: UUID, state: str) -> None:
 
 
 @contextmanager
-def _process(asked: str) -> Iterator[tuple["subprocess.Popen[str]", Said]]:
+def _process(asked: str) -> Generator[tuple["subprocess.Popen[str]", Said]]:
     """A process that solves, and the lines it says, as they come; None at the end. It ends with the block.
 
     Raises SolvingFailed when it cannot start.
@@ -197,7 +197,8 @@ def _process(asked: str) -> Iterator[tuple["subprocess.Popen[str]", Said]]:
     except OSError as failure:
         raise SolvingFailed(str(failure)) from failure
     with process:
-        assert process.stdin and process.stdout
+        assert process.stdin
+        assert process.stdout
         listener = threading.Thread(target=_listen, args=(process.stdout, said), daemon=True)
         listener.start()
         try:

@@ -8,20 +8,18 @@ from sqlmodel import Session, col, select
 from app.actionplan.initiatives.models import InitiativeVersion
 from app.actionplan.initiatives.schemas import read_content
 from app.actionplan.portfolio.modelling import MONTHS, QUARTERS
-from app.actionplan.portfolio.models import PlanItem
+from app.actionplan.portfolio.models import Plan, PlanItem
 from app.consensus.basis import Ranked
 from app.consensus.models import Snapshot
 from app.consensus.rules import weightiest
 from app.surveys.authoring.models import Survey, SurveyItem
 from app.surveys.authoring.queries import list_items
 
-DIGITS = 4
+DIGITS, APPROVES = 4, 0.5
 
 
-def items_of(
-    session: Session, survey: Survey, snapshot: Snapshot, ranked: Ranked, first_year: int, years: int
-) -> list[PlanItem]:
-    """The items of a plan, not yet of any: one for each that was rated, in the order of the survey."""
+def items_of(session: Session, plan: Plan, survey: Survey, snapshot: Snapshot, ranked: Ranked) -> list[PlanItem]:
+    """The items of a plan: one for each that was rated, in the order of the survey."""
     listed = list_items(session, survey.id)
     sheets = {
         version.id: version
@@ -37,16 +35,26 @@ def items_of(
         content = read_content(version.content if version else {"title": item.title})
         found.append(
             PlanItem(
+                plan_id=plan.id,
                 position=position,
                 code=item.code,
                 source_id=item.source_id,
                 version=version.number if version else None,
                 title=item.title,
                 evidence=evidence_of(snapshot.findings, lines[item.code], ranked.weights, item),
-                facts=facts_of(content, codes, first_year, years),
+                facts=facts_of(content, codes, plan.first_year, plan.years),
             )
         )
     return found
+
+
+def first_start(session: Session, survey: Survey) -> int | None:
+    """The first year in which an initiative of a survey wants to begin; None where no sheet says."""
+    sources = [item.source_id for item in list_items(session, survey.id)]
+    wanted = select(InitiativeVersion).where(col(InitiativeVersion.id).in_(sources))
+    sheets = [version.content for version in session.exec(wanted)]
+    starts: list[int | None] = [content.get("start_year") for content in sheets]
+    return min((year for year in starts if year), default=None)
 
 
 def evidence_of(
@@ -54,7 +62,8 @@ def evidence_of(
 ) -> dict[str, Any]:
     """What the results say of an item, of what may be shown: its value to all and to each helix, and how sure that is.
 
-    A helix that may not be shown takes the balanced mean of all; `own_helices` are those that speak for themselves.
+    A helix that may not be shown takes the balanced mean of all; `own_helices` are those that speak for themselves,
+    `approved_by` those of which at least half rate it high by the weightiest criterion.
     """
     used = {name: weight for name, weight in weights.items() if weight > 0}
     rows = {name: _row(findings, name, item.code) for name in used}
@@ -62,6 +71,7 @@ def evidence_of(
     value = line["score"]
     helix_value: dict[str, float] = {}
     own: list[str] = []
+    support = {helix: leading["by_helix"][helix]["share_high"] for helix in findings["helices"]}
     if value is not None:
         for helix in findings["helices"]:
             means = {name: row["by_helix"][helix]["mean"] for name, row in rows.items()}
@@ -75,6 +85,7 @@ def evidence_of(
         "value": None if value is None else round(value, DIGITS),
         "helix_value": helix_value,
         "own_helices": own,
+        "approved_by": [] if value is None else [name for name, share in support.items() if (share or 0) >= APPROVES],
         "rank": line["rank"],
         "rank_set": line["rank_set"],
         "n": line["n"],

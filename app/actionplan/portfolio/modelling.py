@@ -8,7 +8,7 @@ from typing import Any
 from app.actionplan.portfolio.rulebook import Rulebook
 from app.actionplan.portfolio.rules import Candidate, Dependency, Problem
 
-THOUSAND = 1000
+THOUSAND, MILLION = 1000, 1_000_000
 QUARTERS, MONTHS = 4, 12
 
 
@@ -17,7 +17,8 @@ class Item:
     """An initiative as a plan sees it: `value` and `helix_value` on the survey's scale, None where too few answered.
 
     Cost in euros, `years` on the calendar; `shape` says how the cost lies over the years it takes, by months without.
-    `regions` are the partners that take part, `lead` among them.
+    `regions` are the partners that take part, `lead` among them; `support` is the share that rates it high, 0 to 1.
+    One is known when its sheet says what it costs and how long it takes.
     """
 
     code: str
@@ -34,6 +35,8 @@ class Item:
     regions: tuple[str, ...] = ()
     depends_on: tuple[str, ...] = ()
     excludes: tuple[str, ...] = ()
+    support: float | None = None
+    is_known: bool = True
 
     @property
     def quarters(self) -> int:
@@ -87,7 +90,14 @@ def item_from(code: str, evidence: Mapping[str, Any], facts: Mapping[str, Any]) 
         tuple(facts["regions"]),
         tuple(facts["depends_on"]),
         tuple(facts["excludes"]),
+        evidence["share_high"],
+        not facts["missing"],
     )
+
+
+def lacks_support(item: Item, rules: Rulebook) -> bool:
+    """Whether fewer rate it high than a scenario wants; said of none whose share may not be shown."""
+    return rules.support_min is not None and item.support is not None and item.support < rules.support_min / 100
 
 
 def hands_from(kept: Mapping[str, Mapping[str, Any]]) -> dict[str, Hand]:
@@ -122,11 +132,17 @@ def _months_by_year(item: Item) -> tuple[int, ...]:
 def problem_of(frame: Frame, *, with_hands: bool = True) -> Problem:
     """The problem that a scenario is; items without a value cannot be chosen, but by hand, where they count nothing.
 
-    Dependencies on what the plan does not have are left out, like exclusions of it. Raises ValueError as Problem does.
+    What lacks the support that the scenario wants counts nothing either, and can come in only where one that has it
+    waits for it. Dependencies on what the plan does not have are left out, like exclusions of it. Raises ValueError
+    as Problem does.
     """
     codes = {item.code for item in frame.items}
-    rules, hands = frame.rules, frame.hands if with_hands else {}
-    candidates = tuple(_candidate(item, frame, hands.get(item.code)) for item in frame.items)
+    rules = frame.rules
+    hands: Mapping[str, Hand] = frame.hands if with_hands else {}
+    wanted = needed_by_supported(frame.items, rules)
+    candidates = tuple(
+        _candidate(item, frame, hands.get(item.code), is_needed=item.code in wanted) for item in frame.items
+    )
     helices = sorted({helix for item in frame.items for helix in item.helix_value})
     could = {helix: sum(one.helix_value.get(helix, 0) for one in candidates) for helix in helices}
     pairs = {tuple(sorted((item.code, other))) for item in frame.items for other in item.excludes if other in codes}
@@ -151,23 +167,48 @@ def problem_of(frame: Frame, *, with_hands: bool = True) -> Problem:
     )
 
 
-def _candidate(item: Item, frame: Frame, hand: Hand | None) -> Candidate:
+def needed_by_supported(items: Sequence[Item], rules: Rulebook) -> set[str]:
+    """The items that lack support, and for which one that has it waits, itself or through others."""
+    by_code = {item.code: item for item in items}
+    found: set[str] = set()
+    todo = [item for item in items if item.value is not None and not lacks_support(item, rules)]
+    while todo:
+        for code in todo.pop().depends_on:
+            before = by_code.get(code)
+            if before and lacks_support(before, rules) and code not in found:
+                found.add(code)
+                todo.append(before)
+    return found
+
+
+def weight_of(item: Item, rules: Rulebook) -> float:
+    """How much an item's score counts: 1, or its cost in millions where each euro counts."""
+    return sum(cost_of(item, rules.cost_point)) / MILLION if rules.by_cost else 1.0
+
+
+def _candidate(item: Item, frame: Frame, hand: Hand | None, *, is_needed: bool) -> Candidate:
     earliest = max(1, item.start_year - frame.first_year + 1)
     latest = item.latest_year - frame.first_year + 1 if item.latest_year else None
     if hand and hand.is_in and hand.year:
         earliest = latest = hand.year - frame.first_year + 1
+    counts_nothing = hand is None and lacks_support(item, frame.rules)
+    scale = 0.0 if counts_nothing else weight_of(item, frame.rules)
     return Candidate(
         item.code,
-        item.value or 0.0,
+        scale * (item.value or 0.0),
         tuple(cost / THOUSAND for cost in cost_of(item, frame.rules.cost_point)),
         item.regions,
-        item.helix_value,
+        {helix: scale * value for helix, value in item.helix_value.items()} if scale else {},
         earliest,
         latest,
         is_mandatory=hand is not None and hand.is_in,
-        is_forbidden=(hand is not None and not hand.is_in) or (item.value is None and hand is None),
+        is_forbidden=not hand.is_in if hand else _stays_out(item, frame.rules, is_needed=is_needed),
         lead=item.lead,
     )
+
+
+def _stays_out(item: Item, rules: Rulebook, *, is_needed: bool) -> bool:
+    return item.value is None or not item.is_known or (lacks_support(item, rules) and not is_needed)
 
 
 def placed(start_year: Mapping[str, int], first_year: int) -> dict[str, int]:

@@ -7,7 +7,7 @@ from typing import Any
 LONGEST_HORIZON, LARGEST_CEILING = 10, 10**12
 COST_POINTS = (0, 50, 100)
 """Where in the range of an initiative's cost a plan is made: its lowest, its middle, its highest."""
-START = {"cost_point": 50, "discount": 95, "helix_floor": 25}
+START = {"cost_point": 50, "discount": 95, "support_min": 50, "helix_floor": 25}
 NOT_A_NUMBER = "Enter a whole number of at least 0."
 TOO_LARGE = "This number is too large."
 
@@ -19,8 +19,10 @@ class Rulebook:
     `ceilings` has one amount a year, `cost_point` is 0 for the lowest cost and 100 for the highest, `discount` what an
     initiative still counts after a year of waiting. `max_starts` holds for each year, `lead_capacity` is how many a
     partner can lead at once, `region_min` how many initiatives each region takes part in, `region_share` what of the
-    spending one region may get, `helix_floor` what each helix gets at least of what it could. With `carry_over` money
-    left is there in the next year; with `is_fair` the helix that gets least comes first.
+    spending one region may get, `helix_floor` what each helix gets at least of what it could, `support_min` how many
+    must rate an initiative high for it to come in but by hand. With `carry_over` money left is there in the next year;
+    with `is_fair` the helix that gets least comes first; with `by_cost` each euro counts by the score of what it buys,
+    instead of each initiative by its own.
     """
 
     ceilings: tuple[int, ...]
@@ -32,7 +34,9 @@ class Rulebook:
     region_min: int | None = None
     region_share: int | None = None
     helix_floor: int | None = None
+    support_min: int | None = None
     is_fair: bool = False
+    by_cost: bool = False
 
     @property
     def budget(self) -> int:
@@ -46,6 +50,7 @@ OPTIONAL: Mapping[str, tuple[int, int]] = {
     "region_min": (1, 1000),
     "region_share": (1, 100),
     "helix_floor": (1, 100),
+    "support_min": (1, 100),
 }
 """Rules that may be left empty, with the least and the most each takes."""
 
@@ -57,7 +62,8 @@ def as_data(rules: Rulebook) -> dict[str, Any]:
 
 def from_data(kept: Mapping[str, Any]) -> Rulebook:
     """The rules that were kept."""
-    return Rulebook(**{**kept, "ceilings": tuple(kept["ceilings"])})
+    fields: dict[str, Any] = {**kept, "ceilings": tuple(kept["ceilings"])}
+    return Rulebook(**fields)
 
 
 def read_rules(typed: Mapping[str, str], years: Sequence[int]) -> tuple[Rulebook | None, dict[str, str]]:
@@ -71,7 +77,7 @@ def read_rules(typed: Mapping[str, str], years: Sequence[int]) -> tuple[Rulebook
     faults: dict[str, str] = {}
 
     def number(name: str, least: int, most: int) -> int:
-        value = _whole(typed.get(name, ""))
+        value = read_amount(typed.get(name, ""))
         if value is None:
             faults[name] = NOT_A_NUMBER
         elif value > most:
@@ -86,12 +92,37 @@ def read_rules(typed: Mapping[str, str], years: Sequence[int]) -> tuple[Rulebook
         "discount": number("discount", 1, 100),
         "carry_over": typed.get("carry_over") == "yes",
         "is_fair": typed.get("is_fair") == "yes",
+        "by_cost": typed.get("by_cost") == "yes",
     }
     for name, ends in OPTIONAL.items():
         found[name] = number(name, *ends) if typed.get(name, "").strip() else None
     return (None if faults else Rulebook(ceilings=ceilings, **found)), faults
 
 
-def _whole(text: str) -> int | None:
+def read_start(typed: Mapping[str, str], years: int) -> tuple[Rulebook | None, dict[str, str]]:
+    """The rules a plan starts with: an amount for each year, `amount.1` on, or one `budget` split evenly over them.
+
+    >>> read_start({"budget": "9 000 000"}, 2)[0].ceilings
+    (4500000, 4500000)
+    >>> read_start({"amount.1": "5", "budget": "7"}, 2)[1]
+    {'amount.2': 'Enter a whole number of at least 0.'}
+    """
+    places = range(1, years + 1)
+    named = {f"ceiling.{place}": typed.get(f"amount.{place}", "") for place in places}
+    if not any(text.strip() for text in named.values()):
+        budget = read_amount(typed.get("budget", ""))
+        if budget is None or budget > LARGEST_CEILING:
+            return None, {"budget": "Enter what there is in all, or an amount for each year."}
+        named = {f"ceiling.{place}": str(budget * place // years - budget * (place - 1) // years) for place in places}
+    rules, faults = read_rules({**{name: str(value) for name, value in START.items()}, **named}, places)
+    return rules, {name.replace("ceiling.", "amount."): text for name, text in faults.items()}
+
+
+def read_amount(text: str) -> int | None:
+    """A whole number of at least 0 as people write it, with spaces between thousands; None for anything else.
+
+    >>> read_amount("1 500 000"), read_amount("-1"), read_amount("1.5")
+    (1500000, None, None)
+    """
     digits = "".join(text.split()).replace("\N{RIGHT SINGLE QUOTATION MARK}", "")
     return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) <= 15 else None

@@ -9,8 +9,9 @@ from sqlmodel import Session, select
 
 from app.actionplan.decisions.queries import find_weights
 from app.actionplan.portfolio.asking import ask
+from app.actionplan.portfolio.facts import differing
 from app.actionplan.portfolio.making import items_of
-from app.actionplan.portfolio.models import Plan, Scenario, ScenarioDraft
+from app.actionplan.portfolio.models import Plan, PlanItem, Scenario, ScenarioDraft
 from app.actionplan.portfolio.queries import (
     get_draft,
     get_own_plan_by_id,
@@ -31,6 +32,7 @@ from app.surveys.authoring.models import Survey
 LONGEST_TITLE, SHORTEST_REASON, LONGEST_REASON, MOST_SCENARIOS = 120, 10, 1000, 12
 OVERTAKEN = "This scenario was changed meanwhile. Look at what it is now, then change it."
 NEEDS_REASON = "Say why in at least 10 characters: everybody who reads the plan reads it too."
+ONE_A_YEAR = "There is one amount for each year of the plan."
 NOT_INITIATIVES = "A plan is made of initiatives; this survey asked about something else."
 
 
@@ -94,20 +96,26 @@ def create_plan(session: Session, actor: Actor, survey: Survey, given: PlanIn, *
     )
     session.add(plan)
     session.flush()
-    for item in items_of(session, survey, snapshot, ranked, given.first_year, years):
-        item.plan_id = plan.id
-        session.add(item)
+    session.add_all(items_of(session, plan, survey, snapshot, ranked))
     record(session, actor, "plan.created", plan, after={"number": plan.number, "snapshot": snapshot.sha256})
-    _begin(session, actor, plan, given.scenario, ScenarioDraft(act="begun", rules=as_data(given.rules)), form_key)
+    _begin(session, actor, plan, given.scenario, Change("begun", rules=given.rules), form_key)
     return plan
 
 
 def add_scenario(
-    session: Session, actor: Actor, plan: Plan, name: str, copied: Scenario | None, *, form_key: str
+    session: Session,
+    actor: Actor,
+    plan: Plan,
+    name: str,
+    copied: Scenario | None,
+    *,
+    form_key: str,
+    rules: Rulebook | None = None,
 ) -> Scenario:
-    """Add a scenario to a plan, a copy of another or, without one, with its rules and nothing chosen yet.
+    """Add a scenario to a plan, a copy of another or, without one, under the first one's rules and nothing chosen yet.
 
-    The same form twice is one scenario. Raises Invalid for a name that is none, Conflict when there are enough.
+    `rules` take the place of those. The same form twice is one scenario. Raises Invalid for a name that is none,
+    Conflict when there are enough.
     """
     _lock(session, actor, plan)
     known = session.exec(
@@ -119,9 +127,11 @@ def add_scenario(
     if len(held) >= MOST_SCENARIOS:
         raise Conflict("There are 12 scenarios already. Remove one first.")
     draft = get_draft(session, copied or held[0])
-    begun = ScenarioDraft(
-        act="copied" if copied else "begun",
-        rules=draft.rules,
+    if rules and len(rules.ceilings) != plan.years:
+        raise Invalid(ONE_A_YEAR, {"ceilings": ONE_A_YEAR})
+    begun = Change(
+        "copied" if copied else "begun",
+        rules=rules or from_data(draft.rules),
         hands=draft.hands if copied else {},
         start_year=draft.start_year if copied else {},
     )
@@ -153,7 +163,7 @@ def set_rules(
 ) -> ScenarioDraft:
     """Change the rules of a scenario; what is chosen stays, and is checked against them. Raises Conflict, Invalid."""
     if len(rules.ceilings) != plan.years:
-        raise Invalid("One amount a year, please.", {"ceilings": "One amount a year, please."})
+        raise Invalid(ONE_A_YEAR, {"ceilings": ONE_A_YEAR})
     return add_draft(session, actor, plan, scenario, Change("rules", rules=rules), revision)
 
 
@@ -233,6 +243,25 @@ def apply_fix(
     return add_draft(session, actor, plan, scenario, change, revision)
 
 
+def change_item(
+    session: Session, actor: Actor, plan: Plan, item: PlanItem, facts: Mapping[str, Any], revision: int
+) -> None:
+    """Set for this plan what an initiative takes; all scenarios are weighed again. Raises Conflict when it changed."""
+    _lock(session, actor, plan)
+    session.refresh(item)
+    if item.revision != revision:
+        raise Conflict(OVERTAKEN)
+    changed = differing(facts, item.facts)
+    if changed == item.changed:
+        return
+    before, item.changed = item.changed, changed
+    item.revision += 1
+    session.add(item)
+    record(session, actor, "plan_item.changed", item, before=before, after=changed)
+    for scenario in list_scenarios(session, plan.id):
+        ask(session, actor, scenario, "weigh")
+
+
 def restore(
     session: Session, actor: Actor, plan: Plan, scenario: Scenario, number: int, revision: int
 ) -> ScenarioDraft:
@@ -294,7 +323,7 @@ def _begin(
     actor: Actor,
     plan: Plan,
     name: str,
-    draft: ScenarioDraft,
+    begun: Change,
     form_key: str,
     *,
     is_asked: bool = True,
@@ -310,8 +339,19 @@ def _begin(
     )
     session.add(scenario)
     session.flush()
-    draft.scenario_id, draft.number, draft.made_at, draft.made_by_id = scenario.id, 1, now(), actor.id
-    session.add(draft)
+    assert begun.rules, "a scenario begins with rules"
+    session.add(
+        ScenarioDraft(
+            scenario_id=scenario.id,
+            number=1,
+            act=begun.act,
+            rules=as_data(begun.rules),
+            hands=dict(begun.hands or {}),
+            start_year=dict(begun.start_year or {}),
+            made_at=now(),
+            made_by_id=actor.id,
+        )
+    )
     session.flush()
     record(session, actor, "scenario.created", scenario, after={"name": scenario.name, "plan": plan.number})
     ask(session, actor, scenario, "propose" if is_asked else "weigh")

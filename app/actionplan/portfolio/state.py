@@ -1,7 +1,7 @@
 """A scenario worked out as far as can be without solving: what is in, when, what it costs, what it breaks, and why."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -91,6 +91,17 @@ class State:
         items = [item_from(row.code, row.evidence, row.facts | row.changed) for row in loaded.items]
         self.frame = Frame(items, self.rules, loaded.plan.first_year, hands_from(draft.hands))
         self.start: Mapping[str, int] = {code: year for code, year in draft.start_year.items() if code in self.rows}
+
+    def with_acts(self, acts: Sequence[tuple[str, int | None]], hands: Mapping[str, Hand] | None = None) -> "State":
+        """What it would be if initiatives started in other years of the plan, from 1, or were out: None."""
+        other = State(self.loaded)
+        first = self.frame.first_year
+        start = {**self.start, **{code: first + year - 1 for code, year in acts if year is not None}}
+        other.start = {code: year for code, year in start.items() if (code, None) not in acts}
+        # what somebody decides now takes the place of what was settled before
+        kept = {code: hand for code, hand in self.frame.hands.items() if code not in dict(acts)}
+        other.frame = replace(self.frame, hands={**kept, **(hands or {})})
+        return other
 
     @cached_property
     def problem(self) -> Problem:

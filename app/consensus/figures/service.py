@@ -21,7 +21,7 @@ from app.consensus.queries import find_snapshot
 from app.core.db import for_writing
 from app.surveys.authoring.models import Survey
 
-LONGEST_SECONDS = 300
+LONGEST_SECONDS = 900
 LOOKS_EVERY = 0.5
 
 
