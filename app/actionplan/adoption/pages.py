@@ -19,6 +19,7 @@ from app.actionplan.portfolio.fixing import Fix
 from app.actionplan.portfolio.models import Plan
 from app.actionplan.portfolio.pricing import Why, WhyKind
 from app.actionplan.portfolio.problem import Rule
+from app.actionplan.portfolio.rulebook import from_data
 from app.actionplan.portfolio.state import Line, State
 from app.actionplan.portfolio.words import Teller
 from app.core.catalogues import translate
@@ -92,7 +93,7 @@ class Told:
         kept = SimpleNamespace(
             rows={line["code"]: SimpleNamespace(title=line["title"]) for line in content["items"]},
             frame=SimpleNamespace(first_year=content["first_year"]),
-            rules=SimpleNamespace(carry_over=content["rules"]["carry_over"]),
+            rules=from_data(content["rules"]),
             start={line["code"]: line["start"][0] for line in content["items"] if line["is_in"]},
         )
         self._teller = Teller(cast("State", kept), language, partners, fallback)
@@ -129,7 +130,8 @@ class Told:
         told = SimpleNamespace(
             hand=hand and SimpleNamespace(is_in=hand["is_in"], reason=hand["reason"]),
             facts={"missing": []},
-            item=SimpleNamespace(value=line["value"]),
+            # of how many rate it high nothing is said here
+            item=SimpleNamespace(value=line["value"], support=None),
             fits=None,
             why=why and Why(WhyKind(why["kind"]), tuple(why["names"]), self._place(why["year"]), why["amount"]),
         )
