@@ -28,13 +28,13 @@ FOLDER = "actionplan/adoption"
 @router.get("")
 def editions_page(request: Request, session: SessionDep, actor: ReaderDep, number: int) -> Response:
     """All editions of a plan, the newest first."""
-    plan = get_own_plan(session, actor, number)
+    plan, language = get_own_plan(session, actor, number), language_of(request)
     found = list_editions(session, plan.id)
     rows = [
         {
             "edition": one,
             "count": sum(line["is_in"] for line in one.content["items"]),
-            "planned": one.content["planned"],
+            "planned": tell(session, plan, one.content, language).money(one.content["planned"]),
             "counts": one.decision["counts"],
         }
         for one in found
@@ -66,6 +66,7 @@ def compare_editions(
         earlier=earlier,
         later=later,
         numbers=sorted(numbers),
+        money=after.money,
         is_same=difference.is_nothing,
         rows=difference_rows(after, before, difference),
     )
@@ -89,6 +90,7 @@ def edition_page(request: Request, session: SessionDep, actor: ReaderDep, number
         newest=list_editions(session, plan.id)[0].number,
         view=view,
         headline=headline(told, view),
+        money=told.money,
         ballot=ballot,
         counts=found.decision["counts"],
         votes=found.decision["votes"],

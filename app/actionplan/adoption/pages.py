@@ -235,7 +235,7 @@ def _item(
         code=line["code"],
         title=told.title(line["code"]),
         lead=told.partner(line["lead"]) if line["lead"] else "",
-        partners=", ".join(told.partner(code) for code in line["regions"]),
+        partners=", ".join(told.partner(code) for code in line["regions"] if code != line["lead"]),
         cost=line["cost"],
         period=period,
         gate=told.quarter(line["gate"]) if line["is_in"] and line["gate"] else "",

@@ -98,6 +98,7 @@ def _page(
         token=token,
         view=view,
         headline=headline(told, view),
+        money=told.money,
         total=len(comments),
         said=said,
         key=make_token(),
