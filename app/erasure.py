@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Engine, String, cast
 from sqlmodel import Session, col, delete, func, or_, select, update
 
+from app.actionplan.adoption.erasing import erase_plan_interests, export_adoption
 from app.actionplan.decisions.models import Decision, DeclaredInterest
 from app.actionplan.discussion.models import Amendment, Comment, Mention
 from app.actionplan.discussion.replying import delete_quotes_of
@@ -116,6 +117,7 @@ def erase_person(engine: Engine, email: str, *, secret: str) -> dict[str, Any]:
         if person:
             _erase_from_discussions(session, person)
             _erase_interests(session, person)
+            erase_plan_interests(session, person.id)
             _erase_account(session, person)
             record(session, actor, "person.erased", person)
             session.flush()
@@ -201,6 +203,7 @@ def _account(session: Session, person: Person) -> dict[str, Any]:
             {"decision": str(one.decision_id), "interest": one.interest, "abstained": one.has_abstained}
             for one in session.exec(select(DeclaredInterest).where(DeclaredInterest.person_id == person.id)).all()
         ],
+        **export_adoption(session, person.id),
         "drafts": [
             {"initiative": str(draft.initiative_id), "part": draft.part, "typed": draft.typed}
             for draft in session.exec(select(InitiativeDraft).where(InitiativeDraft.person_id == person.id)).all()

@@ -12,6 +12,11 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute
 
 from app import __version__
+from app.actionplan.adoption import api as adoption_api
+from app.actionplan.adoption import ballot_routes as ballot_pages
+from app.actionplan.adoption import edition_routes as edition_pages
+from app.actionplan.adoption import reading_routes as shared_plan_pages
+from app.actionplan.adoption import share_routes as plan_sharing_pages
 from app.actionplan.cocreation import api as cocreation_api
 from app.actionplan.cocreation import routes as cocreation_pages
 from app.actionplan.decisions import api as decisions_api
@@ -169,6 +174,10 @@ PAGES: list[APIRouter] = [
     plan_check_pages.router,
     scenario_pages.router,
     plan_item_pages.router,
+    plan_sharing_pages.router,
+    shared_plan_pages.router,
+    ballot_pages.router,
+    edition_pages.router,
 ]
 
 API: list[APIRouter] = [
@@ -186,6 +195,7 @@ API: list[APIRouter] = [
     priorities_api.router,
     decisions_api.router,
     plans_api.router,
+    adoption_api.router,
     reasons_api.router,
     disclosure_api.router,
     method_api.router,

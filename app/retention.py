@@ -1,6 +1,6 @@
 """What is deleted, and when: answers after the months their survey names, traces of signing in after a day.
 
-The names of people interviewed go after a year.
+The names of people interviewed go after a year, those beside comments on a shared plan a year after its link ended.
 """
 
 from datetime import date, timedelta
@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import Session, col, delete, func, or_, select, update
 
+from app.actionplan.adoption.models import PlanComment, PlanShare
+from app.actionplan.adoption.rules import NAMES_LAST as READERS_NAMES_LAST
 from app.actionplan.drafting.models import InitiativeDraft
 from app.actionplan.evidence.interviewing import NAMES_LAST
 from app.actionplan.evidence.models import Interview
@@ -88,7 +90,19 @@ def run_retention(engine: Engine, *, is_dry_run: bool) -> dict[str, Any]:
             if not is_dry_run:
                 session.exec(update(Interview).where(is_named).values(name=""))
         deleted |= _expire_proposals(session, is_dry_run=is_dry_run)
+        deleted |= _expire_readers(session, is_dry_run=is_dry_run)
     return {"dry_run": is_dry_run, "surveys": surveys, "deleted": deleted}
+
+
+def _expire_readers(session: Session, *, is_dry_run: bool) -> dict[str, int]:
+    """Take the names off comments on shared plans; what was said stays, as the consortium answered it."""
+    last = today() - READERS_NAMES_LAST
+    ended = select(PlanShare.id).where(or_(col(PlanShare.expires_on) < last, col(PlanShare.ended_on) < last))
+    is_due = (col(PlanComment.name) != "") & col(PlanComment.share_id).in_(ended)
+    count = session.exec(select(func.count()).select_from(PlanComment).where(is_due)).one()
+    if count and not is_dry_run:
+        session.exec(update(PlanComment).where(is_due).values(name=""))
+    return {"plan_comment_names": count} if count else {}
 
 
 def _expire_proposals(session: Session, *, is_dry_run: bool) -> dict[str, int]:

@@ -6,6 +6,10 @@ from pathlib import Path
 
 from babel.messages.extract import extract
 
+from app.actionplan.adoption import rules as adoption
+from app.actionplan.adoption.pages import OUTCOME_WORDS as BALLOT_OUTCOMES
+from app.actionplan.adoption.pages import VOTE_WORDS
+from app.actionplan.adoption.voting import BROKEN
 from app.actionplan.decisions.document import COLUMN_WORDS as DECISION_COLUMNS
 from app.actionplan.decisions.document import OUTCOME_WORDS as DECISION_OUTCOMES
 from app.actionplan.disclosure.release_routes import PART_HINTS
@@ -180,9 +184,12 @@ def interface_messages() -> set[Message]:
         plan_words.ACT_WORDS,
         plan_words.RULE_FIELD_WORDS,
         plan_words.RULE_WORDS,
+        BALLOT_OUTCOMES,
+        VOTE_WORDS,
     ):
         words += table.values()
     words += [
+        *(BROKEN, adoption.NO_OUTCOME, adoption.NO_ITEM, adoption.NO_ANSWER),
         GONE,
         LOST_MARKS,
         TOO_LONG,

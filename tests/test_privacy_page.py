@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from app.actionplan.adoption.rules import NAMES_LAST as READERS_NAMES_LAST
 from app.actionplan.evidence.interviewing import NAMES_LAST
 from app.actionplan.proposals.rules import ADDRESS_KEPT_DAYS, CONFIRMED_WITHIN_DAYS, LONGEST_WAIT_DAYS
 from app.retention import MAILS_LAST, TRACES_LAST
@@ -21,6 +22,8 @@ def test_figures() -> None:
     assert "| a day |" in PAGE
     assert NAMES_LAST.days == 365
     assert "the name a year after the day" in PAGE
+    assert READERS_NAMES_LAST.days == 365
+    assert "names a year after the link has ended" in PAGE
     assert (ADDRESS_KEPT_DAYS, CONFIRMED_WITHIN_DAYS, LONGEST_WAIT_DAYS) == (30, 7, 730)
     assert "30 days after the outcome" in PAGE
     assert "seven days" in PAGE
@@ -53,6 +56,12 @@ def test_every_table_about_people_is_named() -> None:
         "scenario",
         "scenario_draft",
         "plan_job",
+        "plan_share",
+        "plan_comment",
+        "plan_ballot",
+        "plan_vote",
+        "plan_interest",
+        "plan_edition",
         "figure_file",
         "figure_drawing",
         "results_release",

@@ -41,6 +41,20 @@ def over(*roles: Role) -> Predicate:
     return predicate
 
 
+def in_partner_or(*roles: Role) -> Predicate:
+    """Whoever holds any role in the partner whose thing it is, or one of these in the whole consortium.
+
+    Asked without a thing, it says whether there could be one.
+    """
+
+    def predicate(actor: Actor, thing: Owned | None) -> bool:
+        partners = {key for key in actor.roles if key is not None}
+        is_theirs = bool(partners) if thing is None else thing.organisation_id in partners
+        return actor.roles.get(None) in roles or is_theirs
+
+    return predicate
+
+
 def operator_only(actor: Actor, thing: Owned | None) -> bool:
     """Nobody through the web: only the operator at the command line."""
     return actor.id is None
@@ -96,6 +110,10 @@ PERMISSIONS: dict[str, Predicate] = {
     "plan.change": central(*STAFF),
     "plan.export": central(*STAFF),
     "plan.adopt": central(*LEADS),
+    "plan.share": central(*STAFF),
+    "ballot.read": anywhere(*EVERYONE),
+    "ballot.vote": in_partner_or(*LEADS),
+    "edition.read": anywhere(*EVERYONE),
     "history.read": anywhere(*STAFF, Role.REVIEWER),
     "outbox.read": central(Role.ADMIN),
     "routes.read": central(Role.ADMIN),

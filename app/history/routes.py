@@ -27,6 +27,7 @@ KINDS = frozenset(
     {
         *("survey", "round", "initiative", "initiative_version", "person", "organisation", "snapshot"),
         *("workshop", "interview", "decision"),
+        *("plan_ballot", "plan_edition"),
     }
 )
 
@@ -129,6 +130,16 @@ ACT_WORDS = {
     "priorities.exported": "Priorities exported",
     "decision.made": "Decision put on record",
     "decisions.exported": "Decisions exported",
+    "plan.shared": "Plan shared for comment by a link",
+    "plan.share_ended": "Link to a plan ended",
+    "plan_comment.answered": "Comment on a plan answered",
+    "plan_comment.hidden": "Comment on a plan hidden",
+    "plan_comment.shown": "Comment on a plan shown again",
+    "plan_comment.deleted": "Comment on a plan deleted",
+    "ballot.opened": "Plan put to the vote",
+    "ballot.voted": "A partner voted on a plan",
+    "ballot.closed": "Ballot on a plan ended, with a reason",
+    "plan.adopted": "Plan adopted as an edition",
     "history.erased": "Details erased from the history",
 }
 

@@ -1,4 +1,4 @@
-"""Plans with their scenarios, drafts and work; shares, comments, ballots, votes and editions of plans."""
+"""Plans with their scenarios, drafts and work; shares, comments, ballots, votes, interests and editions of plans."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -72,23 +72,26 @@ def upgrade() -> None:
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('plan_id', sa.Uuid(), nullable=False),
     sa.Column('scenario_id', sa.Uuid(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
     sa.Column('draft_number', sa.Integer(), nullable=False),
     sa.Column('content', sa.JSON(), nullable=False),
     sa.Column('content_sha256', sa.String(), nullable=False),
     sa.Column('form_key', sa.String(), nullable=False),
+    sa.Column('revision', sa.Integer(), nullable=False),
     sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('opened_by_id', sa.Uuid(), nullable=True),
-    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('outcome', sa.String(), nullable=False),
+    sa.Column('decision', sa.JSON(), nullable=False),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('closed_by_id', sa.Uuid(), nullable=True),
+    sa.ForeignKeyConstraint(['closed_by_id'], ['person.id'], name=op.f('fk_plan_ballot_closed_by_id_person')),
     sa.ForeignKeyConstraint(['opened_by_id'], ['person.id'], name=op.f('fk_plan_ballot_opened_by_id_person')),
     sa.ForeignKeyConstraint(['plan_id'], ['plan.id'], name=op.f('fk_plan_ballot_plan_id_plan')),
     sa.ForeignKeyConstraint(['scenario_id'], ['scenario.id'], name=op.f('fk_plan_ballot_scenario_id_scenario')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_plan_ballot')),
-    sa.UniqueConstraint('opened_by_id', 'form_key', name=op.f('uq_plan_ballot_opened_by_id_form_key'))
+    sa.UniqueConstraint('opened_by_id', 'form_key', name=op.f('uq_plan_ballot_opened_by_id_form_key')),
+    sa.UniqueConstraint('plan_id', 'number', name=op.f('uq_plan_ballot_plan_id_number'))
     )
-    with op.batch_alter_table('plan_ballot', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_plan_ballot_plan_id'), ['plan_id'], unique=False)
-
     op.create_table('plan_job',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('scenario_id', sa.Uuid(), nullable=False),
@@ -114,13 +117,14 @@ def upgrade() -> None:
     sa.Column('plan_id', sa.Uuid(), nullable=False),
     sa.Column('scenario_id', sa.Uuid(), nullable=False),
     sa.Column('draft_number', sa.Integer(), nullable=False),
+    sa.Column('label', sa.String(), nullable=False),
     sa.Column('content', sa.JSON(), nullable=False),
     sa.Column('token_hash', sa.String(), nullable=False),
     sa.Column('expires_on', sa.Date(), nullable=False),
     sa.Column('form_key', sa.String(), nullable=False),
     sa.Column('shared_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('shared_by_id', sa.Uuid(), nullable=True),
-    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_on', sa.Date(), nullable=True),
     sa.ForeignKeyConstraint(['plan_id'], ['plan.id'], name=op.f('fk_plan_share_plan_id_plan')),
     sa.ForeignKeyConstraint(['scenario_id'], ['scenario.id'], name=op.f('fk_plan_share_scenario_id_scenario')),
     sa.ForeignKeyConstraint(['shared_by_id'], ['person.id'], name=op.f('fk_plan_share_shared_by_id_person')),
@@ -157,8 +161,10 @@ def upgrade() -> None:
     sa.Column('form_key', sa.String(), nullable=False),
     sa.Column('written_on', sa.Date(), nullable=False),
     sa.Column('answer', sa.String(), nullable=False),
+    sa.Column('answered_on', sa.Date(), nullable=True),
     sa.Column('answered_by_id', sa.Uuid(), nullable=True),
-    sa.Column('hidden_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('is_hidden', sa.Boolean(), nullable=False),
+    sa.Column('revision', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['answered_by_id'], ['person.id'], name=op.f('fk_plan_comment_answered_by_id_person')),
     sa.ForeignKeyConstraint(['share_id'], ['plan_share.id'], name=op.f('fk_plan_comment_share_id_plan_share')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_plan_comment')),
@@ -181,12 +187,27 @@ def upgrade() -> None:
     sa.UniqueConstraint('ballot_id', name=op.f('uq_plan_edition_ballot_id')),
     sa.UniqueConstraint('plan_id', 'number', name=op.f('uq_plan_edition_plan_id_number'))
     )
+    op.create_table('plan_interest',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('ballot_id', sa.Uuid(), nullable=False),
+    sa.Column('person_id', sa.Uuid(), nullable=False),
+    sa.Column('interest', sa.String(), nullable=False),
+    sa.Column('has_abstained', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['ballot_id'], ['plan_ballot.id'], name=op.f('fk_plan_interest_ballot_id_plan_ballot')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_plan_interest_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_plan_interest')),
+    sa.UniqueConstraint('ballot_id', 'person_id', name=op.f('uq_plan_interest_ballot_id_person_id'))
+    )
+    with op.batch_alter_table('plan_interest', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_plan_interest_person_id'), ['person_id'], unique=False)
+
     op.create_table('plan_vote',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('ballot_id', sa.Uuid(), nullable=False),
     sa.Column('organisation_id', sa.Uuid(), nullable=False),
     sa.Column('vote', sa.String(), nullable=False),
     sa.Column('words', sa.String(), nullable=False),
+    sa.Column('is_recorded', sa.Boolean(), nullable=False),
     sa.Column('revision', sa.Integer(), nullable=False),
     sa.Column('given_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('given_by_id', sa.Uuid(), nullable=True),
@@ -208,6 +229,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_plan_vote_organisation_id'))
 
     op.drop_table('plan_vote')
+    with op.batch_alter_table('plan_interest', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_plan_interest_person_id'))
+
+    op.drop_table('plan_interest')
     op.drop_table('plan_edition')
     op.drop_table('plan_comment')
     op.drop_table('scenario_draft')
@@ -219,9 +244,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_plan_job_scenario_id'))
 
     op.drop_table('plan_job')
-    with op.batch_alter_table('plan_ballot', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_plan_ballot_plan_id'))
-
     op.drop_table('plan_ballot')
     op.drop_table('scenario')
     op.drop_table('plan_item')

@@ -12,8 +12,8 @@ import app.actionplan.portfolio.jobs as jobs
 from app.actionplan.portfolio.asking import ask, call_off
 from app.actionplan.portfolio.content import plan_content, quarters_of
 from app.actionplan.portfolio.jobs import LOST_AFTER, SolvingFailed, work_all, work_next
-from app.actionplan.portfolio.models import Plan, PlanJob
 from app.actionplan.portfolio.modelling import problem_of
+from app.actionplan.portfolio.models import Plan, PlanJob
 from app.actionplan.portfolio.queries import find_robustness, find_told, get_draft, get_scenario
 from app.actionplan.portfolio.rules import solve
 from app.actionplan.portfolio.service import leave_out, place, set_rules

@@ -136,6 +136,15 @@ FOR_MEMBERS = {
     "plan_history": "/plans/1/history",
     "draft_page": "/plans/1/history/1",
     "plan_item_page": "/plans/1/items/I10?year=2029",
+    "share_page": "/plans/1/share",
+    "plan_comments": "/plans/1/comments",
+    "ballots_page": "/plans/1/ballots",
+    "new_ballot": "/plans/1/ballots/new",
+    "ballot_page": "/plans/1/ballots/1",
+    "closing_page": "/plans/1/ballots/1/close",
+    "editions_page": "/plans/1/editions",
+    "edition_page": "/plans/1/editions/1",
+    "compare_editions": "/plans/1/editions/compare",
     "account_page": "/account",
     "people_list": "/people",
     "person_page": "a first person",
@@ -155,6 +164,8 @@ NO_PAGES = {
     # need a link that was mailed: test_proposals.py goes through them
     *("confirm_page", "answer_page"),
     *("export_survey", "export_translation", "initiative_sheet"),
+    # needs a link that is shown once: test_adoption_sharing.py reads it
+    "shared_plan",
     # leads on to the only consortium
     "you_said_index",
     *("mail_preview", "live_changes", "item_feedback", "survey_section", "download_my_answers"),

@@ -1,6 +1,6 @@
 """What the pages of decisions show, ready for the template."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from app.actionplan.decisions.rules import Outcome
 from app.actionplan.priorities.pages import span
 from app.consensus.pages import VERDICT_WORDS
 from app.core.catalogues import translate
+from app.people.models import Person
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,20 @@ def decision_view(
         decided_by=names.get(one.decided_by_id, "–"),
         parts=[(names.get(part.person_id, "–"), part.interest, part.has_abstained) for part in decided.parts],
     )
+
+
+def part_rows(people: Sequence[Person], typed: Mapping[str, str], present: UUID | None) -> list[dict[str, Any]]:
+    """The fields of who took part, as they were typed; `present` is who did where nothing was, if anybody."""
+    return [
+        {
+            "key": str(person.id),
+            "name": person.name or person.email,
+            "part": typed.get(f"part.{person.id}", "none" if person.id == present else ""),
+            "interest": typed.get(f"interest.{person.id}", ""),
+            "abstained": typed.get(f"abstained.{person.id}") == "yes",
+        }
+        for person in people
+    ]
 
 
 def _item(

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from app.actionplan.decisions.document import OUTCOME_WORDS
 from app.actionplan.decisions.exporting import export_decisions
-from app.actionplan.decisions.pages import decision_view
+from app.actionplan.decisions.pages import decision_view, part_rows
 from app.actionplan.decisions.queries import get_decision, list_deciders, list_decisions, standing
 from app.actionplan.decisions.rules import LONGEST_INTEREST, LONGEST_REASON, Outcome, read_parts
 from app.actionplan.decisions.service import DecisionIn, decide, known_people
@@ -183,16 +183,7 @@ def _form(
             }
             for code in order
         ],
-        people=[
-            {
-                "key": str(person.id),
-                "name": person.name or person.email,
-                "part": typed.get(f"part.{person.id}", "none" if person.id == actor.id and not faults else ""),
-                "interest": typed.get(f"interest.{person.id}", ""),
-                "abstained": typed.get(f"abstained.{person.id}") == "yes",
-            }
-            for person in list_deciders(session, actor)
-        ],
+        people=part_rows(list_deciders(session, actor), typed, None if faults else actor.id),
         longest_reason=LONGEST_REASON,
         longest_interest=LONGEST_INTEREST,
     )

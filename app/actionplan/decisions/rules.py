@@ -58,6 +58,16 @@ def faults_of(
             faults["items"] = NO_ITEMS
         elif not set(items) <= set(known):
             faults["items"] = UNKNOWN_ITEM
+    return faults | faults_beside(reason, parts)
+
+
+def faults_beside(reason: str, parts: Sequence[Part]) -> dict[str, str]:
+    """What is wrong with the reason of any decision, and with who took part, by the field of its form.
+
+    >>> faults_beside("Because they asked for it.", [])
+    {'parts': 'Name at least one person who took part.'}
+    """
+    faults: dict[str, str] = {}
     if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
         faults["reason"] = REASON_LENGTH
     if not parts:
