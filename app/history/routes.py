@@ -26,7 +26,7 @@ PAGE = 50
 KINDS = frozenset(
     {
         *("survey", "round", "initiative", "initiative_version", "person", "organisation", "snapshot"),
-        *("workshop", "interview", "decision"),
+        *("workshop", "interview", "decision", "milestone", "risk"),
     }
 )
 
@@ -116,6 +116,19 @@ ACT_WORDS = {
     "priorities.exported": "Priorities exported",
     "decision.made": "Decision put on record",
     "decisions.exported": "Decisions exported",
+    "following.started": "Plan followed from an edition on",
+    "milestone.added": "Milestone added",
+    "milestone.changed": "Milestone changed",
+    "milestone.closed": "Milestone closed, with a reason",
+    "milestone.reopened": "Milestone opened again",
+    "progress.reported": "Progress reported",
+    "gate.decided": "Decided at a go/stop point",
+    "reading.added": "Reading of an indicator added",
+    "risk.assessed": "Risk assessed",
+    "review.written": "Yearly review written",
+    "plan_mails.changed": "Mails about milestones switched",
+    "milestones.told": "Owners of milestones mailed",
+    "monitoring.exported": "Monitoring exported",
     "history.erased": "Details erased from the history",
 }
 
