@@ -19,7 +19,7 @@ from app.actionplan.monitoring.pages import (
     risk_view,
 )
 from app.actionplan.monitoring.queries import Following, get_following, get_milestone, get_risk, list_mails
-from app.actionplan.monitoring.routes import FOLDER, ChangerDep, ReaderDep, frame
+from app.actionplan.monitoring.routes import FOLDER, ChangerDep, ReaderDep, frame, status_of
 from app.actionplan.monitoring.rules import LONGEST_REASON, LONGEST_WORDS, GateOutcome, Kind, Mitigation
 from app.actionplan.monitoring.service import (
     change_milestone,
@@ -184,7 +184,7 @@ def _page(
     return render(
         request,
         f"{FOLDER}/milestone.html",
-        status=refused.status if refused else 200,
+        status=status_of(refused),
         **frame(following),
         row=milestone_row(standing, following, names, language, today=day, reader=actor.id),
         milestone=one,

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from app.actionplan.monitoring.forms import read_text
 from app.actionplan.monitoring.pages import indicator_view, milestone_row, names_in, risk_view
 from app.actionplan.monitoring.queries import Following, find_review, get_following, require_year
-from app.actionplan.monitoring.routes import FOLDER, ReaderDep, frame
+from app.actionplan.monitoring.routes import FOLDER, ReaderDep, frame, status_of
 from app.actionplan.monitoring.rules import FIRST_YEAR, LAST_YEAR, LONGEST_REASON
 from app.actionplan.monitoring.state import Standing, review_of
 from app.actionplan.monitoring.tracking import write_review
@@ -99,7 +99,7 @@ def _page(
     return render(
         request,
         f"{FOLDER}/review.html",
-        status=refused.status if refused else 200,
+        status=status_of(refused),
         **frame(following),
         review=review,
         is_running=review.until == day and day.year == year,

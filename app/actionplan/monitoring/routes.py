@@ -33,7 +33,7 @@ from app.auth.guard import permitted
 from app.auth.permissions import may
 from app.core.catalogues import translate
 from app.core.clock import today
-from app.core.errors import Invalid
+from app.core.errors import Conflict, Invalid, Stale
 from app.core.tokens import make_token
 from app.core.words import pick
 from app.people.rules import Actor
@@ -197,6 +197,11 @@ def create_reading(
 def frame(following: Following) -> dict[str, Any]:
     """What the head of each page of a followed plan needs."""
     return {"plan": following.plan, "edition": following.edition}
+
+
+def status_of(refused: Invalid | Conflict | Stale | None) -> int:
+    """The status of a page with a form that was refused: 409 for whatever happened meanwhile."""
+    return 200 if refused is None else 422 if isinstance(refused, Invalid) else 409
 
 
 def count_missing(following: Following) -> int:

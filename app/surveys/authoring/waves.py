@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 from app.auth.permissions import require
 from app.core.catalogues import translate
 from app.core.clock import now
-from app.core.words import Words
+from app.core.words import Words, pick
 from app.history.service import record
 from app.people.rules import Actor
 from app.surveys.authoring.drafting import free_id
@@ -112,6 +112,18 @@ def differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     ['seed']
     """
     return [name for name in COMPARED if before.get(name) != after.get(name)]
+
+
+def wave_view(session: Session, survey: Survey, language: str) -> dict[str, Any] | None:
+    """For the page of a survey that asks another again: which, and what is the same or no longer is; else None."""
+    if survey.follows_id is None:
+        return None
+    before, broken = session.get_one(Survey, survey.follows_id), broken_parts(session, survey)
+    return {
+        "before": pick(before.title, language, before.default_language),
+        "broken": [translate(language, COMPARED[name]) for name in broken],
+        "same": [translate(language, word) for name, word in COMPARED.items() if name not in broken],
+    }
 
 
 def _protocol(session: Session, survey: Survey) -> Mapping[str, Any]:
