@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from app.actionplan.adoption.models import PlanEdition
@@ -13,6 +14,7 @@ from app.actionplan.monitoring.models import (
     IndicatorReading,
     Milestone,
     ProgressReport,
+    QuietPlan,
     RiskAssessment,
 )
 from app.actionplan.monitoring.queries import Following, get_following, get_milestone
@@ -29,9 +31,17 @@ from app.actionplan.monitoring.service import (
     start_following,
 )
 from app.actionplan.monitoring.state import State, heat_of, review_of
-from app.actionplan.monitoring.tracking import AssessmentIn, ReadingIn, add_reading, assess_risk, write_review
+from app.actionplan.monitoring.tracking import (
+    AssessmentIn,
+    ReadingIn,
+    add_reading,
+    assess_risk,
+    switch_mails,
+    write_review,
+)
 from app.core.clock import today
 from app.core.errors import Conflict, Invalid, NotAllowed, NotFound, Stale
+from app.erasure import erase_person, export_person
 from app.history.models import HistoryEntry
 from app.people.models import Person
 from app.people.queries import find_actor, operator
@@ -39,7 +49,7 @@ from app.people.rules import Actor
 from app.people.service import create_organisation, create_person
 from app.surveys.authoring.models import Survey
 from tests.actionplan.monitoring import REASON, adopt, follow, make_plan, milestone_of, move, plan_item
-from tests.make import Cast, make_open_survey
+from tests.make import SECRET, Cast, make_open_survey
 
 HALF = ReportIn(50, date(2026, 1, 1), "Half of it")
 
@@ -248,7 +258,7 @@ def test_of_two_readings_for_a_year_the_later_counts_and_both_are_kept(
     with pytest.raises(Invalid) as refused:
         add_reading(session, biel, plan, followed, ReadingIn("IND19", year + 1, None, "x" * 2001), form_key="three")
     assert {*refused.value.errors} == {"year", "value", "source"}
-    with pytest.raises(NotFound, match="no target"):
+    with pytest.raises(Invalid, match="no target"):
         add_reading(session, biel, plan, followed, ReadingIn("IND1", year, 1.0), form_key="three")
     assert len(session.exec(select(IndicatorReading)).all()) == 2
 
@@ -317,3 +327,25 @@ def test_an_edition_is_never_touched_by_what_is_followed(session: Session, surve
     session.commit()
     session.expire_all()
     assert session.exec(select(PlanEdition)).one().model_dump_json() == before
+
+
+def test_an_erased_person_is_off_what_they_owned_and_their_reports_stay(
+    engine: Engine, session: Session, survey: Survey, cast: Cast
+) -> None:
+    following, carla = follow(session, survey), actor_of(session, cast.carla)
+    first = milestone_of(following, "I1", "start")
+    change_milestone(session, carla, first, 1, MilestoneIn("", first.due, cast.carla.id))
+    report_progress(session, carla, first, HALF, form_key="one")
+    assess_risk(session, carla, following.risks[0], AssessmentIn(1, 1, "planned", cast.carla.id), form_key="two")
+    switch_mails(session, carla, following.plan, is_for_all=False, is_on=False)
+    session.commit()
+    known = export_person(session, cast.carla.email, secret=SECRET)["account"]
+    assert [one["percent"] for one in known["progress_reports"]] == [50]
+    assert [one["number"] for one in known["milestones"]] == [first.number]
+    session.commit()
+    erase_person(engine, cast.carla.email, secret=SECRET)
+    session.expire_all()
+    assert session.get_one(Milestone, first.id).owner_id is None
+    assert [one.owner_id for one in session.exec(select(RiskAssessment)).all()] == [None, None]
+    assert session.exec(select(QuietPlan)).all() == []
+    assert session.exec(select(ProgressReport)).one().words == "Half of it"

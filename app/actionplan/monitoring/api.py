@@ -1,7 +1,7 @@
 """A followed plan for programs."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Request, Response
 
@@ -43,6 +43,7 @@ from app.actionplan.monitoring.service import (
 from app.actionplan.monitoring.state import State, review_of
 from app.actionplan.monitoring.tracking import AssessmentIn, ReadingIn, add_reading, assess_risk, write_review
 from app.auth.guard import permitted
+from app.auth.permissions import require
 from app.core.clock import today
 from app.core.errors import Invalid, Unconditional
 from app.core.tokens import hash_token, make_token
@@ -63,9 +64,32 @@ IfMatch = Annotated[str, Header(max_length=200)]
 Year = Annotated[int, Path(ge=FIRST_YEAR, le=LAST_YEAR)]
 
 
-def find_own(session: SessionDep, actor: ReaderDep, number: int) -> None:
-    """Refuse a plan that is not theirs before anything is said about what was sent. Raises NotFound."""
-    get_following(session, actor, number)
+def on_milestone(act: str) -> Any:
+    """Refuse what is not theirs to do to a milestone before anything is said about what was sent."""
+
+    def check(session: SessionDep, actor: ReaderDep, number: int, milestone: int) -> None:
+        require(actor, act, get_milestone(get_following(session, actor, number), milestone))
+
+    return Depends(check)
+
+
+def on_initiative(act: str) -> Any:
+    """The same for an initiative of the plan."""
+
+    def check(session: SessionDep, actor: ReaderDep, number: int, item: str) -> None:
+        require(actor, act, get_followed(get_following(session, actor, number), item))
+
+    return Depends(check)
+
+
+def may_assess(session: SessionDep, actor: ReaderDep, number: int, risk: int) -> None:
+    """The same for a risk."""
+    require(actor, "risk.assess", get_risk(get_following(session, actor, number), risk))
+
+
+def may_write(session: SessionDep, actor: ReaderDep, number: int) -> None:
+    """The same for the review of a year."""
+    require(actor, "review.write", get_following(session, actor, number).plan)
 
 
 def form_key(idempotency_key: Annotated[str | None, Header()] = None) -> str:
@@ -76,7 +100,6 @@ def form_key(idempotency_key: Annotated[str | None, Header()] = None) -> str:
 
 
 KeyDep = Annotated[str, Depends(form_key)]
-Own = [OwnCall, Depends(find_own)]
 
 
 @router.get("/milestones")
@@ -99,7 +122,9 @@ def read_milestone(
     return milestone_out(standing, following, names_in(session, actor, following), language_of(request))
 
 
-@router.post("/initiatives/{item}/milestones", status_code=201, dependencies=Own)
+@router.post(
+    "/initiatives/{item}/milestones", status_code=201, dependencies=[OwnCall, on_initiative("milestone.change")]
+)
 def add_milestone_by_program(
     session: SessionDep, actor: ChangerDep, number: int, item: str, body: MilestoneBody, key: KeyDep
 ) -> dict[str, int]:
@@ -109,7 +134,7 @@ def add_milestone_by_program(
     return {"number": add_milestone(session, actor, following.plan, followed, given, form_key=key).number}
 
 
-@router.put("/milestones/{milestone}", dependencies=Own)
+@router.put("/milestones/{milestone}", dependencies=[OwnCall, on_milestone("milestone.change")])
 def write_milestone(
     session: SessionDep,
     actor: ChangerDep,
@@ -126,7 +151,7 @@ def write_milestone(
     return {"revision": one.revision}
 
 
-@router.post("/milestones/{milestone}/closure", dependencies=Own)
+@router.post("/milestones/{milestone}/closure", dependencies=[OwnCall, on_milestone("milestone.change")])
 def close_milestone_by_program(
     session: SessionDep, actor: ChangerDep, number: int, milestone: int, body: ClosureBody, if_match: IfMatch = ""
 ) -> dict[str, int]:
@@ -136,7 +161,9 @@ def close_milestone_by_program(
     return {"revision": one.revision}
 
 
-@router.post("/milestones/{milestone}/reports", status_code=201, dependencies=Own)
+@router.post(
+    "/milestones/{milestone}/reports", status_code=201, dependencies=[OwnCall, on_milestone("progress.report")]
+)
 def report_by_program(
     session: SessionDep, actor: ReporterDep, number: int, milestone: int, body: ReportBody, key: KeyDep
 ) -> ReportOut:
@@ -150,7 +177,7 @@ def report_by_program(
     return report_out(report, [report, *following.reports.get(one.id, ())], names_in(session, actor, following))
 
 
-@router.post("/milestones/{milestone}/decisions", status_code=201, dependencies=Own)
+@router.post("/milestones/{milestone}/decisions", status_code=201, dependencies=[OwnCall, on_milestone("gate.decide")])
 def decide_gate_by_program(
     session: SessionDep,
     actor: DeciderDep,
@@ -174,17 +201,18 @@ def read_followed_indicators(session: SessionDep, actor: ReaderDep, number: int)
     return [indicator_out(one) for one in state.indicators()]
 
 
-@router.post("/readings", status_code=201, dependencies=Own)
+@router.post("/initiatives/{item}/readings", status_code=201, dependencies=[OwnCall, on_initiative("reading.add")])
 def add_reading_by_program(
     session: SessionDep,
     actor: Annotated[Actor, permitted("reading.add")],
     number: int,
+    item: str,
     body: ReadingBody,
     key: KeyDep,
 ) -> dict[str, int]:
     """Add what an indicator was in a year; of two for one year the later counts, and both are kept."""
     following = get_following(session, actor, number)
-    followed = get_followed(following, body.initiative)
+    followed = get_followed(following, item)
     given = ReadingIn(body.indicator, body.year, body.value, as_line(body.source), body.note.strip())
     return {"number": add_reading(session, actor, following.plan, followed, given, form_key=key).number}
 
@@ -196,7 +224,7 @@ def read_followed_risks(session: SessionDep, actor: ReaderDep, number: int) -> l
     return [risk_out(one, following) for one in State(following, today()).risks()]
 
 
-@router.post("/risks/{risk}/assessments", status_code=201, dependencies=Own)
+@router.post("/risks/{risk}/assessments", status_code=201, dependencies=[OwnCall, Depends(may_assess)])
 def assess_risk_by_program(
     session: SessionDep,
     actor: Annotated[Actor, permitted("risk.assess")],
@@ -220,7 +248,7 @@ def read_review(session: SessionDep, actor: ReaderDep, number: int, year: Year) 
     return review_out(review_of(following, year, today()), find_review(session, following.plan.id, year))
 
 
-@router.put("/reviews/{year}", dependencies=Own)
+@router.put("/reviews/{year}", dependencies=[OwnCall, Depends(may_write)])
 def write_review_by_program(
     session: SessionDep,
     actor: Annotated[Actor, permitted("review.write")],

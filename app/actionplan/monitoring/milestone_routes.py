@@ -32,7 +32,7 @@ from app.actionplan.monitoring.state import State
 from app.actionplan.monitoring.tracking import assess_risk
 from app.actionplan.monitoring.words import MITIGATION_WORDS, OUTCOME_WORDS
 from app.auth.guard import permitted
-from app.auth.permissions import may
+from app.auth.permissions import may, require
 from app.core.catalogues import translate
 from app.core.clock import today
 from app.core.errors import Conflict, Invalid, Stale
@@ -65,8 +65,7 @@ def save_milestone(
     request: Request, session: SessionDep, actor: ChangerDep, number: int, milestone: int, typed: FormDep
 ) -> Response:
     """Change what it is called, when it is due, and who sees to it."""
-    following = get_following(session, actor, number)
-    one = get_milestone(following, milestone)
+    following, one = _own(session, actor, number, milestone, "milestone.change")
     try:
         change_milestone(session, actor, one, revision_in(typed), read_milestone(typed))
     except Refused as refused:
@@ -79,8 +78,7 @@ def create_progress_report(
     request: Request, session: SessionDep, actor: ReporterDep, number: int, milestone: int, typed: FormDep
 ) -> Response:
     """Report progress, or correct an earlier report by a new one."""
-    following = get_following(session, actor, number)
-    one = get_milestone(following, milestone)
+    following, one = _own(session, actor, number, milestone, "progress.report")
     try:
         report_progress(session, actor, one, read_report(typed), form_key=key_in(typed))
     except Refused as refused:
@@ -93,8 +91,7 @@ def create_milestone_closure(
     request: Request, session: SessionDep, actor: ChangerDep, number: int, milestone: int, typed: FormDep
 ) -> Response:
     """Give it up, for a reason."""
-    following = get_following(session, actor, number)
-    one = get_milestone(following, milestone)
+    following, one = _own(session, actor, number, milestone, "milestone.change")
     try:
         close_milestone(session, actor, one, revision_in(typed), read_text(typed, "because"))
     except Refused as refused:
@@ -107,8 +104,7 @@ def create_milestone_reopening(
     request: Request, session: SessionDep, actor: ChangerDep, number: int, milestone: int, typed: FormDep
 ) -> Response:
     """Let it count again."""
-    following = get_following(session, actor, number)
-    one = get_milestone(following, milestone)
+    following, one = _own(session, actor, number, milestone, "milestone.change")
     try:
         reopen_milestone(session, actor, one, revision_in(typed))
     except Refused as refused:
@@ -121,8 +117,7 @@ def create_gate_decision(
     request: Request, session: SessionDep, actor: DeciderDep, number: int, milestone: int, typed: FormDep
 ) -> Response:
     """Decide at a go/stop point."""
-    following = get_following(session, actor, number)
-    one = get_milestone(following, milestone)
+    following, one = _own(session, actor, number, milestone, "gate.decide")
     outcome, because = typed.get("outcome", ""), read_text(typed, "because")
     try:
         decide_gate(session, actor, one, revision_in(typed), outcome, because, form_key=key_in(typed))
@@ -145,11 +140,20 @@ def create_assessment(
     """Add how a risk stands now."""
     following = get_following(session, actor, number)
     one = get_risk(following, risk)
+    require(actor, "risk.assess", one)
     try:
         assess_risk(session, actor, one, read_assessment(typed), form_key=key_in(typed))
     except Invalid as refused:
         return _risk_page(request, session, actor, following, one, typed, refused.errors, status=422)
     return redirect(request, "risk_page", number=number, risk=risk)
+
+
+def _own(session: Session, actor: Actor, number: int, milestone: int, act: str) -> tuple[Following, Milestone]:
+    """A milestone with its plan, once the actor may do this to it: what they typed is looked at only then."""
+    following = get_following(session, actor, number)
+    one = get_milestone(following, milestone)
+    require(actor, act, one)
+    return following, one
 
 
 def _page(

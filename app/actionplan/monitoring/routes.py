@@ -30,7 +30,7 @@ from app.actionplan.monitoring.tracking import add_reading, switch_mails
 from app.actionplan.portfolio.queries import get_own_plan
 from app.actionplan.priorities.routes import download
 from app.auth.guard import permitted
-from app.auth.permissions import may
+from app.auth.permissions import may, require
 from app.core.catalogues import translate
 from app.core.clock import today
 from app.core.errors import Conflict, Invalid, Stale
@@ -168,6 +168,7 @@ def create_milestone(
     """Add a milestone; a form with faults is shown again as it was typed."""
     following = get_following(session, actor, number)
     followed = get_followed(following, item)
+    require(actor, "milestone.change", followed)
     try:
         add_milestone(session, actor, following.plan, followed, read_milestone(typed), form_key=key_in(typed))
     except Invalid as refused:
@@ -187,6 +188,7 @@ def create_reading(
     """Add what an indicator was in a year; a form with faults is shown again as it was typed."""
     following = get_following(session, actor, number)
     followed = get_followed(following, item)
+    require(actor, "reading.add", followed)
     try:
         add_reading(session, actor, following.plan, followed, read_reading(typed), form_key=key_in(typed))
     except Invalid as refused:

@@ -70,7 +70,6 @@ class GateBody(Body):
 class ReadingBody(Body):
     """What an indicator was in a year."""
 
-    initiative: Annotated[str, Field(max_length=100)]
     indicator: Annotated[str, Field(max_length=200)]
     year: Year
     value: Annotated[float, Field(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER, allow_inf_nan=False)]

@@ -23,7 +23,7 @@ from app.actionplan.monitoring.service import MEANWHILE, UNKNOWN_OWNER, hold_num
 from app.actionplan.portfolio.models import Plan
 from app.auth.permissions import require
 from app.core.clock import now, today
-from app.core.errors import Invalid, NotFound, Stale
+from app.core.errors import Invalid, Stale
 from app.history.service import record
 from app.people.rules import Actor
 
@@ -58,7 +58,7 @@ def add_reading(
 ) -> IndicatorReading:
     """Add what an indicator was in a year: of two for one year the later counts, and both are kept.
 
-    The same form a second time is the same reading. Raises NotFound for an indicator without target, Invalid.
+    The same form a second time is the same reading. Raises Invalid, also for an indicator without target.
     """
     require(actor, "reading.add", followed)
     hold_numbers(session, plan.id)
@@ -67,9 +67,9 @@ def add_reading(
     ).first()
     if known:
         return known
-    if given.indicator not in {one["indicator"] for one in followed.item["targets"]}:
-        raise NotFound(NO_INDICATOR)
     faults: dict[str, str] = {}
+    if given.indicator not in {one["indicator"] for one in followed.item["targets"]}:
+        faults["indicator"] = NO_INDICATOR
     if given.year is None:
         faults["year"] = NO_YEAR
     elif given.year > today().year:
