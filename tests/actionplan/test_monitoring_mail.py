@@ -173,7 +173,7 @@ def test_a_title_cannot_smuggle_a_header_or_stop_the_worker(
     session: Session, cast: Cast, following: Following, owned: Milestone, on_day: Callable[[date], int]
 ) -> None:
     output = milestone_of(following, "I1", "output.1")
-    output.about, output.owner_id, output.due = "Portal\r\nBcc: all@example.org\x00", cast.dora.id, owned.due
+    output.about, output.owner_id, output.due = "Portal\r\nBcc: all@example.org\x07", cast.dora.id, owned.due
     session.add(output)
     session.commit()
     assert on_day(owned.due + timedelta(days=1)) == 2

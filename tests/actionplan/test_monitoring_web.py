@@ -316,6 +316,7 @@ def test_programs_do_the_same(biel: TestClient, session: Session, following: Fol
     assert [one.json()["number"] for one in reports] == [1, 1]
     assert call(biel, "POST", "milestones/1/reports", {"percent": 101}).status_code == 422
     assert call(biel, "POST", "milestones/1/reports", {"percent": 4, "reported_on": "2099-01-01"}).status_code == 422
+    assert call(biel, "POST", "milestones/1/reports", {"percent": 4, "words": "a\0b"}).status_code == 422
     fixed = call(biel, "POST", "milestones/1/reports", {"percent": 20, "corrects": 1})
     assert (fixed.status_code, fixed.json()["corrects"]) == (201, 1)
     assert biel.get("/api/v1/plans/1/milestones/1").json()["percent"] == 20

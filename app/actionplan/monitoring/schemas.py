@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from app.actionplan.monitoring.rules import (
     FIRST_YEAR,
@@ -21,9 +21,17 @@ from app.actionplan.monitoring.rules import (
     Unjudged,
 )
 
+
+def _readable(text: str) -> str:
+    """The text, unless no database keeps it."""
+    if "\0" in text:
+        raise ValueError("not a text")
+    return text
+
+
 Title = Annotated[str, Field(max_length=LONGEST_TITLE)]
-Said = Annotated[str, Field(max_length=LONGEST_WORDS)]
-Reason = Annotated[str, Field(max_length=LONGEST_REASON)]
+Said = Annotated[str, Field(max_length=LONGEST_WORDS), AfterValidator(_readable)]
+Reason = Annotated[str, Field(max_length=LONGEST_REASON), AfterValidator(_readable)]
 Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR, strict=True)]
 Day = Annotated[date, Field(ge=date(FIRST_YEAR, 1, 1), le=date(LAST_YEAR, 12, 31))]
 Level = Annotated[int, Field(ge=1, le=5, strict=True)]
