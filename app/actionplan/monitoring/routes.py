@@ -50,6 +50,7 @@ StarterDep = Annotated[Actor, permitted("following.start")]
 ChangerDep = Annotated[Actor, permitted("milestone.change")]
 FOLDER = "actionplan/monitoring"
 MOST_SOON = 12
+MOST_OWN = MOST_RISKS = 8
 CALENDAR = "text/calendar; charset=utf-8"
 
 
@@ -64,6 +65,7 @@ def follow_page(request: Request, session: SessionDep, actor: ReaderDep, number:
     state, names = State(following, day), names_in(session, actor, following)
     risks = state.risks()
     soon = state.soon
+    own = [one for one in state.counted if one.milestone.owner_id == actor.id and one.light is not Light.DONE]
     return render(
         request,
         f"{FOLDER}/follow.html",
@@ -76,14 +78,12 @@ def follow_page(request: Request, session: SessionDep, actor: ReaderDep, number:
         undecided=[milestone_row(one, following, names, language, today=day) for one in gates_open(state)],
         soon=[milestone_row(one, following, names, language, today=day, reader=actor.id) for one in soon[:MOST_SOON]],
         more_soon=max(0, len(soon) - MOST_SOON),
-        own=[
-            milestone_row(one, following, names, language, today=day, reader=actor.id)
-            for one in state.counted
-            if one.milestone.owner_id == actor.id and one.light is not Light.DONE
-        ],
+        own=[milestone_row(one, following, names, language, today=day, reader=actor.id) for one in own[:MOST_OWN]],
+        more_own=max(0, len(own) - MOST_OWN),
         lines=[item_line(state, followed, language) for followed in following.items.values()],
         heat=heat_rows(risks, language),
-        risks=[risk_view(one, following, names, language) for one in risks],
+        risks=[risk_view(one, following, names, language) for one in risks[:MOST_RISKS]],
+        more_risks=max(0, len(risks) - MOST_RISKS),
         year=day.year,
         planned=state.planned_in(day.year),
         spent=state.spent_in(day.year),
