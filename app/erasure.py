@@ -11,6 +11,7 @@ from app.actionplan.discussion.models import Amendment, Comment, Mention
 from app.actionplan.discussion.replying import delete_quotes_of
 from app.actionplan.drafting.models import InitiativeDraft
 from app.actionplan.initiatives.models import InitiativeVersion
+from app.actionplan.monitoring.models import GateDecision, Milestone, ProgressReport, QuietPlan, RiskAssessment
 from app.actionplan.proposals.erasing import erase_sent, export_sent
 from app.auth.models import (
     ApiKey,
@@ -118,6 +119,7 @@ def erase_person(engine: Engine, email: str, *, secret: str) -> dict[str, Any]:
             _erase_from_discussions(session, person)
             _erase_interests(session, person)
             erase_plan_interests(session, person.id)
+            _erase_from_plans(session, person)
             _erase_account(session, person)
             record(session, actor, "person.erased", person)
             session.flush()
@@ -138,6 +140,13 @@ def _erase_interests(session: Session, person: Person) -> None:
     """Take out the words in which a person declared interests; that there were any stays with the decision."""
     own = (col(DeclaredInterest.person_id) == person.id) & (col(DeclaredInterest.interest) != "")
     session.exec(update(DeclaredInterest).where(own).values(interest="–"))
+
+
+def _erase_from_plans(session: Session, person: Person) -> None:
+    """Take a person off the milestones they own; what they reported stays in the plan, under nobody's name."""
+    session.exec(delete(QuietPlan).where(col(QuietPlan.person_id) == person.id))
+    session.exec(update(Milestone).where(col(Milestone.owner_id) == person.id).values(owner_id=None))
+    session.exec(update(RiskAssessment).where(col(RiskAssessment.owner_id) == person.id).values(owner_id=None))
 
 
 def _erase_account(session: Session, person: Person) -> None:
@@ -204,6 +213,22 @@ def _account(session: Session, person: Person) -> dict[str, Any]:
             for one in session.exec(select(DeclaredInterest).where(DeclaredInterest.person_id == person.id)).all()
         ],
         **export_adoption(session, person.id),
+        "milestones": [
+            {"number": one.number, "initiative": one.item_code, "due": one.due.isoformat()}
+            for one in session.exec(select(Milestone).where(Milestone.owner_id == person.id)).all()
+        ],
+        "progress_reports": [
+            {"on": one.reported_on.isoformat(), "percent": one.percent, "words": one.words}
+            for one in session.exec(select(ProgressReport).where(ProgressReport.reported_by_id == person.id)).all()
+        ],
+        "gate_decisions": [
+            {"on": one.decided_at.date().isoformat(), "outcome": one.outcome, "because": one.because}
+            for one in session.exec(select(GateDecision).where(GateDecision.decided_by_id == person.id)).all()
+        ],
+        "risk_assessments": [
+            {"on": one.assessed_at.date().isoformat(), "words": one.words}
+            for one in session.exec(select(RiskAssessment).where(RiskAssessment.assessed_by_id == person.id)).all()
+        ],
         "drafts": [
             {"initiative": str(draft.initiative_id), "part": draft.part, "typed": draft.typed}
             for draft in session.exec(select(InitiativeDraft).where(InitiativeDraft.person_id == person.id)).all()

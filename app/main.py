@@ -41,6 +41,10 @@ from app.actionplan.initiatives import import_routes as initiatives_import_pages
 from app.actionplan.initiatives import routes as initiatives_pages
 from app.actionplan.method import api as method_api
 from app.actionplan.method import routes as method_pages
+from app.actionplan.monitoring import api as monitoring_api
+from app.actionplan.monitoring import milestone_routes as milestone_pages
+from app.actionplan.monitoring import review_routes as review_pages
+from app.actionplan.monitoring import routes as monitoring_pages
 from app.actionplan.opinions import api as opinions_api
 from app.actionplan.opinions import routes as opinions_pages
 from app.actionplan.overview import routes as overview_pages
@@ -178,6 +182,9 @@ PAGES: list[APIRouter] = [
     shared_plan_pages.router,
     ballot_pages.router,
     edition_pages.router,
+    monitoring_pages.router,
+    milestone_pages.router,
+    review_pages.router,
 ]
 
 API: list[APIRouter] = [
@@ -196,6 +203,7 @@ API: list[APIRouter] = [
     decisions_api.router,
     plans_api.router,
     adoption_api.router,
+    monitoring_api.router,
     reasons_api.router,
     disclosure_api.router,
     method_api.router,

@@ -6,6 +6,7 @@ import structlog
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.actionplan.monitoring.mailing import tell_owners
 from app.actionplan.portfolio.jobs import SolvingFailed, work_next
 from app.auth.mailing import answer_requests
 from app.consensus.figures.service import DrawingFailed, draw_next
@@ -30,7 +31,8 @@ def do_chores(engine: Engine, settings: Settings, *, with_retention: bool = True
         "closed": close_due_rounds(engine),
         "promised": answer_requests(engine, settings)
         + answer_link_requests(engine, settings)
-        + remind_due(engine, settings),
+        + remind_due(engine, settings)
+        + tell_owners(engine, settings),
         "sent": send_due(engine, settings),
     }
     if with_retention:

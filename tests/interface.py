@@ -33,6 +33,9 @@ from app.actionplan.initiatives.states import STATE_WORDS
 from app.actionplan.method.dictionary import FACTS as COLUMN_FACTS
 from app.actionplan.method.dictionary import KINDS as COLUMN_KINDS
 from app.actionplan.method.measures import EDGE_WORDS, MEASURES
+from app.actionplan.monitoring import rules as following
+from app.actionplan.monitoring import words as followed
+from app.actionplan.monitoring.document import COLUMN_WORDS as FOLLOWED_COLUMNS
 from app.actionplan.opinions.routes import REASON_WORDS as OPINION_WORDS
 from app.actionplan.opinions.routes import WALL_REASON_WORDS
 from app.actionplan.portfolio import facts as plan_facts
@@ -61,6 +64,7 @@ from app.surveys.authoring.pages import ITEM_WORDS, STEP_WORDS
 from app.surveys.authoring.publishing import ITEM_GAPS, TROUBLE_WORDS
 from app.surveys.authoring.questionnaire import BUILT_IN_WORDS, REMARK_WORDS
 from app.surveys.authoring.translation_table import FAULT_WORDS
+from app.surveys.authoring.waves import COMPARED
 from app.surveys.mails.delivery import CHECK_WORDS, RECORD_WORDS
 from app.surveys.mails.routes import KIND_NAMES, KIND_TIMES
 from app.surveys.release.rules import PARTS as RELEASE_PARTS
@@ -186,6 +190,15 @@ def interface_messages() -> set[Message]:
         plan_words.RULE_WORDS,
         BALLOT_OUTCOMES,
         VOTE_WORDS,
+        COMPARED,
+        FOLLOWED_COLUMNS,
+        followed.LIGHT_WORDS,
+        followed.KIND_WORDS,
+        followed.PHASE_WORDS,
+        followed.OUTCOME_WORDS,
+        followed.MITIGATION_WORDS,
+        followed.LEVEL_WORDS,
+        followed.UNJUDGED_WORDS,
     ):
         words += table.values()
     words += [
@@ -195,6 +208,8 @@ def interface_messages() -> set[Message]:
         TOO_LONG,
         UNREADABLE,
         NO_EUROS,
+        *("Closed", "Stopped", "yes", "no"),
+        *(one for name, one in vars(following).items() if name.isupper() and isinstance(one, str)),
         *(weights.NOT_ASKED, weights.NOT_DECIDED, weights.TOO_MANY, weights.NO_WAY),
         *(rulebook.NOT_A_NUMBER, rulebook.TOO_LARGE, rulebook.TOO_SMALL, rulebook.NO_BUDGET),
         *(plan_facts.BACKWARDS, plan_facts.BEFORE_START),

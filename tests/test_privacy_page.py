@@ -66,6 +66,15 @@ def test_every_table_about_people_is_named() -> None:
         "figure_drawing",
         "results_release",
         "results_request",
+        "milestone",
+        "progress_report",
+        "gate_decision",
+        "indicator_reading",
+        "risk",
+        "risk_assessment",
+        "year_review",
+        "milestone_mail",
+        "quiet_plan",
     ):
         assert f"`{table}`" in PAGE
 

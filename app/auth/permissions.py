@@ -55,6 +55,18 @@ def in_partner_or(*roles: Role) -> Predicate:
     return predicate
 
 
+def or_owner(predicate: Predicate) -> Predicate:
+    """Whoever owns the thing, besides those the predicate lets in. Asked without a thing, whoever could own one."""
+
+    def owning(actor: Actor, thing: Owned | None) -> bool:
+        if thing is None:
+            return bool(actor.roles)
+        is_owner = actor.id is not None and getattr(thing, "owner_id", None) == actor.id
+        return is_owner or predicate(actor, thing)
+
+    return owning
+
+
 def operator_only(actor: Actor, thing: Owned | None) -> bool:
     """Nobody through the web: only the operator at the command line."""
     return actor.id is None
@@ -114,6 +126,16 @@ PERMISSIONS: dict[str, Predicate] = {
     "ballot.read": anywhere(*EVERYONE),
     "ballot.vote": in_partner_or(*LEADS),
     "edition.read": anywhere(*EVERYONE),
+    "following.start": central(*STAFF),
+    "milestone.read": anywhere(*EVERYONE),
+    "milestone.change": over(*STAFF),
+    "progress.report": or_owner(over(*STAFF)),
+    "gate.decide": central(*LEADS),
+    "reading.add": over(*STAFF),
+    "risk.assess": over(*STAFF),
+    "review.write": central(*STAFF),
+    "plan_mails.change": central(*STAFF),
+    "monitoring.export": central(*STAFF),
     "history.read": anywhere(*STAFF, Role.REVIEWER),
     "outbox.read": central(Role.ADMIN),
     "routes.read": central(Role.ADMIN),

@@ -28,6 +28,7 @@ KINDS = frozenset(
         *("survey", "round", "initiative", "initiative_version", "person", "organisation", "snapshot"),
         *("workshop", "interview", "decision"),
         *("plan_ballot", "plan_edition"),
+        *("workshop", "interview", "decision", "milestone", "risk"),
     }
 )
 
@@ -140,6 +141,19 @@ ACT_WORDS = {
     "ballot.voted": "A partner voted on a plan",
     "ballot.closed": "Ballot on a plan ended, with a reason",
     "plan.adopted": "Plan adopted as an edition",
+    "following.started": "Plan followed from an edition on",
+    "milestone.added": "Milestone added",
+    "milestone.changed": "Milestone changed",
+    "milestone.closed": "Milestone closed, with a reason",
+    "milestone.reopened": "Milestone opened again",
+    "progress.reported": "Progress reported",
+    "gate.decided": "Decided at a go/stop point",
+    "reading.added": "Reading of an indicator added",
+    "risk.assessed": "Risk assessed",
+    "review.written": "Yearly review written",
+    "plan_mails.changed": "Mails about milestones switched",
+    "milestones.told": "Owners of milestones mailed",
+    "monitoring.exported": "Monitoring exported",
     "history.erased": "Details erased from the history",
 }
 

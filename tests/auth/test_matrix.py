@@ -39,6 +39,7 @@ from app.surveys.ideas.models import Idea
 from app.surveys.rounds.models import SharedReason
 from app.surveys.rounds.queries import find_open_round
 from app.surveys.rounds.service import open_round
+from tests.actionplan.monitoring import follow, plan_item
 from tests.auth.matrix import ALL, MATRIX, OTHER, OWN
 from tests.conftest import ADDRESS
 from tests.consensus.test_closing import fill
@@ -83,6 +84,8 @@ def world(client: TestClient, session: Session, engine: Engine) -> World:
     spare = create_person(session, home, email="eve@innaxe.example", role="reviewer", name="Markedeve")
     survey = make_open_survey(session)
     survey.organisation_id = partners[0].id
+    partners[0].code = "ONE"
+    follow(session, survey, plan_item("I1", lead="ONE"))
     session.add(survey)
     session.commit()
     fill(session, engine, survey)
@@ -179,6 +182,10 @@ def _things(session: Session, survey: Survey, spare: Person) -> dict[str, str]:
         "figure_kind": "opinion",
         "part": "why",
         "number": "1",
+        "item": "I1",
+        "milestone": "2",
+        "risk": "1",
+        "year": "2027",
         "target": "ca",
         "key": str(survey.id),
         "consortium": str(membership.consortium_id),

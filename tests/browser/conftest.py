@@ -16,6 +16,11 @@ from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from sqlmodel import Session
+
+from app.core.db import for_writing, make_engine
+from app.surveys.authoring.queries import get_survey_by_slug
+from tests.actionplan.monitoring import follow, plan_item
 
 INNAXE = Path(sys.executable).with_name("innaxe")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -50,6 +55,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     surroundings = os.environ | {"INNAXE_DATA_DIR": str(data), "INNAXE_BASE_URL": address, "INNAXE_LIMITS": "test"}
     subprocess.run([INNAXE, "migrate"], env=surroundings, check=True, capture_output=True)
     printed = subprocess.run([INNAXE, "demo"], env=surroundings, check=True, capture_output=True, text=True).stdout
+    _follow_a_plan(data / "innaxe.sqlite", "demo-validation-survey")
     with (data / "log").open("wb") as log:
         server = subprocess.Popen([INNAXE, "serve", "--port", str(port)], env=surroundings, stderr=log)
         try:
@@ -58,6 +64,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         finally:
             server.terminate()
             assert server.wait(timeout=30) in (0, -SIGTERM)
+
+
+def _follow_a_plan(path: Path, slug: str) -> None:
+    """Let an adopted plan of the demonstration's survey be followed."""
+    engine = make_engine(f"sqlite:///{path}")
+    with Session(for_writing(engine)) as session:
+        items = [plan_item("I01"), plan_item("I02", depends_on=["I01"])]
+        follow(session, get_survey_by_slug(session, slug), *items)
+    engine.dispose()
 
 
 def _link_for_another(site: Site, role: str) -> str:

@@ -145,6 +145,12 @@ FOR_MEMBERS = {
     "editions_page": "/plans/1/editions",
     "edition_page": "/plans/1/editions/1",
     "compare_editions": "/plans/1/editions/compare",
+    "follow_page": "/plans/1/follow",
+    "overdue_page": "/plans/1/overdue",
+    "followed_initiative": "/plans/1/follow/I01",
+    "milestone_page": "/plans/1/milestones/2",
+    "risk_page": "/plans/1/risks/1",
+    "review_page": "/plans/1/review/2027",
     "account_page": "/account",
     "people_list": "/people",
     "person_page": "a first person",
@@ -161,6 +167,7 @@ NO_PAGES = {
     *("figure_csv", "figure_svg", "figure_png"),
     *("record_of_version", "export_page", "ideas_index"),
     *("public_file", "method_file", "dictionary_file"),
+    *("milestones_calendar", "export_monitoring_page"),
     # need a link that was mailed: test_proposals.py goes through them
     *("confirm_page", "answer_page"),
     *("export_survey", "export_translation", "initiative_sheet"),
@@ -315,7 +322,7 @@ def test_every_role_crawls_without_a_violation(
         links = page.evaluate("() => [...document.links].map(one => one.pathname + one.search)")
         for link in links:
             is_page = not re.search(
-                r"/export\.|/evidence/.+/|/translation\.|\.(csv|json)|lang=|/(initiatives|proposals|ideas|record|replies)/."
+                r"/export\.|/monitoring\.|/evidence/.+/|/translation\.|\.(csv|json|ics)|lang=|/(initiatives|proposals|ideas|record|replies)/."
                 r"|[?&](sort|round|criterion|state)=|^/s/|^/i/",
                 link,
             )

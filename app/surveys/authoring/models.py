@@ -23,6 +23,7 @@ class Survey(Row, table=True):
     With `is_real_time` there is one round, and it shows what all say so far instead of what a round before said.
     `import_report` says what became of each question of the file the survey was made from.
     With `has_idea_round` a round of ideas comes before the first rating; it asks `idea_question`.
+    `follows_id` is the survey it asks again, to compare with.
     """
 
     __table_args__ = (UniqueConstraint("consortium_id", "external_id"),)
@@ -64,6 +65,7 @@ class Survey(Row, table=True):
     import_report: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     has_idea_round: bool = False
     idea_question: Words = Field(default_factory=dict, sa_type=JSON)
+    follows_id: UUID | None = Field(default=None, foreign_key="survey.id")
 
 
 class Deviation(Row, table=True):

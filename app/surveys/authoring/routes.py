@@ -32,6 +32,7 @@ from app.surveys.authoring.queries import (
 from app.surveys.authoring.rules import LARGEST_SCALE
 from app.surveys.authoring.texts import LONGEST_TEXT, put_text, texts_of
 from app.surveys.authoring.translation_table import completeness_of
+from app.surveys.authoring.waves import wave_view
 from app.surveys.rounds.queries import count_invitations, find_idea_round, find_unclosed_round
 from app.web.deps import SessionDep
 from app.web.forms import FormDep, Typed, revision_in, whole_number
@@ -65,6 +66,7 @@ def build_page(request: Request, session: SessionDep, actor: MakerDep, slug: str
         invited=sum(count_invitations(session, survey.id).values()),
         resting=SHOWN_WITH_IDEAS if running else (),
         has_items=bool(list_items(session, survey.id)),
+        wave=wave_view(session, survey, language_of(request)),
     )
 
 

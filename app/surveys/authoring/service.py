@@ -65,7 +65,7 @@ def import_survey(
     survey = Survey(
         consortium_id=actor.consortium_id,
         external_id=document.id,
-        slug=_free_slug(session, document.id.lower()),
+        slug=free_slug(session, document.id.lower()),
         title=document.title,
         introduction=document.introduction,
         thank_you=document.thank_you,
@@ -119,7 +119,8 @@ def import_survey(
     return Import(survey, is_new=True, unused=parts.unused)
 
 
-def _free_slug(session: Session, wanted: str) -> str:
+def free_slug(session: Session, wanted: str) -> str:
+    """A short name for addresses that no survey has: the wanted one, or with a number."""
     taken = {*session.exec(select(Survey.slug).where(col(Survey.slug).startswith(wanted)))}
     numbered = (f"{wanted}-{number}" for number in count(2))
     return wanted if wanted not in taken else next(slug for slug in numbered if slug not in taken)
