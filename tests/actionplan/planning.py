@@ -1,4 +1,4 @@
-"""A plan to work on: twenty initiatives, ten of them rated, of the end-to-end consultation with costs, times, partners and needs."""
+"""A plan to work on: the end-to-end consultation, and twenty initiatives, ten of them rated, that say what they take."""
 
 import json
 from typing import Any

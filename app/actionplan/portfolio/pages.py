@@ -189,12 +189,15 @@ class PlanPage:
             return say("No plan keeps all these rules")
         if not count:
             return say("Nothing is in this plan yet")
-        money = self._teller.money(state.rules.budget)
-        one, many = "%(count)s initiative fits in %(money)s.", "%(count)s initiatives fit in %(money)s."
-        if state.planned > state.rules.budget:
-            many = "%(count)s initiatives cost more than the %(money)s there are."
-            one = "%(count)s initiative costs more than the %(money)s there are."
-        head = say(one if count == 1 else many, count=count, money=money)
+        told = {"count": count, "money": self._teller.money(state.rules.budget)}
+        if state.planned > state.rules.budget and count == 1:
+            head = say("%(count)s initiative costs more than the %(money)s there are.", **told)
+        elif state.planned > state.rules.budget:
+            head = say("%(count)s initiatives cost more than the %(money)s there are.", **told)
+        elif count == 1:
+            head = say("%(count)s initiative fits in %(money)s.", **told)
+        else:
+            head = say("%(count)s initiatives fit in %(money)s.", **told)
         broken = len(state.breaches)
         if not broken:
             return head
