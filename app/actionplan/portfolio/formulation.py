@@ -1,7 +1,8 @@
 """The rules of a problem as lines of an integer program: what HiGHS is given."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import isinf, log2
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from scipy import optimize, sparse
 from app.actionplan.portfolio.problem import Candidate, Problem, Rule, years_for
 
 INFINITY = float("inf")
+LARGEST = 1000.0
 Place = tuple[Candidate, int]
 """An initiative and a year in which it may start: one variable, 1 when it does."""
 
@@ -57,16 +59,27 @@ def values_of(problem: Problem, places: Sequence[Place]) -> NDArray[np.float64]:
     return np.array([one.value * problem.discount ** (year - 1) for one, year in places], dtype=np.float64)
 
 
+def plan_of(places: Sequence[Place], x: NDArray[np.float64]) -> dict[str, int]:
+    """The start years that the variables say."""
+    return {one.id: year for (one, year), share in zip(places, x[: len(places)].tolist(), strict=True) if share > 0.5}
+
+
 def run(program: Program, *, gap: float = 0.0, seconds: float | None = None) -> Found:
     """Let HiGHS solve a program, until `gap` is reached or the seconds have passed."""
     count = len(program.value)
-    options = {"mip_rel_gap": gap} | ({"time_limit": max(seconds, 0.0)} if seconds is not None else {})
+    if not count:
+        is_possible = all(line.low <= 0 <= line.high for line in program.lines)
+        return Found(np.zeros(0) if is_possible else None, is_possible, not is_possible, 0.0, 0.0)
+    if seconds is not None and seconds <= 0:
+        return Found(None, False, False, None, None)
+    scale = _scale(program.value.tolist())
+    options = {"mip_rel_gap": gap} | ({"time_limit": seconds} if seconds is not None else {})
     upper = np.ones(count)
     upper[count - program.free :] = np.inf
     whole = np.ones(count)
     whole[count - program.free :] = 0
     found: Any = optimize.milp(
-        -program.value,
+        -program.value * scale,
         integrality=whole,
         bounds=optimize.Bounds(0, upper),  # pyright: ignore[reportArgumentType] -- SciPy's types know single limits only
         constraints=_matrix(program.lines, count),
@@ -78,9 +91,14 @@ def run(program: Program, *, gap: float = 0.0, seconds: float | None = None) -> 
         x,
         found.status == 0,
         found.status == 2,
-        None if x is None else float(found.mip_gap or 0.0),  # None where no variable is whole
-        None if bound is None else -float(bound),
+        None if x is None else _finite(found.mip_gap),
+        None if bound is None else -float(bound) / scale,
     )
+
+
+def _finite(gap: float | None) -> float | None:
+    """0 where no variable was whole, None where the plan is worth nothing and another may be worth something."""
+    return None if gap is not None and isinf(gap) else float(gap or 0.0)
 
 
 def lines_of(problem: Problem, places: Sequence[Place]) -> list[Line]:
@@ -103,14 +121,25 @@ Columns = Mapping[str, Mapping[int, int]]
 
 
 def _matrix(lines: Sequence[Line], count: int) -> Any:
-    data = [term for line in lines for term in line.terms.values()]
+    scales = [_scale(line.terms.values()) for line in lines]
+    data = [term * scale for line, scale in zip(lines, scales, strict=True) for term in line.terms.values()]
     columns = [column for line in lines for column in line.terms]
     ends = np.cumsum([0, *(len(line.terms) for line in lines)])
-    matrix = sparse.csr_array(
-        (np.array(data, dtype=np.float64), np.array(columns, dtype=np.int32), ends), (len(lines), count)
-    )
-    low, high = np.array([line.low for line in lines]), np.array([line.high for line in lines])
+    shape = (len(lines), count)
+    matrix = sparse.csr_array((np.array(data, dtype=np.float64), np.array(columns, dtype=np.int32), ends), shape)
+    low = np.array([line.low * scale for line, scale in zip(lines, scales, strict=True)])
+    high = np.array([line.high * scale for line, scale in zip(lines, scales, strict=True)])
     return optimize.LinearConstraint(matrix, low, high)  # pyright: ignore[reportArgumentType] -- as above
+
+
+def _scale(numbers: Iterable[float]) -> float:
+    """The power of two that brings the largest of the numbers near to LARGEST; 1 where all are whole and small.
+
+    HiGHS keeps limits to a millionth and stops a millionth short of the best, whatever the unit. In euros it then
+    takes sums that are right for wrong; in millions it lets a euro pass.
+    """
+    largest = max(map(abs, numbers), default=0.0)
+    return 1.0 if largest in (0.0, 1.0) else 2.0 ** min(round(log2(LARGEST / largest)), 60)
 
 
 def _once(problem: Problem, columns: Columns) -> Iterator[Line]:

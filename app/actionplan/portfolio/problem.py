@@ -45,7 +45,7 @@ class Dependency(NamedTuple):
 
 
 class Rule(StrEnum):
-    """The kinds of rules that no plan may break."""
+    """The kinds of rules that no plan may break; fairness, which comes before value, is none that could be broken."""
 
     BUDGET = "budget"
     DEPENDENCY = "dependency"
@@ -58,6 +58,7 @@ class Rule(StrEnum):
     REGION_COUNT = "region_count"
     REGION_SHARE = "region_share"
     HELIX_FLOOR = "helix_floor"
+    FAIRNESS = "fairness"
 
 
 @dataclass(frozen=True)

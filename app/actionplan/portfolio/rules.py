@@ -3,8 +3,8 @@
 Pure: a problem in, a plan out. `faults_of` says before solving what cannot be.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from time import monotonic
 from typing import NamedTuple
@@ -20,6 +20,7 @@ from app.actionplan.portfolio.formulation import (
     Program,
     lines_of,
     places_of,
+    plan_of,
     run,
     values_of,
 )
@@ -74,18 +75,15 @@ def solve(
     {'A': 1, 'B': 2}
     """
     deadline = None if seconds is None else monotonic() + seconds
-    places = places_of(problem)
-    lines = lines_of(problem, places)
-    level = None
-    if problem.is_fair and any(problem.helix_totals.values()):
-        fairest = other_than or _fairest(problem, places, lines, gap, deadline)
-        if fairest.status is not Status.OPTIMAL and other_than is None:
+    level = other_than.least_share if other_than is not None else None
+    if problem.is_fair and level is None and any(problem.helix_totals.values()):
+        fairest = _search(problem, None, gap, deadline, by_share=True)
+        if fairest.status is not Status.OPTIMAL:
             return fairest
         level = fairest.least_share
-        lines += _shares_from(problem, places, level or 0.0)
-    if other_than is not None:
-        lines.append(_cut(other_than.start_year, places))
-    return _search(problem, places, lines, gap, deadline, level)
+    if level is not None:
+        problem = with_least_share(problem, level)
+    return replace(_search(problem, other_than, gap, deadline), least_share=level)
 
 
 def solve_with_second_best(problem: Problem, *, gap: float = 0.0, seconds: float | None = None) -> Alternatives:
@@ -107,74 +105,52 @@ def least_share(problem: Problem, start_year: Mapping[str, int]) -> float | None
     return min(shares, default=None)
 
 
+def with_least_share(problem: Problem, share: float) -> Problem:
+    """The same problem, with a share of what all initiatives would give it for each helix instead of fairness."""
+    least = {helix: share * total * (1 - SLACK) for helix, total in problem.helix_totals.items()}
+    floors = {helix: max(floor, problem.helix_floor.get(helix, 0.0)) for helix, floor in least.items()}
+    return replace(problem, is_fair=False, helix_floor={**problem.helix_floor, **floors})
+
+
 def _search(
-    problem: Problem,
-    places: Sequence[Place],
-    lines: Sequence[Line],
-    gap: float,
-    deadline: float | None,
-    level: float | None,
+    problem: Problem, other_than: Solution | None, gap: float, deadline: float | None, *, by_share: bool = False
 ) -> Solution:
-    """The best plan on these lines. HiGHS keeps rules to a millionth: what breaks one by less is cut off."""
-    if not places:
-        is_empty = all(line.low <= 0 <= line.high for line in lines)
-        return Solution(Status.OPTIMAL, 0.0, {}, 0.0, level) if is_empty else _none(Status.INFEASIBLE)
-    value, kept = values_of(problem, places), [*lines]
+    """The best plan, or the one whose least share of a helix is the greatest.
+
+    HiGHS keeps rules to a millionth or less: a plan that breaks one by more than a billionth is cut off.
+    """
+    places = places_of(problem)
+    lines = lines_of(problem, places)
+    value = values_of(problem, places)
+    if other_than is not None:
+        lines.append(_cut(other_than.start_year, places))
+    aim = value
+    if by_share:
+        aim = np.append(np.zeros(len(places)), 1.0)
+        lines += _served(problem, places)
     while True:
-        found = run(Program(value, kept), gap=gap, seconds=_left(deadline))
+        left = None if deadline is None else deadline - monotonic()
+        found = run(Program(aim, lines, free=int(by_share)), gap=gap, seconds=left)
         if found.x is None:
             return _none(Status.INFEASIBLE if found.is_impossible else Status.STOPPED)
-        plan = _plan(places, found.x)
+        plan = plan_of(places, found.x)
         if not breaches_of(problem, plan):
             status = Status.OPTIMAL if found.is_proven else Status.STOPPED
             chosen = [plan.get(one.id) == year for one, year in places]
-            return Solution(status, float(value[chosen].sum()), plan, found.gap, level)
-        kept.append(_cut(plan, places))
+            return Solution(status, float(value[chosen].sum()), plan, found.gap, least_share(problem, plan))
+        lines.append(_cut(plan, places))
 
 
-def _fairest(
-    problem: Problem, places: Sequence[Place], lines: Sequence[Line], gap: float, deadline: float | None
-) -> Solution:
-    """The plan whose least share of a helix is the greatest."""
-    share = len(places)
-    value = np.array([0.0] * share + [1.0])
-    served = [
-        Line(line.rule, line.name, None, {**line.terms, share: -problem.helix_totals[line.name]}, 0)
-        for line in _shares_from(problem, places, 0)
-    ]
-    found = run(Program(value, [*lines, *served], free=1), gap=gap, seconds=_left(deadline))
-    if found.x is None:
-        return _none(Status.INFEASIBLE if found.is_impossible else Status.STOPPED)
-    plan = _plan(places, found.x)
-    objective = float(
-        sum(one.value * problem.discount ** (year - 1) for one, year in places if plan.get(one.id) == year)
-    )
-    status = Status.OPTIMAL if found.is_proven else Status.STOPPED
-    return Solution(status, objective, plan, found.gap, least_share(problem, plan))
-
-
-def _shares_from(problem: Problem, places: Sequence[Place], least: float) -> list[Line]:
-    """Each helix gets at least this share of what all initiatives would give it."""
-    found: list[Line] = []
+def _served(problem: Problem, places: Sequence[Place]) -> Iterator[Line]:
+    """One more variable, after the places, is at most what any helix gets of what all initiatives would give it."""
     for helix, total in problem.helix_totals.items():
         if total:
-            terms = {
-                column: worth for column, (one, _) in enumerate(places) if (worth := one.helix_value.get(helix, 0))
-            }
-            found.append(Line(Rule.HELIX_FLOOR, helix, None, terms, least * total * (1 - SLACK)))
-    return found
+            terms = {column: one.helix_value.get(helix, 0.0) for column, (one, _) in enumerate(places)}
+            yield Line(Rule.HELIX_FLOOR, helix, None, {**terms, len(places): -total}, 0)
 
 
 def _none(status: Status) -> Solution:
     return Solution(status, None, {}, None)
-
-
-def _left(deadline: float | None) -> float | None:
-    return None if deadline is None else deadline - monotonic()
-
-
-def _plan(places: Sequence[Place], x: Sequence[float] | np.typing.NDArray[np.float64]) -> dict[str, int]:
-    return {one.id: year for (one, year), share in zip(places, x, strict=False) if share > 0.5}
 
 
 def _cut(start_year: Mapping[str, int], places: Sequence[Place]) -> Line:
