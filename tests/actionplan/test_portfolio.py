@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from app.actionplan.portfolio.formulation import Found, Program, run
 from app.actionplan.portfolio.planning import PlanFileError, plan_from, read_plan_file, weights_of
 from app.actionplan.portfolio.rules import (
     Candidate,
     Dependency,
     Problem,
+    Rule,
     Status,
     solve,
     solve_with_second_best,
@@ -115,6 +117,22 @@ def test_nothing_to_choose_from_is_an_empty_plan() -> None:
     assert solve(replace(SMALL, candidates=(Candidate("A", 3, (1, 1, 1)),))).start_year == {}
 
 
+def test_what_the_solver_lets_pass_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = list[int]()
+
+    def careless(program: Program, **limits: Any) -> Found:
+        """Knows nothing of exclusions."""
+        asked.append(len(program.lines))
+        return run(
+            replace(program, lines=[line for line in program.lines if line.rule is not Rule.EXCLUSION]), **limits
+        )
+
+    monkeypatch.setattr("app.actionplan.portfolio.rules.run", careless)
+    problem = replace(SMALL, exclusions=(("A", "B"),))
+    assert solve(problem).start_year == {"A": 1}
+    assert len(asked) > 1
+
+
 def test_a_search_that_is_stopped_says_so() -> None:
     many = tuple(Candidate(f"I{number}", 5 + number / 97, (1 + number % 7 / 3,) * 2) for number in range(60))
     found = solve(Problem(many, (9.7,) * 5, 0.95, max_starts_per_year=4), seconds=1e-4)
@@ -146,6 +164,22 @@ def test_a_helix_without_answers_takes_the_balanced_mean(plan: dict[str, Any], a
     for line in changed["items"]:
         line["helix_mean"]["civil"] = None
     assert plan_from(plan, changed)["objective"] == pytest.approx(analysis["plan"]["objective"])
+
+
+def test_a_plan_file_may_ask_for_more(plan: dict[str, Any], analysis: dict[str, Any]) -> None:
+    asked = json.loads(json.dumps(plan))
+    usual = plan_from(asked, analysis)
+    taken = sorted(usual["start_year"])[0]
+    next(line for line in asked["initiatives"] if line["id"] == taken)["forbidden"] = True
+    assert taken not in plan_from(asked, analysis)["start_year"]
+    assert plan_from(plan | {"carry_over": True}, analysis)["objective"] > usual["objective"]
+    led = {line["id"]: line["lead"] for line in plan["initiatives"]}
+    alone = plan_from(plan | {"lead_capacity": {"industry": 0}, "helix_floor_share": 0}, analysis)
+    assert "industry" not in {led[name] for name in alone["start_year"]}
+    fair = plan_from(plan | {"fair": True}, analysis)
+    assert fair["objective"] <= usual["objective"]
+    assert fair["least_share"] > 0
+    assert "least_share" not in usual
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,11 @@ def fault(kind: FaultKind, names: str, *rest: Any) -> Fault:
             id="waits too long",
         ),
         pytest.param(
+            {"candidates": (MUST, B, C), "dependencies": (Dependency("C", "A"), Dependency("B", "A", 2))},
+            [fault(FaultKind.MANDATORY_WAITS, "A B", None, 3)],
+            id="waits for one in time and for one too late",
+        ),
+        pytest.param(
             {"dependencies": (Dependency("B", "A", 1), Dependency("C", "B", 1))}, [], id="too long, but not mandatory"
         ),
         pytest.param(
@@ -150,7 +155,7 @@ def test_negative_limits_are_named(sentence: str, change: dict[str, Any]) -> Non
 
 def test_the_fairest_plan_comes_before_the_most_valuable() -> None:
     rich = Candidate("A", 9, (2,), helix_value={"civil": 0, "industry": 9})
-    even = Candidate("B", 3, (2,), helix_value={"civil": 2, "industry": 2})
+    even = Candidate("B", 3, (2,), helix_value={"civil": 2, "industry": 2, "nobody": 0})
     late = Candidate("C", 1, (1,))
     problem = Problem((rich, even, late), (2, 1))
     assert solve(problem).start_year == {"A": 1, "C": 2}

@@ -73,11 +73,9 @@ class _Board:
             matrix[row, list(line.terms)] = list(line.terms.values())
         chosen = [columns[name, year] for name, year in plan.items()]
         sums, sizes = matrix[:, chosen].sum(axis=1), np.abs(matrix[:, chosen]).sum(axis=1)
-        self.high, self.low = (
-            sign * np.array([sign * getattr(line, end) for line in lines]) for end, sign in (("high", 1), ("low", -1))
-        )
         slack = SLACK * np.maximum(1.0, sizes)
-        self.over, self.under = self.high + slack - sums, self.low - slack - sums
+        self.over = np.array([line.high for line in lines]) + slack - sums
+        self.under = np.array([line.low for line in lines]) - slack - sums
         self.adds = (matrix[:, take] - matrix[:, drop]).T
         worth = np.append(value, 0.0)
         self.loss = worth[drop] - worth[take]
@@ -91,18 +89,21 @@ class _Board:
 
     def pairs(self) -> list[tuple[Act, ...]]:
         """Two acts on two initiatives that repair all together, the cheapest first."""
-        names = np.array([name for name, _ in self.acts])
-        possible = np.triu(names[:, None] != names[None, :])
+        ids = list(dict.fromkeys(name for name, _ in self.acts))
+        own = np.array([ids.index(name) for name, _ in self.acts])
+        possible = own[:, None] < own[None, :]
         for row in np.nonzero(self.is_broken)[0]:
             both = self.adds[:, row][:, None] + self.adds[:, row][None, :]
             possible &= (both <= self.over[row]) & (both >= self.under[row])
         first, second = np.nonzero(possible)
-        order = np.lexsort((second, first, np.round(self.loss[first] + self.loss[second], 9)))
+        order: NDArray[np.intp] = np.lexsort((second, first, np.round(self.loss[first] + self.loss[second], 9)))
         found: list[tuple[Act, ...]] = []
         for start in range(0, len(order), CHUNK):
             some = order[start : start + CHUNK]
             keeps = self._keeps(self.adds[first[some]] + self.adds[second[some]])
-            found += [(self.acts[first[pair]], self.acts[second[pair]]) for pair in some[keeps].tolist()]
+            good = some[keeps]
+            both = zip(first[good].tolist(), second[good].tolist(), strict=True)
+            found += [(self.acts[one], self.acts[other]) for one, other in both]
             if len(found) >= MOST:
                 break
         return found[:MOST]
@@ -110,14 +111,13 @@ class _Board:
     def nearest(self) -> list[tuple[Act, ...]]:
         """Single acts and pairs after which fewest lines are broken."""
         broken = self._count(self.adds)
-        best = np.lexsort((self.loss, broken))[: 4 * MOST]
-        found: list[tuple[Act, ...]] = [(self.acts[act],) for act in best.tolist()]
-        for act in best[:MOST].tolist():
-            both = self._count(self.adds + self.adds[act])
-            for other in np.lexsort((self.loss, both)).tolist()[:MOST]:
-                if self.acts[other][0] != self.acts[act][0]:
-                    found.append((self.acts[act], self.acts[other]))
-        return found
+        best: list[int] = np.lexsort((self.loss, broken)).tolist()
+        found = {(act,) for act in best[: 4 * MOST]}
+        for act in best[:MOST]:
+            both: list[int] = np.lexsort((self.loss, self._count(self.adds + self.adds[act]))).tolist()
+            others = [other for other in both[: 2 * MOST] if self.acts[other][0] != self.acts[act][0]]
+            found |= {(min(act, other), max(act, other)) for other in others}
+        return [tuple(self.acts[act] for act in acts) for acts in sorted(found)]
 
     def fix(self, acts: Sequence[Act]) -> Fix:
         """These acts as a fix, what is left read from the words of the rules."""

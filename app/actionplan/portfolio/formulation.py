@@ -67,8 +67,13 @@ def plan_of(places: Sequence[Place], x: NDArray[np.float64]) -> dict[str, int]:
 def run(program: Program, *, gap: float = 0.0, seconds: float | None = None) -> Found:
     """Let HiGHS solve a program, until `gap` is reached or the seconds have passed."""
     count = len(program.value)
+    if not count:
+        is_possible = all(line.low <= 0 <= line.high for line in program.lines)
+        return Found(np.zeros(0) if is_possible else None, is_possible, not is_possible, 0.0, 0.0)
+    if seconds is not None and seconds <= 0:
+        return Found(None, False, False, None, None)
     scale = _scale(program.value.tolist())
-    options = {"mip_rel_gap": gap} | ({"time_limit": max(seconds, 0.0)} if seconds is not None else {})
+    options = {"mip_rel_gap": gap} | ({"time_limit": seconds} if seconds is not None else {})
     upper = np.ones(count)
     upper[count - program.free :] = np.inf
     whole = np.ones(count)

@@ -62,7 +62,7 @@ def plan_from(plan: Mapping[str, Any], analysis: Mapping[str, Any]) -> dict[str,
         "gap": best.gap,
         "spend_by_year": spend_by_year(problem, best.start_year) if best.objective is not None else None,
     }
-    return settle(planned)
+    return settle(planned | ({"least_share": best.least_share} if problem.is_fair else {}))
 
 
 def _problem(plan: Mapping[str, Any], analysis: Mapping[str, Any]) -> Problem:
@@ -83,6 +83,8 @@ def _problem(plan: Mapping[str, Any], analysis: Mapping[str, Any]) -> Problem:
                 int(line.get("earliest", 1)),
                 line.get("latest"),
                 bool(line.get("mandatory", False)),
+                bool(line.get("forbidden", False)),
+                str(line.get("lead", "")),
             )
         )
     share: float | None = plan.get("helix_floor_share")
@@ -108,6 +110,9 @@ def _problem(plan: Mapping[str, Any], analysis: Mapping[str, Any]) -> Problem:
         spend,
         starts,
         floors,
+        bool(plan.get("carry_over", False)),
+        {str(partner): int(most) for partner, most in plan.get("lead_capacity", {}).items()},
+        bool(plan.get("fair", False)),
     )
 
 

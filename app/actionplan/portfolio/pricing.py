@@ -30,8 +30,8 @@ class Price:
 class Loss:
     """How much less a plan is worth that has, or has not, one initiative, and that plan.
 
-    When there is none, `amount` is None and `gives` says what must give before there is one. Where a plan is to be
-    fair first, the loss can be negative.
+    When there is none, `amount` is None and `gives` says what must give before there is one. A loss below 0 is a gain:
+    where a mandatory initiative is taken out, a forbidden one let in, or value comes after fairness.
     """
 
     amount: float | None
@@ -101,28 +101,29 @@ def price_of(
 ) -> Price:
     """What one soft rule costs: the objective without it minus that of `best`. Raises ValueError for another rule."""
     free = solve(_without(problem, rule, name), gap=gap, seconds=seconds)
-    return Price(rule, name, _difference(free, best, problem.is_fair), free.gap)
+    return Price(rule, name, _difference(free, best, is_stricter=not problem.is_fair), free.gap)
 
 
 def loss_of_including(
     problem: Problem, best: Solution, name: str, *, gap: float = 0.0, seconds: float | None = None
 ) -> Loss:
     """What is lost when one initiative must be in, with all it waits for."""
-    return _loss(_changed(problem, name, is_mandatory=True), best, gap, seconds)
+    return _loss(problem, _changed(problem, name, is_mandatory=True), best, gap, seconds)
 
 
 def loss_of_removing(
     problem: Problem, best: Solution, name: str, *, gap: float = 0.0, seconds: float | None = None
 ) -> Loss:
     """What is lost when one initiative must not be in, nor what waits for it."""
-    return _loss(_changed(problem, name, is_mandatory=False), best, gap, seconds)
+    return _loss(problem, _changed(problem, name, is_mandatory=False), best, gap, seconds)
 
 
 def price_of_hand(
     problem_without_hand: Problem, problem: Problem, *, gap: float = 0.0, seconds: float | None = None
 ) -> Loss:
     """What placing and removing by hand costs: the best plan without it against the best one with it."""
-    return _loss(problem, solve(problem_without_hand, gap=gap, seconds=seconds), gap, seconds)
+    best = solve(problem_without_hand, gap=gap, seconds=seconds)
+    return _loss(problem_without_hand, problem, best, gap, seconds)
 
 
 def fits_now(problem: Problem, start_year: Mapping[str, int], name: str) -> int | None:
@@ -215,18 +216,26 @@ def _changed(problem: Problem, name: str, *, is_mandatory: bool) -> Problem:
     return replace(problem, candidates=tuple(changed))
 
 
-def _loss(problem: Problem, best: Solution, gap: float, seconds: float | None) -> Loss:
-    found = solve(problem, gap=gap, seconds=seconds)
-    gives = what_must_give(problem) if found.status is Status.INFEASIBLE else ()
-    return Loss(_difference(best, found, problem.is_fair), found, gives)
+def _loss(problem: Problem, changed: Problem, best: Solution, gap: float, seconds: float | None) -> Loss:
+    found = solve(changed, gap=gap, seconds=seconds)
+    gives = what_must_give(changed) if found.status is Status.INFEASIBLE else ()
+    return Loss(_difference(best, found, is_stricter=_is_stricter(problem, changed)), found, gives)
 
 
-def _difference(more: Solution, less: Solution, is_fair: bool) -> float | None:
-    """How much more one plan is worth; what cannot be less than nothing is not, however far from proven."""
+def _is_stricter(problem: Problem, changed: Problem) -> bool:
+    """Whether a change of initiatives only takes plans away, so that nothing can be gained."""
+    pairs = zip(problem.candidates, changed.candidates, strict=False)
+    return not problem.is_fair and all(
+        before == after or not (before.is_mandatory or before.is_forbidden) for before, after in pairs
+    )
+
+
+def _difference(more: Solution, less: Solution, *, is_stricter: bool) -> float | None:
+    """How much more one plan is worth than another that obeys stricter rules; a gain is then none, only not proven."""
     if more.objective is None or less.objective is None:
         return None
     found = more.objective - less.objective
-    is_nothing = abs(found) <= SAME * max(1.0, abs(more.objective)) or (found < 0 and not is_fair)
+    is_nothing = abs(found) <= SAME * max(1.0, abs(more.objective)) or (found < 0 and is_stricter)
     return 0.0 if is_nothing else found
 
 

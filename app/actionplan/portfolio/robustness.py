@@ -34,7 +34,7 @@ def inclusion(
     *,
     gap: float = 0.01,
     seconds: float = 5.0,
-    on_progress: Callable[[int], bool] = lambda done: True,
+    on_progress: Callable[[int], bool],
 ) -> Inclusion:
     """Solve the problem once for each draw of values, of shape (draws, candidates), in the order of the candidates.
 

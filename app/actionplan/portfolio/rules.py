@@ -124,9 +124,6 @@ def _search(
     value = values_of(problem, places)
     if other_than is not None:
         lines.append(_cut(other_than.start_year, places))
-    if not places:
-        is_empty = all(line.low <= 0 <= line.high for line in lines)
-        return Solution(Status.OPTIMAL, 0.0, {}, 0.0, 0.0) if is_empty else _none(Status.INFEASIBLE)
     aim = value
     if by_share:
         aim = np.append(np.zeros(len(places)), 1.0)
