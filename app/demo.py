@@ -23,6 +23,7 @@ from app.actionplan.initiatives.models import Initiative
 from app.actionplan.initiatives.queries import list_initiatives
 from app.actionplan.initiatives.service import import_initiatives
 from app.actionplan.opinions.service import freeze_opinions
+from app.actionplan.portfolio.jobs import work_all
 from app.actionplan.validation.service import make_survey, parse_survey_file
 from app.auth.service import make_sign_in_link
 from app.consensus.service import close_round
@@ -33,6 +34,7 @@ from app.core.settings import Settings
 from app.core.tokens import hash_token, sign
 from app.demo_discussion import load_discussion
 from app.demo_evidence import load_evidence
+from app.demo_plan import load_plan
 from app.demo_proposals import load_proposals
 from app.demo_running import load_running_survey
 from app.people.queries import find_organisation_by_name, find_person_by_email, operator
@@ -119,7 +121,7 @@ def how_to_get_in(engine: Engine, settings: Settings) -> list[str]:
 
 
 def load_demo(engine: Engine, settings: Settings, *, answers: int, seed: int) -> None:
-    """Load people, initiatives, a survey with two simulated rounds and a third open, one running, and what people say.
+    """Load people, initiatives, a survey with two simulated rounds and a third open, one running, a plan, and what is said.
 
     What people say: workshops and interviews, the ideas wall, comments and amendments.
     """
@@ -154,6 +156,8 @@ def load_demo(engine: Engine, settings: Settings, *, answers: int, seed: int) ->
     with Session(for_writing(engine)) as session, session.begin():
         load_discussion(session, settings.address)
         _release(session, get_survey(session, survey_id))
+        load_plan(session, get_survey(session, survey_id))
+    work_all(engine)
 
 
 def _release(session: Session, survey: Survey) -> None:

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from app.actionplan.adoption.models import PlanBallot, PlanEdition
 from app.actionplan.monitoring.models import Milestone
@@ -70,12 +70,15 @@ def make_plan(session: Session, survey: Survey, **changes: Any) -> Plan:
 def adopt(session: Session, plan: Plan, number: int, *items: dict[str, Any]) -> PlanEdition:
     """An edition of a plan by its number, with these initiatives."""
     content = {"format": "innaxe-plan/1", "title": plan.title, "items": list(items)}
-    scenario = Scenario(plan_id=plan.id, number=number, name="Only", form_key=make_token(), created_at=now())
-    session.add(scenario)
-    session.flush()
+    scenario = session.exec(select(Scenario).where(Scenario.plan_id == plan.id, Scenario.number == number)).first()
+    if scenario is None:
+        scenario = Scenario(plan_id=plan.id, number=number, name="Only", form_key=make_token(), created_at=now())
+        session.add(scenario)
+        session.flush()
     ballot = PlanBallot(
         plan_id=plan.id,
         scenario_id=scenario.id,
+        number=number,
         draft_number=1,
         content=content,
         content_sha256="1" * 64,

@@ -1,4 +1,4 @@
-"""A plan to work on: the end-to-end consultation, and twenty initiatives, ten of them rated, that say what they take."""
+"""A plan to work on: the end-to-end consultation, and twenty initiatives, ten of them rated, with all they need."""
 
 import json
 from typing import Any

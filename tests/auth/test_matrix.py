@@ -16,13 +16,18 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from app import __version__
+from app.actionplan.adoption.models import PlanComment, PlanShare
 from app.actionplan.discussion.models import Amendment, Comment
 from app.actionplan.evidence.models import Interview, Workshop
 from app.actionplan.initiatives.models import Initiative, InitiativeVersion
 from app.actionplan.initiatives.queries import list_versions
+from app.actionplan.initiatives.schemas import read_content
 from app.actionplan.opinions.models import WallOpinions
 from app.actionplan.opinions.rules import find_groups
 from app.actionplan.opinions.service import freeze_opinions
+from app.actionplan.portfolio.making import facts_of
+from app.actionplan.portfolio.models import PlanItem, Scenario, ScenarioDraft
+from app.actionplan.portfolio.rulebook import Rulebook, as_data
 from app.actionplan.proposals.models import IdeasWall, Proposal
 from app.auth.api import list_routes
 from app.consensus.figures.models import FigureDrawing, FigureFile
@@ -30,7 +35,7 @@ from app.consensus.models import Snapshot
 from app.consensus.service import close_round
 from app.core.clock import today
 from app.main import API, PAGES
-from app.people.models import Membership, Person
+from app.people.models import Membership, Organisation, Person
 from app.people.queries import find_person_by_email, operator
 from app.people.service import create_consortium, create_organisation, create_person
 from app.surveys.answering.models import Response
@@ -47,7 +52,20 @@ from tests.make import csrf_in, make_cast, make_open_survey, sign_in
 
 NO_GROUPS = find_groups(np.zeros((0, 0)), [], minimum=5, seed=1)
 LAST = ("set_password", "end_other_sessions", "sign_out")
-THINGS = ("survey_id", "round_id", "initiative_id", "person_id", "key", "workshop_id", "interview_id", "version_id")
+THINGS = (
+    "plan_id",
+    "share_id",
+    "plan_comment_id",
+    "partner",
+    "survey_id",
+    "round_id",
+    "initiative_id",
+    "person_id",
+    "key",
+    "workshop_id",
+    "interview_id",
+    "version_id",
+)
 NAMES_NO_THING = ("end_key", "initiative_sheet", "export_evidence_page", "export_page")
 LET_IN = frozenset({200, 201, 303, 409, 412, 422, 423})
 
@@ -189,9 +207,59 @@ def _things(session: Session, survey: Survey, spare: Person) -> dict[str, str]:
         "target": "ca",
         "key": str(survey.id),
         "consortium": str(membership.consortium_id),
+        **_fill_the_plan(session, version),
     }
     session.commit()
     return found
+
+
+def _fill_the_plan(session: Session, version: InitiativeVersion) -> dict[str, str]:
+    """A scenario with a draft, an initiative to choose, and somebody's comment by a link."""
+    scenario = session.exec(select(Scenario)).one()
+    made = version.created_at
+    rules = as_data(Rulebook((1,) * 5))
+    facts = facts_of(read_content(version.content), set(), 2027, 5)
+    evidence = {"value": 3.0, "helix_value": {}, "own_helices": [], "approved_by": [], "share_high": None}
+    more = {"rank": None, "rank_set": None, "n": None, "verdict": "too_few", "gap": None}
+    share = PlanShare(
+        plan_id=scenario.plan_id,
+        scenario_id=scenario.id,
+        draft_number=1,
+        content={},
+        token_hash="hash",
+        expires_on=today(),
+        form_key="share",
+        shared_at=made,
+    )
+    session.add_all(
+        [
+            ScenarioDraft(scenario_id=scenario.id, number=1, act="begun", rules=rules, made_at=made),
+            PlanItem(
+                plan_id=scenario.plan_id,
+                position=0,
+                code="helix",
+                source_id=version.id,
+                title={"en": "Initiative I1"},
+                evidence=evidence | more,
+                facts=facts,
+            ),
+            share,
+        ]
+    )
+    session.flush()
+    comment = PlanComment(share_id=share.id, text="Words", form_key="comment", written_on=today())
+    session.add(comment)
+    partner = session.exec(select(Organisation).where(Organisation.code == "ONE")).one()
+    return {
+        "plan_id": str(scenario.plan_id),
+        "scenario_number": "1",
+        "draft_number": "1",
+        "share_id": str(share.id),
+        "plan_comment_id": str(comment.id),
+        "ballot": "1",
+        "edition": "1",
+        "partner": str(partner.id),
+    }
 
 
 def _draw_a_figure(session: Session) -> None:
@@ -214,6 +282,8 @@ def call(world: World, who: str, route: dict[str, Any]) -> Any:
     client, things = world.clients[who], dict(world.things)
     if route["name"] == "history_of_thing":
         things["kind"] = "survey"
+    if route["name"] == "ask_for_work":
+        things["kind"] = "propose"
     if "said_id" in route["path"]:
         things["kind"] = "comment"
     url = route["path"].format(**{key: things.get(key, "x") for key in _names(route["path"])})

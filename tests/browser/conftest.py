@@ -16,11 +16,19 @@ from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
-from sqlmodel import Session
+from sqlmodel import Session, select
 
+from app.actionplan.adoption.models import PlanBallot
+from app.actionplan.adoption.voting import Closing, close_ballot, open_ballot
+from app.actionplan.decisions.rules import Part
+from app.actionplan.initiatives.models import Initiative
+from app.actionplan.monitoring.queries import get_following
+from app.actionplan.monitoring.service import start_following
+from app.actionplan.portfolio.models import Plan
+from app.actionplan.portfolio.queries import get_own_plan, get_scenario
 from app.core.db import for_writing, make_engine
-from app.surveys.authoring.queries import get_survey_by_slug
-from tests.actionplan.monitoring import follow, plan_item
+from app.people.queries import find_actor, find_person_by_email
+from app.people.rules import Actor
 
 INNAXE = Path(sys.executable).with_name("innaxe")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -55,7 +63,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     surroundings = os.environ | {"INNAXE_DATA_DIR": str(data), "INNAXE_BASE_URL": address, "INNAXE_LIMITS": "test"}
     subprocess.run([INNAXE, "migrate"], env=surroundings, check=True, capture_output=True)
     printed = subprocess.run([INNAXE, "demo"], env=surroundings, check=True, capture_output=True, text=True).stdout
-    _follow_a_plan(data / "innaxe.sqlite", "demo-validation-survey")
+    _follow_a_plan(data / "innaxe.sqlite")
     with (data / "log").open("wb") as log:
         server = subprocess.Popen([INNAXE, "serve", "--port", str(port)], env=surroundings, stderr=log)
         try:
@@ -66,13 +74,33 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             assert server.wait(timeout=30) in (0, -SIGTERM)
 
 
-def _follow_a_plan(path: Path, slug: str) -> None:
-    """Let an adopted plan of the demonstration's survey be followed."""
+def _follow_a_plan(path: Path) -> None:
+    """Let the demonstration's plan be adopted and followed, and another draft of it be voted on.
+
+    Its initiatives stay open: what people write in other tests is about them.
+    """
     engine = make_engine(f"sqlite:///{path}")
     with Session(for_writing(engine)) as session:
-        items = [plan_item("I01"), plan_item("I02", depends_on=["I01"])]
-        follow(session, get_survey_by_slug(session, slug), *items)
+        person = find_person_by_email(session, "coordinator@innaxe.example")
+        assert person
+        actor = find_actor(session, person)
+        assert actor
+        plan = get_own_plan(session, actor, 1)
+        states = {one.id: one.state for one in session.exec(select(Initiative))}
+        first = _ballot(session, actor, plan, 1)
+        closing = Closing("adopted", "It serves every partner.", [Part(str(person.id))])
+        close_ballot(session, actor, plan, first, closing, first.revision)
+        start_following(session, actor, get_following(session, actor, 1))
+        _ballot(session, actor, plan, 2)
+        for one in session.exec(select(Initiative)):
+            one.state = states[one.id]
+        session.commit()
     engine.dispose()
+
+
+def _ballot(session: Session, actor: Actor, plan: Plan, number: int) -> PlanBallot:
+    revision = get_scenario(session, plan.id, number).revision
+    return open_ballot(session, actor, plan, number, revision, form_key=f"browser {number}")
 
 
 def _link_for_another(site: Site, role: str) -> str:
