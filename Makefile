@@ -7,6 +7,11 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 # the tests start the program a hundred times, which takes three times as long where it must be compiled each time
 unexport PYTHONDONTWRITEBYTECODE
+# what is covered whole by tests
+PURE := app/stats/*,app/**/rules.py,app/**/live_rules.py
+PURE := $(PURE),app/actionplan/portfolio/checking.py,app/actionplan/portfolio/conflicts.py,app/actionplan/portfolio/faults.py
+PURE := $(PURE),app/actionplan/portfolio/fixing.py,app/actionplan/portfolio/formulation.py,app/actionplan/portfolio/pricing.py
+PURE := $(PURE),app/actionplan/portfolio/problem.py,app/actionplan/portfolio/robustness.py
 TESTS := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
 help: ## this list
@@ -40,7 +45,7 @@ check: setup ## format, lint, types, import contracts, templates and the quick t
 	$(BIN)/pyright
 	$(BIN)/djlint templates --lint --quiet
 	$(TESTS) -m "not browser and not faults" --cov=app --cov-report=
-	$(BIN)/coverage report --include='app/stats/*,app/**/rules.py,app/**/live_rules.py' --fail-under=100 --skip-covered
+	$(BIN)/coverage report --include='$(PURE)' --fail-under=100 --skip-covered
 
 test: setup browser ## every check and test, the real browser and a real PostgreSQL included
 	$(BIN)/ruff format --check .
@@ -49,16 +54,17 @@ test: setup browser ## every check and test, the real browser and a real Postgre
 	$(BIN)/pyright
 	$(BIN)/djlint templates --lint --quiet
 	$(TESTS) -m "not faults" --cov=app --cov-report=
-	$(BIN)/coverage report --include='app/stats/*,app/**/rules.py,app/**/live_rules.py' --fail-under=100 --skip-covered
+	$(BIN)/coverage report --include='$(PURE)' --fail-under=100 --skip-covered
 
 faults: setup ## what happens when servers misbehave and processes are killed, at full size
 	@$(BIN)/python -m pytest -n 0 -m faults
 
-bench: setup ## what the statistics cost, in ratios, how long fifty people wait, how fast what is alike is found, and results are shown
+bench: setup ## what the statistics cost, in ratios, how long fifty people wait, how fast what is alike is found, results are shown, and plans are found
 	@$(BIN)/python -m tests.bench.statistics
 	@$(BIN)/python -m tests.bench.answering
 	@$(BIN)/python -m tests.bench.similar
 	@$(BIN)/python -m tests.bench.results
+	@$(BIN)/python -m tests.bench.plans
 
 study: setup ## the calibration of the verdict: figure and table of docs/statistics.md
 	@$(BIN)/python -m tests.studies.calibration

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app.actionplan.portfolio.formulation import Found, Program, run
 from app.actionplan.portfolio.rules import (
     Candidate,
     Dependency,
@@ -163,6 +164,24 @@ def test_the_fairest_plan_comes_before_the_most_valuable() -> None:
     assert (fair.start_year, fair.objective, fair.least_share) == ({"B": 1, "C": 2}, 4, pytest.approx(2 / 11))
     assert least_share(problem, {"A": 1, "C": 2}) == 0
     assert least_share(THREE, {}) is None
+
+
+def test_what_is_not_proven_the_fairest_is_not_proven(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = replace(THREE, candidates=(replace(A, helix_value={"civil": 1}),), is_fair=True)
+    answers = list[Found]()
+
+    def hasty(program: Program, **limits: Any) -> Found:
+        """Proves nothing, and finds nothing from the second question on when it has answered before."""
+        found = replace(run(program, **limits), is_proven=False, gap=0.5 if program.free else 0.25)
+        answers.append(found)
+        return found if len(answers) < 4 else replace(found, x=None)
+
+    monkeypatch.setattr("app.actionplan.portfolio.rules.run", hasty)
+    for _ in range(2):
+        found = solve(problem, seconds=9)
+        assert (found.status, found.start_year, found.least_share) == (Status.STOPPED, {"A": found.start_year["A"]}, 1)
+        assert found.gap == 0.5
+    assert len(answers) == 4
 
 
 def test_nobody_is_served_unfairly_where_nothing_is_valued() -> None:

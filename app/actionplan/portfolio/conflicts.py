@@ -67,7 +67,7 @@ def _closest(problem: Problem, loose: Sequence[Rule], seconds: float) -> dict[st
         else:
             lines.append(line)
     value = np.concatenate([np.zeros(len(places)), -np.array(weights, dtype=np.float64)])
-    found = run(Program(value, lines, free=len(weights)), seconds=seconds)
+    found = run(Program(places, value, lines, free=len(weights)), seconds=seconds)
     return None if found.x is None else plan_of(places, found.x)
 
 

@@ -31,8 +31,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Program:
-    """Maximise `value` over whole numbers 0 or 1, `free` more variables of any amount from 0 on, under the lines."""
+    """Maximise `value` under the lines, over places, each 0 or 1, and `free` more variables of any amount from 0 on."""
 
+    places: Sequence[Place]
     value: NDArray[np.float64]
     lines: Sequence[Line]
     free: int = 0
@@ -40,13 +41,14 @@ class Program:
 
 @dataclass(frozen=True)
 class Found:
-    """What HiGHS says: the variables, None when it has none; whether it is proven best; the gap and the bound."""
+    """What HiGHS says: the variables, None when it has none; whether they are proven best, within the gap that was
+    asked for; whether there are none; how far from the best they may be, None where that is no share of anything.
+    """
 
     x: NDArray[np.float64] | None
     is_proven: bool
     is_impossible: bool
     gap: float | None
-    bound: float | None
 
 
 def places_of(problem: Problem) -> list[Place]:
@@ -65,35 +67,33 @@ def plan_of(places: Sequence[Place], x: NDArray[np.float64]) -> dict[str, int]:
 
 
 def run(program: Program, *, gap: float = 0.0, seconds: float | None = None) -> Found:
-    """Let HiGHS solve a program, until `gap` is reached or the seconds have passed."""
+    """Let HiGHS solve a program, until `gap` is reached or the seconds have passed.
+
+    It is not asked in which year an initiative starts but by which it has started: half of all plans are then on either
+    side of each question.
+    """
     count = len(program.value)
     if not count:
         is_possible = all(line.low <= 0 <= line.high for line in program.lines)
-        return Found(np.zeros(0) if is_possible else None, is_possible, not is_possible, 0.0, 0.0)
+        return Found(np.zeros(0) if is_possible else None, is_possible, not is_possible, 0.0)
     if seconds is not None and seconds <= 0:
-        return Found(None, False, False, None, None)
-    scale = _scale(program.value.tolist())
-    options = {"mip_rel_gap": gap} | ({"time_limit": seconds} if seconds is not None else {})
-    upper = np.ones(count)
-    upper[count - program.free :] = np.inf
-    whole = np.ones(count)
-    whole[count - program.free :] = 0
+        return Found(None, False, False, None)
+    is_free = np.arange(count) >= count - program.free
+    starts = _starts_from_begun(program.places, count)
+    value = np.asarray(program.value @ starts, dtype=np.float64)
+    scale = _scale(value.tolist())
     found: Any = optimize.milp(
-        -program.value * scale,
-        integrality=whole,
-        bounds=optimize.Bounds(0, upper),  # pyright: ignore[reportArgumentType] -- SciPy's types know single limits only
-        constraints=_matrix(program.lines, count),
-        options=options,
+        -value * scale,
+        integrality=np.where(is_free, 0, 1),
+        bounds=optimize.Bounds(0, np.where(is_free, np.inf, 1)),  # pyright: ignore[reportArgumentType] -- SciPy's types know single limits only
+        constraints=_constraints(program.lines, starts),
+        options={"mip_rel_gap": gap} | ({"time_limit": seconds} if seconds is not None else {}),
     )
-    x = None if found.x is None else np.asarray(found.x, dtype=np.float64)
-    bound: float | None = found.mip_dual_bound
-    return Found(
-        x,
-        found.status == 0,
-        found.status == 2,
-        None if x is None else _finite(found.mip_gap),
-        None if bound is None else -float(bound) / scale,
-    )
+    x = None
+    if found.x is not None:
+        begun = np.asarray(found.x, dtype=np.float64)
+        x = np.asarray(starts @ np.where(is_free, begun, np.round(begun)), dtype=np.float64)
+    return Found(x, found.status == 0, found.status == 2, None if x is None else _finite(found.mip_gap))
 
 
 def _finite(gap: float | None) -> float | None:
@@ -120,15 +120,25 @@ Columns = Mapping[str, Mapping[int, int]]
 """The variables of each initiative by year."""
 
 
-def _matrix(lines: Sequence[Line], count: int) -> Any:
+def _starts_from_begun(places: Sequence[Place], count: int) -> Any:
+    """The matrix that makes starts of "has started by": the difference from one year of an initiative to the next."""
+    later = [place for place in range(1, len(places)) if places[place][0] is places[place - 1][0]]
+    rows, columns = [*range(count), *later], [*range(count), *(place - 1 for place in later)]
+    return sparse.csr_array(([1.0] * count + [-1.0] * len(later), (rows, columns)), (count, count))
+
+
+def _constraints(lines: Sequence[Line], starts: Any) -> Any:
+    """The lines in terms of "has started by", and that what has started stays so."""
     scales = [_scale(line.terms.values()) for line in lines]
     data = [term * scale for line, scale in zip(lines, scales, strict=True) for term in line.terms.values()]
     columns = [column for line in lines for column in line.terms]
     ends = np.cumsum([0, *(len(line.terms) for line in lines)])
-    shape = (len(lines), count)
-    matrix = sparse.csr_array((np.array(data, dtype=np.float64), np.array(columns, dtype=np.int32), ends), shape)
-    low = np.array([line.low * scale for line, scale in zip(lines, scales, strict=True)])
-    high = np.array([line.high * scale for line, scale in zip(lines, scales, strict=True)])
+    shape = (len(lines), starts.shape[0])
+    over_starts = sparse.csr_array((np.array(data, dtype=np.float64), np.array(columns, dtype=np.int32), ends), shape)
+    matrix: Any = sparse.csr_array(sparse.vstack([over_starts @ starts, starts]))  # pyright: ignore[reportUnknownArgumentType]
+    matrix.eliminate_zeros()
+    low = [line.low * scale for line, scale in zip(lines, scales, strict=True)] + [0.0] * starts.shape[0]
+    high = [line.high * scale for line, scale in zip(lines, scales, strict=True)] + [INFINITY] * starts.shape[0]
     return optimize.LinearConstraint(matrix, low, high)  # pyright: ignore[reportArgumentType] -- as above
 
 
@@ -164,6 +174,13 @@ def _money(problem: Problem, places: Sequence[Place]) -> Iterator[Line]:
         terms = {column: spent for column, place in enumerate(places) if (spent := cost_between(place, since, year))}
         if sum(terms.values()) > saved:
             yield Line(Rule.BUDGET, "", year, terms, high=saved)
+
+
+def cuts_of(problem: Problem, places: Sequence[Place]) -> Iterator[Line]:
+    """What follows from the budgets of single years and shows HiGHS early that a choice is too dear: their sums."""
+    for year in range(2, len(problem.budgets) + 1) if not problem.carry_over else ():
+        terms = {column: spent for column, place in enumerate(places) if (spent := cost_between(place, 1, year))}
+        yield Line(Rule.BUDGET, "", year, terms, high=sum(problem.budgets[:year]))
 
 
 def cost_between(place: Place, first: int, last: int) -> float:

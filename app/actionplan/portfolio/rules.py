@@ -18,13 +18,14 @@ from app.actionplan.portfolio.formulation import (
     Line,
     Place,
     Program,
+    cuts_of,
     lines_of,
     places_of,
     plan_of,
     run,
     values_of,
 )
-from app.actionplan.portfolio.problem import Candidate, Dependency, Problem, Rule, spend_by_year
+from app.actionplan.portfolio.problem import Candidate, Dependency, Problem, Rule, spend_by_year, years_for
 
 __all__ = ["Candidate", "Dependency", "Fault", "FaultKind", "Problem", "Rule", "faults_of", "spend_by_year"]
 
@@ -67,23 +68,25 @@ def solve(
 ) -> Solution:
     """The plan of the highest value. `gap` is the relative distance from the optimum that is good enough.
 
-    `seconds` ends the search with the best found so far, which may be none. With `other_than`, a solution of the same
-    problem, the best plan that differs from that one and is as fair.
+    `seconds` ends the search with the best found so far, which may be none; half of them are for fairness, if asked.
+    With `other_than`, a solution of the same problem, the best plan that differs from that one and is as fair.
 
     >>> problem = Problem((Candidate("A", 3, (2,)), Candidate("B", 2, (1,))), budgets=(2, 1), discount=0.9)
     >>> solve(problem).start_year
     {'A': 1, 'B': 2}
     """
     deadline = None if seconds is None else monotonic() + seconds
-    level = other_than.least_share if other_than is not None else None
+    level, first = None if other_than is None else other_than.least_share, None
     if problem.is_fair and level is None and any(problem.helix_totals.values()):
-        fairest = _search(problem, None, gap, deadline, by_share=True)
-        if fairest.status is not Status.OPTIMAL:
-            return fairest
-        level = fairest.least_share
+        half = None if seconds is None else monotonic() + seconds / 2
+        first = _search(problem, None, gap, half, by_share=True)
+        if first.objective is None:
+            return first
+        level = first.least_share
     if level is not None:
         problem = with_least_share(problem, level)
-    return replace(_search(problem, other_than, gap, deadline), least_share=level)
+    found = replace(_search(problem, other_than, gap, deadline), least_share=level)
+    return found if first is None or first.status is Status.OPTIMAL else _as_fair_as_found(first, found)
 
 
 def solve_with_second_best(problem: Problem, *, gap: float = 0.0, seconds: float | None = None) -> Alternatives:
@@ -120,7 +123,7 @@ def _search(
     HiGHS keeps rules to a millionth or less: a plan that breaks one by more than a billionth is cut off.
     """
     places = places_of(problem)
-    lines = lines_of(problem, places)
+    lines = [*lines_of(problem, places), *cuts_of(problem, places)]
     value = values_of(problem, places)
     if other_than is not None:
         lines.append(_cut(other_than.start_year, places))
@@ -130,15 +133,38 @@ def _search(
         lines += _served(problem, places)
     while True:
         left = None if deadline is None else deadline - monotonic()
-        found = run(Program(aim, lines, free=int(by_share)), gap=gap, seconds=left)
+        found = run(Program(places, aim, lines, free=int(by_share)), gap=gap, seconds=left)
         if found.x is None:
             return _none(Status.INFEASIBLE if found.is_impossible else Status.STOPPED)
         plan = plan_of(places, found.x)
         if not breaches_of(problem, plan):
+            if other_than is None:
+                plan = _as_early_as_can_be(problem, plan)
             status = Status.OPTIMAL if found.is_proven else Status.STOPPED
             chosen = [plan.get(one.id) == year for one, year in places]
             return Solution(status, float(value[chosen].sum()), plan, found.gap, least_share(problem, plan))
         lines.append(_cut(plan, places))
+
+
+def _as_fair_as_found(first: Solution, found: Solution) -> Solution:
+    """What is best among plans as fair as one that is not proven the fairest; the gap is the wider of the two."""
+    if found.objective is None:
+        return first
+    gaps = [one.gap for one in (first, found)]
+    return replace(found, status=Status.STOPPED, gap=None if None in gaps else max(gap or 0.0 for gap in gaps))
+
+
+def _as_early_as_can_be(problem: Problem, plan: Mapping[str, int]) -> dict[str, int]:
+    """The same choice, each initiative in an earlier year where no rule forbids it: among equals the natural plan."""
+    found = dict(plan)
+    for one in problem.candidates:
+        for year in years_for(problem, one):
+            if year >= found.get(one.id, 0):
+                break
+            if not breaches_of(problem, {**found, one.id: year}):
+                found[one.id] = year
+                break
+    return found
 
 
 def _served(problem: Problem, places: Sequence[Place]) -> Iterator[Line]:
