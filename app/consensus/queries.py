@@ -33,9 +33,15 @@ def find_snapshot(session: Session, survey_id: UUID, number: int | None = None) 
     return session.exec(wanted.order_by(col(Snapshot.round_number).desc())).first()
 
 
+def find_snapshot_before(session: Session, survey_id: UUID, number: int) -> Snapshot | None:
+    """The frozen results of the last round before this one that has any."""
+    wanted = select(Snapshot).where(Snapshot.survey_id == survey_id, Snapshot.round_number < number)
+    return session.exec(wanted.options(WITHOUT_ANALYSIS).order_by(col(Snapshot.round_number).desc())).first()
+
+
 def list_snapshots(session: Session, survey_id: UUID) -> Sequence[Snapshot]:
     """The frozen results of a survey, the first round first."""
-    wanted = select(Snapshot).where(Snapshot.survey_id == survey_id)
+    wanted = select(Snapshot).where(Snapshot.survey_id == survey_id).options(WITHOUT_ANALYSIS)
     return session.exec(wanted.order_by(col(Snapshot.round_number))).all()
 
 
