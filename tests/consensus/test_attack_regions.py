@@ -186,7 +186,7 @@ def test_crossed_groups_would_have_given_them_away() -> None:
 
 
 def test_a_region_that_is_all_one_helix_may_tell_the_others() -> None:
-    """All of CAT are of academia, as the board said, and hold all its high ratings: in BG another helix gave the one."""
+    """All of CAT are of academia, as the board said, and hold all its high ratings: the one in BG is of civil."""
     table = {"academia": {"BG": (4, 0), "CAT": (3, 2), "DK": (2, 0)}, "civil": {"BG": (2, 1), "DK": (3, 3)}}
     codes: dict[str, tuple[str, str]] = {}
     lines: list[Any] = []
