@@ -1,12 +1,12 @@
 """Figures that a round keeps from an earlier one are those frozen then: who withdrew meanwhile is not told by them."""
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, inspect
 from sqlmodel import Session
 
 from app.consensus.keeping import NOT_KEPT
 from app.consensus.models import Snapshot
-from app.consensus.queries import rank_ranges
+from app.consensus.queries import list_snapshots, rank_ranges
 from app.consensus.service import close_round
 from app.people.queries import operator
 from app.surveys.answering.models import Respondent
@@ -74,3 +74,10 @@ def test_scores_rest_on_what_is_kept(session: Session, engine: Engine) -> None:
     # ranges under other weights stand around the same means
     shifted = rank_ranges(session, second, {"impact": 1.0}).lines
     assert {line["initiative"]: line["score"] for line in shifted} == pytest.approx(means["impact"])
+
+
+def test_a_list_of_results_leaves_the_inner_analysis_where_it_is(session: Session, engine: Engine) -> None:
+    survey, _ = close_two(session, engine, leaves=0, sizes=SIZES)
+    session.expunge_all()
+    found = list_snapshots(session, survey.id)
+    assert [inspect(one).unloaded for one in found] == [{"analysis"}] * 2
