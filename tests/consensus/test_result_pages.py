@@ -127,7 +127,9 @@ def test_headings_of_inner_pages_state_what_the_findings_say(
         ("none", False): "No group stands apart",
         ("", False): "Too few answers",
     }
-    found = {line["initiative"]: line["dissent"] or {"pattern": "", "is_sure": False} for line in lines}
+    found: dict[str, dict[str, Any]] = {
+        line["initiative"]: line["dissent"] or {"pattern": "", "is_sure": False} for line in lines
+    }
     patterns = {code: (dissent["pattern"], dissent["is_sure"]) for code, dissent in found.items()}
     assert len(set(patterns.values())) > 1, "the panel shows more than one pattern"
     for code, pattern in patterns.items():
