@@ -70,7 +70,7 @@ def _group_name(told: Told, kind: str, code: str) -> str:
 def _heat_cell(share: float | None, of_all: float) -> HeatCell:
     if share is None:
         return HeatCell(None, None, "few")
-    points = round(100 * share) - round(100 * of_all)
+    points = round(100 * (share - of_all))
     level = min(STEPS, abs(points) // STEP)
     return HeatCell(points, share, f"h{level}" if not level else f"{'up' if points > 0 else 'down'}{level}")
 
@@ -133,7 +133,11 @@ EFFECT_WORDS = {
     "none": "like the others",
     "unknown": "too few to say",
 }
-OPPOSES_FOR_SURE, OPPOSES, DOES_NOT = "opposes as a whole", "more than half rate low, not for sure", "does not oppose"
+OPPOSITION_WORDS = {
+    "surely": "opposes as a whole",
+    "perhaps": "more than half rate low, not for sure",
+    "no": "does not oppose",
+}
 
 
 def effect_of(delta: float | None) -> str:
@@ -148,9 +152,7 @@ def effect_of(delta: float | None) -> str:
 
 
 def _opposition(group: Mapping[str, Any]) -> str:
-    if group["opposes_for_sure"]:
-        return OPPOSES_FOR_SURE
-    return OPPOSES if group["opposes"] else DOES_NOT
+    return OPPOSITION_WORDS["surely" if group["opposes_for_sure"] else "perhaps" if group["opposes"] else "no"]
 
 
 def _x(delta: float) -> float:
@@ -159,13 +161,14 @@ def _x(delta: float) -> float:
 
 @dataclass(frozen=True)
 class CriterionRow:
-    """One criterion of one initiative: what all say, and each group."""
+    """One criterion of one initiative: what all say with each group counting equally and together, and each group."""
 
     code: str
     label: str
     n: int | None
     cannot_judge: int | None
     share_high: float | None
+    together: float | None
     low: float | None
     high: float | None
     rank_text: str
@@ -189,7 +192,8 @@ def criterion_rows(told: Told, code: str) -> list[CriterionRow]:
                 label=label,
                 n=line["n"],
                 cannot_judge=line["cannot_judge"],
-                share_high=line["box_share"],
+                share_high=line["share_high"],
+                together=line["box_share"],
                 low=low,
                 high=high,
                 rank_text=drawing.text if drawing else "–",

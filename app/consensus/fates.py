@@ -9,8 +9,8 @@ from app.core.words import pick
 from app.surveys.authoring.models import SurveyItem
 
 STANDING_WORDS = {
-    "agreed": "Agreed for sure",
-    "not_agreed": "Not agreed for sure",
+    "agreed": "Surely agreed",
+    "not_agreed": "Surely not agreed",
     "cannot_tell": "Too few answers to be sure",
 }
 RULE_NAMES = {

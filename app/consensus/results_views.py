@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.consensus.fates import fates, rule_lines
-from app.consensus.filtering import INTERVAL_WIDTH, group_rows, lowest_percent, nearest_views
+from app.consensus.filtering import GROUP_SORTS, INTERVAL_WIDTH, group_rows, lowest_percent, nearest_views
 from app.consensus.models import Snapshot
 from app.consensus.pages import (
     RANK_WIDTH,
@@ -50,6 +50,7 @@ def filtered_view(told: Told) -> dict[str, Any]:
     return {
         "rows": rows,
         "axis": axis,
+        "sorts": GROUP_SORTS,
         "interval_width": INTERVAL_WIDTH,
         "group_name": ", ".join(names),
         "shown": len(shown),

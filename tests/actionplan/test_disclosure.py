@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -136,6 +137,14 @@ def test_page_file_and_program_say_the_same(
         assert fact in page
     assert client.get(f"/s/{survey.slug}/results?criterion=nothing").status_code == 422
     assert client.get(f"/s/{survey.slug}/results?round=9").status_code == 404
+
+
+def test_a_change_is_told_in_points(client: TestClient, session: Session, closed: tuple[Survey, Snapshot]) -> None:
+    survey, snapshot = closed
+    mark_findings(session, snapshot)
+    release(session, survey, "change")
+    page = client.get(f"/s/{survey.slug}/results").text
+    assert re.search(r'data-label="Change in points">\+24</td>', page), "from 50 % to 74 %"
 
 
 def test_it_can_be_read_in_seven_languages(

@@ -371,10 +371,12 @@ def test_ranges_in_words() -> None:
     assert as_values(np.array([np.nan])) == [None]
 
 
-def ranked_with(share: float | None) -> Ranked:
-    return Ranked([], {}, 1, [], share, {}, is_fixed=True)
+def ranked_with(share: float | None, last: int = 1) -> Ranked:
+    lines = [{"initiative": "I1", "rank_set": [1, last]}]
+    return Ranked(lines, {}, 1, ["I1"], share, {}, is_fixed=True)
 
 
 def test_how_firmly_the_first_may_be_said_to_lead() -> None:
     said = [lead_of(ranked_with(share)) for share in (None, 0.6, 0.61, 0.9, 0.91)]
     assert said == ["", "", "leads", "leads", "clearly"]
+    assert lead_of(ranked_with(0.95, last=2)) == "leads", "it could plausibly be second"
