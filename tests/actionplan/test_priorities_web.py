@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from fastapi.testclient import TestClient
@@ -33,6 +34,22 @@ WAYS = (
 @pytest.fixture
 def closed(session: Session, engine: Engine) -> tuple[Survey, Snapshot]:
     return closed_survey(session, engine)
+
+
+@pytest.mark.parametrize("page", ["", "/checks", "/decisions/new"])
+def test_an_address_full_of_nonsense_makes_no_larger_page(
+    client: TestClient, session: Session, cast: Cast, closed: tuple[Survey, Snapshot], page: str
+) -> None:
+    survey, _ = closed
+    sign_in(client, session, cast.biel)
+    address = f"/priorities/{survey.slug}{page}"
+    nonsense = urlencode({f"unknown{number}": "x" for number in range(3000)})
+    plain, full = (client.get(f"{address}?impact=1&urgency=4&{more}") for more in ("", nonsense))
+    assert (plain.status_code, full.status_code) == (200, 200)
+    assert "unknown7" not in full.text
+    assert abs(len(full.text) - len(plain.text)) < 1000
+    known = client.get(f"{address}?impact=1&urgency=4").text
+    assert "impact=1&amp;urgency=4&amp;lang=de" in known
 
 
 @pytest.mark.parametrize("query", WAYS)

@@ -7,12 +7,13 @@ import pytest
 
 from app.consensus.findings import Setting, make_findings
 from app.consensus.panel import build_panel
+from app.consensus.returning import said_in
 
 RULE = {"agree_share": 0.7, "helix_share": 0.6, "divided_gap": 0.35, "low_share": 0.4, "shortlist": 3}
 
 
-def change_of(*, moved: int, left: dict[str, int]) -> dict[str, Any]:
-    """The change of 30 people of each of two helices, of whom some moved by a point and some of each helix left."""
+def findings_of(*, moved: int, left: dict[str, int]) -> dict[str, Any]:
+    """The findings of 30 people of each of two helices, of whom some moved by a point and some of each helix left."""
     codes = {f"{helix}-{n}": (helix, "") for helix in ("academia", "industry") for n in range(30)}
     gone = {f"{helix}-{n}" for helix, count in left.items() for n in range(30 - count, 30)}
     lines: list[Any] = []
@@ -22,7 +23,7 @@ def change_of(*, moved: int, left: dict[str, int]) -> dict[str, Any]:
             lines.append((2, code, "I1", [1 + place % 4 + (place < moved)]))
     panel = build_panel(low=1, high=5, criteria=["impact"], respondents=codes, ratings=lines)
     setting = Setting("s", ["academia", "industry"], {"impact": 1.0}, RULE, 5, 1, {})
-    return make_findings(panel, setting, datetime(2027, 1, 1, tzinfo=UTC))["items"]["impact"][0]["change"]
+    return make_findings(panel, setting, datetime(2027, 1, 1, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(
@@ -37,6 +38,13 @@ def change_of(*, moved: int, left: dict[str, int]) -> dict[str, Any]:
     ],
 )
 def test_a_change_that_would_tell_is_not_told(moved: int, left: dict[str, int], reason: str | None) -> None:
-    change = change_of(moved=moved, left=left)
+    change = findings_of(moved=moved, left=left)["items"]["impact"][0]["change"]
     assert change["reason"] == reason
     assert (change["points"] is None) is bool(reason)
+
+
+@pytest.mark.parametrize(("left", "is_stable"), [({}, False), ({"industry": 1}, None)])
+def test_the_next_round_is_proposed_by_what_is_told(left: dict[str, int], is_stable: bool | None) -> None:
+    # all rise by a point: an item that returns as not yet stable would tell what the page hides
+    said = said_in(findings_of(moved=60, left=left))
+    assert [one.is_stable for one in said["I1"]] == [is_stable]

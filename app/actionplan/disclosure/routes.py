@@ -15,7 +15,7 @@ from app.consensus.rules import weightiest
 from app.core.errors import Invalid, NotFound
 from app.documents.to_csv import to_csv
 from app.surveys.authoring.models import Survey
-from app.surveys.authoring.queries import find_question, get_survey_by_slug
+from app.surveys.authoring.queries import find_question, get_published_survey_by_slug
 from app.surveys.release.queries import find_release, standing_now
 from app.surveys.release.rules import PARTS, Standing
 from app.web.cookieless import kept_token
@@ -41,7 +41,7 @@ def public_results(
     criterion: str = "",
 ) -> Response:
     """What the disclosure list names of a round; before that the day from which it is public, or that there is none."""
-    survey = get_survey_by_slug(session, slug)
+    survey = get_published_survey_by_slug(session, slug)
     release = find_release(session, survey.id)
     standing = standing_now(release)
     if standing is not Standing.PUBLIC:
@@ -59,7 +59,7 @@ def public_file(
     number: Annotated[int | None, Query(alias="round", ge=1, le=99)] = None,
 ) -> Response:
     """The figures of one part as CSV."""
-    survey = get_survey_by_slug(session, slug)
+    survey = get_published_survey_by_slug(session, slug)
     disclosed = get_disclosed(session, survey, number)
     if part not in disclosed.parts or part not in WITH_FILE:
         raise NotFound(NOT_PUBLIC)
@@ -84,7 +84,7 @@ def public_figure(
     criterion: str = "",
 ) -> Response:
     """One part by itself."""
-    survey = get_survey_by_slug(session, slug)
+    survey = get_published_survey_by_slug(session, slug)
     disclosed = get_disclosed(session, survey, number)
     if part not in disclosed.parts or part not in WITH_FILE:
         raise NotFound(NOT_PUBLIC)
