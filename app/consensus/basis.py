@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from app.consensus.overall import hidden_line
+from app.consensus.points import Points, asked_weights
 from app.stats.acceptability import Acceptability, acceptability
 from app.stats.bootstrap import Draws, in_shortlist_shares, rank_uncertainty, same_shortlist_share, standard_errors
-from app.stats.disclosure import may_show, merge_hidden
 from app.stats.edge import Real, as_value, as_values, count_from, settle
 from app.stats.ranking import confidence_sets, normal_draws
 from app.stats.scoring import composite, normalise, rank
@@ -81,11 +81,11 @@ class Ranked(NamedTuple):
 
 
 def make_basis(
-    findings: Findings, draws: Draws, points: Mapping[str, Sequence[Sequence[float]]] | None
+    findings: Findings, draws: Draws, points: Points | None, before: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """What to keep of a round: its balanced means as shown, and the covariance of their re-samples.
 
-    `points` are what stakeholders gave the criteria, one sequence a person by helix, None where they were not asked.
+    `points` are what stakeholders gave the criteria, None where they were not asked; `before` the weights shown last.
     """
     initiatives = [line["initiative"] for line in findings["overall"]]
     weights = normalise(findings["weights"], findings["criteria"])
@@ -110,7 +110,7 @@ def make_basis(
                 initiatives[row]: [int(low), int(high)]
                 for row, low, high in zip(shown, sets.low, sets.high, strict=True)
             },
-            "asked": None if points is None else asked_weights(points, findings),
+            "asked": None if points is None else asked_weights(points, findings, before),
             "unknown": unknown_weights(findings, [initiatives[row] for row in shown], means[shown], weights),
         }
     )
@@ -126,35 +126,6 @@ def hidden_helices(findings: Findings) -> list[str]:
     """The helices that are hidden beside a figure that is shown."""
     lines = [line for items in findings["items"].values() for line in items if not line["suppressed"]]
     return [name for name in findings["helices"] if any(line["by_helix"][name]["suppressed"] for line in lines)]
-
-
-def asked_weights(points: Mapping[str, Sequence[Sequence[float]]], findings: Findings) -> dict[str, Any]:
-    """The criteria's weights as stakeholders see them: each person's shares, averaged in each helix, then over helices.
-
-    Helices that may not be shown count as one. Under the minimum in all there are none, and `reason` says so.
-    """
-    names, minimum = findings["helices"], findings["rule"]["minimum_group"]
-    given = [np.array(points.get(name, ()), np.float64).reshape(-1, len(findings["criteria"])) for name in names]
-    sizes = np.array([float(len(rows)) for rows in given])
-    shown = may_show(sizes, minimum)
-    if sizes.sum() < minimum:
-        return {"n": None, "weights": None, "by_helix": {}, "reason": "too_few"}
-    # sums per helix stand in for histograms: those hidden are put together before anything is averaged
-    totals = merge_hidden(np.array([(rows / rows.sum(axis=1, keepdims=True)).sum(axis=0) for rows in given]), shown)
-    people = totals.sum(axis=1)
-    means = totals[people > 0] / people[people > 0][:, np.newaxis]
-    weights = means.mean(axis=0)
-    return {
-        "n": int(sizes.sum()),
-        "weights": dict(zip(findings["criteria"], weights.tolist(), strict=True)),
-        "by_helix": {
-            name: {"n": int(sizes[row]), "weights": dict(zip(findings["criteria"], share.tolist(), strict=True))}
-            if shown[row]
-            else None
-            for row, (name, share) in enumerate(zip(names, totals / np.maximum(people, 1)[:, np.newaxis], strict=True))
-        },
-        "reason": None,
-    }
 
 
 def unknown_weights(findings: Findings, names: Sequence[str], means: Real, weights: Real) -> dict[str, Any] | None:

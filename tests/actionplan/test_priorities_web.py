@@ -17,6 +17,7 @@ from app.consensus.queries import get_basis, rank_ranges
 from app.consensus.service import close_round
 from app.people.queries import operator
 from app.surveys.authoring.models import Survey
+from app.surveys.rounds.service import open_round
 from tests.actionplan.deciding import closed_survey
 from tests.make import Cast, answer, make_open_survey, make_response, sign_in, small_survey_file
 
@@ -94,6 +95,23 @@ def test_weights_asked_of_stakeholders(
     assert found["weights"] == pytest.approx({"impact": 0.625, "urgency": 0.375})
     assert (found["asked"]["n"], found["asked"]["by_helix"]["academia"]["n"]) == (24, 6)
     assert "24 people answered." in client.get(f"/priorities/{survey.slug}?way=asked").text
+
+
+@pytest.mark.parametrize(("came", "n"), [(1, 24), (5, 29)])
+def test_weights_change_with_a_round_once_enough_say_otherwise(
+    session: Session, engine: Engine, closed: tuple[Survey, Snapshot], came: int, n: int
+) -> None:
+    survey, snapshot = closed
+    open_round(session, operator(session), survey)
+    session.commit()
+    for _ in range(came):
+        response, token = make_response(session, survey, helix="industry")
+        values = {"I1.impact": 4, "I1.urgency": 3, "points": {"impact": 0, "urgency": 100}}
+        answer(engine, response, token, values)
+    later = close_round(session, operator(session), survey)
+    before, after = (get_basis(session, one).asked or {} for one in (snapshot, later))
+    assert after["n"] == n
+    assert (after == before) is (came == 1)
 
 
 def test_a_survey_that_did_not_ask_says_so(client: TestClient, session: Session, engine: Engine, cast: Cast) -> None:
