@@ -22,6 +22,8 @@ from app.stats.turning import first
 
 SHOWN_DRAWS, KEPT_DRAWS, WEIGHT_DRAWS = 2000, 20_000, 10_000
 """For weights tried on a page, for those fixed with the survey, and of weights nobody knows."""
+FEWEST_DRAWS, MANY = 400, 50
+"""Ranks are compared in pairs, so from many initiatives on a page draws fewer, and says how many."""
 Z95 = 1.959963984540054
 SAME = 1e-9
 
@@ -63,7 +65,7 @@ class Ranked(NamedTuple):
     """An order under weights: a line for each initiative as in the findings, with `rank_set`.
 
     `probability` is the chance of each rank by initiative, of those that have one; `same_share` in how many re-samples
-    the first `k` are these `members`, None where all are among them.
+    the first `k` are these `members`, None where all are among them. `draws` is how many there were.
     """
 
     lines: list[dict[str, Any]]
@@ -72,6 +74,7 @@ class Ranked(NamedTuple):
     members: list[str]
     same_share: float | None
     weights: dict[str, float]
+    draws: int
     is_fixed: bool
 
     @property
@@ -175,14 +178,23 @@ def rank_under(findings: Findings, basis: Basis, weights: Mapping[str, float]) -
     rows = np.flatnonzero(np.isfinite(basis.means[:, order > 0]).all(axis=1))
     if not len(rows):
         return Ranked(
-            [_without_rank(name) for name in basis.content["initiatives"]], {}, 0, [], None, named, is_fixed=False
+            [_without_rank(name) for name in basis.content["initiatives"]],
+            {},
+            0,
+            [],
+            None,
+            named,
+            SHOWN_DRAWS,
+            is_fixed=False,
         )
     k = min(findings["shortlist"]["k"], len(rows))
     leading = max(used, key=lambda name: named[name])
     names: list[str] = basis.content["initiatives"]
     found: dict[str, dict[str, Any]] = {}
-    scores, resampled, within = _scores(basis, rows, order, findings["seed"])
-    sets = confidence_sets(scores, within, draws=SHOWN_DRAWS, seed=findings["seed"])
+    draws = draws_for(len(rows))
+    scores, within = _scores(basis, rows, order)
+    resampled = scores + normal_draws(within, draws, findings["seed"])
+    sets = confidence_sets(scores, within, draws=draws, seed=findings["seed"])
     chances = rank_uncertainty(resampled)
     topk, errors, places = in_shortlist_shares(resampled, k), standard_errors(resampled), rank(scores)
     low, high = findings["scale"]["low"], findings["scale"]["high"]
@@ -212,21 +224,30 @@ def rank_under(findings: Findings, basis: Basis, weights: Mapping[str, float]) -
         members=[names[rows[place]] for place in members],
         same_share=settle(same_shortlist_share(resampled, members)) if is_open else None,
         weights=named,
+        draws=draws,
         is_fixed=False,
     )
+
+
+def draws_for(items: int) -> int:
+    """How many times a page draws the ranks of so many initiatives.
+
+    >>> draws_for(24), draws_for(100), draws_for(300)
+    (2000, 500, 400)
+    """
+    return max(FEWEST_DRAWS, SHOWN_DRAWS * MANY**2 // max(items, MANY) ** 2)
 
 
 def _without_rank(initiative: str) -> dict[str, Any]:
     return hidden_line(initiative) | {"rank_set": None}
 
 
-def _scores(basis: Basis, rows: Any, order: Real, seed: int) -> tuple[Real, Real, Real]:
-    """Scores of the rows, their re-samples and covariance; the latter follow from those of the means."""
+def _scores(basis: Basis, rows: Any, order: Real) -> tuple[Real, Real]:
+    """Scores of the rows and their covariance, which follows from that of the means."""
     items, criteria = basis.means.shape
     square = basis.covariance.reshape(items, criteria, items, criteria)
     within = np.einsum("icjd,c,d->ij", square[np.ix_(rows, range(criteria), rows, range(criteria))], order, order)
-    scores = composite(basis.means[rows], order)
-    return scores, scores + normal_draws(within, SHOWN_DRAWS, seed), within
+    return composite(basis.means[rows], order), within
 
 
 def _fixed(findings: Findings, basis: Basis, named: dict[str, float]) -> Ranked:
@@ -241,5 +262,6 @@ def _fixed(findings: Findings, basis: Basis, named: dict[str, float]) -> Ranked:
         members=members,
         same_share=findings["shortlist"]["same_share"] if 0 < k < len(shown) else None,
         weights=named,
+        draws=findings["draws"],
         is_fixed=True,
     )

@@ -418,6 +418,14 @@ def test_edges(means: dict[str, list[float | None]], k: int, members: list[str])
         assert "inf" not in text.replace("infinite", "")
 
 
+@pytest.mark.parametrize(("items", "draws"), [(3, 2000), (120, 400)])
+def test_many_initiatives_are_drawn_fewer_times_and_say_so(items: int, draws: int) -> None:
+    given = findings({f"I{number:03}": [5 - 4 * number / items, 3.0] for number in range(items)}, k=2)
+    ranked = rank_under(given, basis_of(given, noise=0.1), {"impact": 3, "urgency": 1})
+    assert (ranked.draws, ranked.is_fixed) == (draws, False)
+    assert all(low <= rank <= high for low, high, rank in ((*line["rank_set"], line["rank"]) for line in ranked.lines))
+
+
 def test_ranges_in_words() -> None:
     assert [span(limits) for limits in ([1.0, 8.0], [3, 3], None, [None, None])] == ["1–8", "3", "", ""]
     assert as_values(np.array([np.nan])) == [None]
@@ -425,7 +433,7 @@ def test_ranges_in_words() -> None:
 
 def ranked_with(share: float | None, last: int = 1) -> Ranked:
     lines = [{"initiative": "I1", "rank_set": [1, last]}]
-    return Ranked(lines, {}, 1, ["I1"], share, {}, is_fixed=True)
+    return Ranked(lines, {}, 1, ["I1"], share, {}, 1, is_fixed=True)
 
 
 def test_how_firmly_the_first_may_be_said_to_lead() -> None:

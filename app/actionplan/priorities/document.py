@@ -7,7 +7,7 @@ from typing import Any
 from app.actionplan.priorities.comparing import METHODS, Bridge, Opinions, bridges, opinions
 from app.actionplan.priorities.rules import Weighing
 from app.actionplan.priorities.words import METHOD_WORDS, WAY_WORDS
-from app.consensus.basis import SHOWN_DRAWS, Basis, Ranked
+from app.consensus.basis import Basis, Ranked
 from app.consensus.models import Snapshot
 from app.consensus.pages import VERDICT_WORDS
 from app.core.catalogues import translate
@@ -178,7 +178,6 @@ def _notes(listed: Listed, language: str) -> list[Note]:
 
     survey, snapshot, findings = listed.survey, listed.snapshot, listed.snapshot.findings
     weights = listed.weighing.weights
-    is_fixed = listed.ranked.is_fixed
     facts: list[tuple[str, object]] = [
         (word("Survey"), survey.external_id),
         (word("Round"), snapshot.round_number),
@@ -191,7 +190,7 @@ def _notes(listed: Listed, language: str) -> list[Note]:
             word("Likely rank"),
             word("All ranks at once hold with 95 % confidence (Mogstad, Romano, Shaikh and Wilhelm 2024)."),
         ),
-        (word("Re-samples"), findings["draws"] if is_fixed else SHOWN_DRAWS),
+        (word("Re-samples"), listed.ranked.draws),
         (word("Seed"), findings["seed"]),
         (word("Program version"), findings["engine"]),
         (word("Hash of the results"), snapshot.sha256),
