@@ -6,6 +6,7 @@ from typing import Any
 
 from app.consensus.breakdown import HIDDEN
 from app.consensus.fates import standing_word
+from app.consensus.filtering import ROUGH_BELOW
 from app.consensus.pages import VERDICT_WORDS, rank_drawing
 from app.consensus.told import Told
 from app.core.catalogues import translate
@@ -18,11 +19,16 @@ EFFECTS = ((0.474, "large"), (0.33, "middle"), (0.147, "small"))
 
 @dataclass(frozen=True)
 class HeatCell:
-    """How far a group's share lies from that of all, in points; None where it may not be shown."""
+    """How far a group's share lies from that of all, in points; None where it may not be shown.
+
+    It `is_rough` where so few answered that it is shown as about, with their number `n`.
+    """
 
     points: int | None
     share: float | None
     tone: str
+    n: int | None
+    is_rough: bool
 
 
 @dataclass(frozen=True)
@@ -57,7 +63,7 @@ def _heat_row(told: Told, line: Mapping[str, Any], kind: str, names: Sequence[st
         code=line["initiative"],
         title=told.title(line["initiative"]),
         share=line["share_high"],
-        cells=[_heat_cell(share, line["share_high"]) for share in shares],
+        cells=[_heat_cell(cells.get(name, HIDDEN), line["share_high"]) for name in names],
         gap=None if gap is None else round(100 * gap),
         ends=(_group_name(told, kind, ends[0]), _group_name(told, kind, ends[1])) if ends else None,
     )
@@ -67,12 +73,14 @@ def _group_name(told: Told, kind: str, code: str) -> str:
     return told.group(code) if kind == "helix" else told.region_names[code]
 
 
-def _heat_cell(share: float | None, of_all: float) -> HeatCell:
+def _heat_cell(cell: Mapping[str, Any], of_all: float) -> HeatCell:
+    share: float | None = cell.get("share_high")
     if share is None:
-        return HeatCell(None, None, "few")
+        return HeatCell(None, None, "few", None, is_rough=False)
     points = round(100 * (share - of_all))
     level = min(STEPS, abs(points) // STEP)
-    return HeatCell(points, share, f"h{level}" if not level else f"{'up' if points > 0 else 'down'}{level}")
+    tone = f"h{level}" if not level else f"{'up' if points > 0 else 'down'}{level}"
+    return HeatCell(points, share, tone, cell["n"], is_rough=cell["n"] < ROUGH_BELOW)
 
 
 @dataclass(frozen=True)
@@ -200,7 +208,10 @@ def criterion_rows(told: Told, code: str) -> list[CriterionRow]:
                 verdict=line["verdict"],
                 verdict_word=translate(told.language, VERDICT_WORDS[line["verdict"]]),
                 standing=standing_word(line, told.language),
-                cells=[line["by_helix"][mark.code] for mark in told.marks],
+                cells=[
+                    {**cell, "is_rough": not cell["suppressed"] and cell["n"] < ROUGH_BELOW}
+                    for cell in (line["by_helix"][mark.code] for mark in told.marks)
+                ],
             )
         )
     return rows

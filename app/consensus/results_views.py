@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.consensus.fates import fates, rule_lines
+from app.consensus.fates import count_sure, fates, rule_lines
 from app.consensus.filtering import GROUP_SORTS, INTERVAL_WIDTH, group_rows, lowest_percent, nearest_views
 from app.consensus.models import Snapshot
 from app.consensus.pages import (
@@ -25,6 +25,7 @@ def whole_view(told: Told, before: Snapshot | None) -> dict[str, Any]:
     return {
         "rows": result_rows(findings, view.criterion, items, view.sort, language),
         "counts": counts,
+        "sure": count_sure(told.lines),
         "verdicts": {count["name"]: count["count"] for count in counts},
         "shortlist": findings["by_criterion_shortlist"][view.criterion],
         "axis": left_percent(findings, view.criterion),

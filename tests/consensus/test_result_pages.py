@@ -79,6 +79,10 @@ def test_page_files_and_api_agree_to_the_last_digit(client: TestClient, consulta
         assert len(rows) == len(findings["items"][criterion]) == 20
         verdicts = [line["verdict"] for line in findings["items"][criterion]]
         assert heading_of(page).startswith(f"{verdicts.count('consensus')} of 20 initiatives")
+        sure = sum(
+            line["verdict"] == "consensus" and line["standing"] == "agreed" for line in findings["items"][criterion]
+        )
+        assert (f"{sure} of them surely" in heading_of(page)) is (sure > 0)
         assert f"{verdicts.count('divided')} split" in heading_of(page)
         for line in findings["items"][criterion]:
             row, cell, stats = written[place], content["tables"][0]["rows"][place], api["cells"][place]["stats"]

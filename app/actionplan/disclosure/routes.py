@@ -10,6 +10,8 @@ from app.actionplan.disclosure.document import WITH_FILE, part_document
 from app.actionplan.disclosure.pages import axis_of, lines_of, verdict_rows
 from app.actionplan.disclosure.queries import NOT_PUBLIC, Disclosed, get_disclosed, may_read_answers, names_in
 from app.auth.guard import Anyone
+from app.consensus.fates import count_sure
+from app.consensus.filtering import ROUGH_BELOW
 from app.consensus.pages import RANK_WIDTH
 from app.consensus.rules import weightiest
 from app.core.errors import Invalid, NotFound
@@ -122,6 +124,8 @@ def page_values(
         "axis": axis_of(shown, chosen),
         "rank_width": RANK_WIDTH,
         "verdicts": verdict_rows(shown, chosen, language) if "verdicts" in disclosed.parts else [],
+        "sure": count_sure(shown["items"][chosen]) if "verdicts" in disclosed.parts else None,
+        "rough_below": ROUGH_BELOW,
         "marks": [mark for mark in marks if mark.code in shown.get("helices", [])],
         "regions": [(code, named.regions.get(code, code)) for code in shown.get("regions", [])],
         "may_read_answers": may_read_answers(session, survey, disclosed),

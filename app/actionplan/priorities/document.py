@@ -113,9 +113,24 @@ def _columns(criteria: Sequence[Criterion], k: int, language: str) -> list[Colum
         label = pick(criterion.label, language)
         columns += [
             Column(f"{criterion.code}_mean", f"{label}: {word('mean, each group counting equally')}", 2),
-            Column(f"{criterion.code}_high", f"{label}: {word('share high or very high')}", 0, is_share=True),
-            Column(f"{criterion.code}_high_low", f"{label}: {word('lower limit (95 %)')}", 0, is_share=True),
-            Column(f"{criterion.code}_high_high", f"{label}: {word('upper limit (95 %)')}", 0, is_share=True),
+            Column(
+                f"{criterion.code}_high",
+                f"{label}: {word('share high or very high, each group counting equally')}",
+                0,
+                is_share=True,
+            ),
+            Column(
+                f"{criterion.code}_high_low",
+                f"{label}: {word('all answers together, lower limit (95 %)')}",
+                0,
+                is_share=True,
+            ),
+            Column(
+                f"{criterion.code}_high_high",
+                f"{label}: {word('all answers together, upper limit (95 %)')}",
+                0,
+                is_share=True,
+            ),
         ]
     return [*columns, Column("version", word("Version"), 0), Column("record", word("Record"))]
 
@@ -148,7 +163,7 @@ def _row(shown: _Line, second: Opinions, ranked: Ranked, language: str, address:
         item.facts.get("last_year"),
     ]
     for figure in shown.figures:
-        row += [figure["balanced_mean"], figure["box_share"], *(figure["wilson"] or (None, None))]
+        row += [figure["balanced_mean"], figure["share_high"], *(figure["wilson"] or (None, None))]
     return [*row, item.facts.get("version"), _record_of(item, address)]
 
 
