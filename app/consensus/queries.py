@@ -116,7 +116,7 @@ def read_points(session: Session, survey: Survey, number: int, since: int) -> Po
         .where(Respondent.survey_id == survey.id, Answer.code == question.code, Round.number <= number)
         .order_by(col(Round.number), col(Respondent.code))
     )
-    answers = [line for line in session.exec(wanted) if line[-1]]
+    answers = [(place, key, helix, text) for place, key, helix, text in session.exec(wanted) if text]
     before = {key: text for round_number, key, _, text in answers if round_number <= since}
     given: dict[str, list[list[float]]] = {}
     anew: Counter[str] = Counter()
@@ -147,13 +147,16 @@ def compute_basis(session: Session, survey: Survey, snapshot: Snapshot, panel: P
 def _asked_before(session: Session, snapshot: Snapshot) -> dict[str, Any] | None:
     """The weights of criteria asked of stakeholders as they were shown last; those kept earlier name no round."""
     wanted = (
-        select(Snapshot.round_number, RankBasis.content)
+        select(Snapshot.round_number, RankBasis)
         .join(RankBasis, col(RankBasis.snapshot_id) == col(Snapshot.id))
         .where(Snapshot.survey_id == snapshot.survey_id, Snapshot.round_number < snapshot.round_number)
         .order_by(col(Snapshot.round_number).desc())
     )
-    number, content = session.exec(wanted).first() or (0, {})
-    asked = content.get("asked")
+    found = session.exec(wanted).first()
+    if found is None:
+        return None
+    number, kept = found
+    asked: dict[str, Any] | None = kept.content["asked"]
     return {"round": number} | asked if asked else None
 
 

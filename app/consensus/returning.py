@@ -56,8 +56,9 @@ def said_in(findings: Mapping[str, Any]) -> dict[str, list[Said]]:
     said: dict[str, list[Said]] = {}
     for criterion, weight in findings["weights"].items():
         for line in findings["items"][criterion] if weight else ():
-            is_stable = (line.get("change") or {}).get("stable")
-            said.setdefault(line["initiative"], []).append(Said(line["verdict"], line.get("standing", ""), is_stable))
+            change: Mapping[str, Any] = line.get("change") or {}
+            one = Said(line["verdict"], line.get("standing", ""), change.get("stable"))
+            said.setdefault(line["initiative"], []).append(one)
     return said
 
 

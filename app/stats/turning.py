@@ -49,13 +49,13 @@ def turning_points(matrix: Real, weights: Real, k: int) -> list[Turns]:
     inside = first(composite(matrix, weights), k)
     outside = [place for place in range(len(matrix)) if place not in inside]
     apart = (matrix[inside][:, np.newaxis] - matrix[outside])[..., weights > 0]
-    gaps = (apart * weights[weights > 0]).sum(axis=-1)
+    gaps: Real = (apart * weights[weights > 0]).sum(axis=-1)
     found: list[Turns] = []
     for criterion, weight in enumerate(weights.tolist()):
-        slopes = weight * (matrix[inside, criterion][:, np.newaxis] - matrix[outside, criterion])
+        slopes: Real = weight * (matrix[inside, criterion][:, np.newaxis] - matrix[outside, criterion])
         is_turn = (weight > 0) & (np.abs(slopes) > TIE)
         # two that are tied change places at once, in the direction in which the one outside gains
-        changes = np.where(gaps > TIE, -gaps / np.where(is_turn, slopes, 1), -np.copysign(0.0, slopes))
+        changes: Real = np.where(gaps > TIE, -gaps / np.where(is_turn, slopes, 1), np.where(slopes > 0, -0.0, 0.0))
         grows = is_turn & ~np.signbit(changes)
         shrinks = is_turn & np.signbit(changes) & (changes > -1 + TIE)
         found.append(

@@ -99,7 +99,9 @@ def _page(
         total=len(every),
         count=len(shown),
         groups=groups,
-        finding=finding_of([(group["title"], *(len(told) for _, told in group["sides"])) for group in groups]),
+        finding=finding_of(
+            [(group["title"], len(group["sides"][0][1]), len(group["sides"][1][1])) for group in groups]
+        ),
         tongues={one.given.id: language_in(one.given.text, survey.languages) for one in shown},
         criteria=criteria,
         marks=marks,
