@@ -48,9 +48,12 @@ from app.actionplan.priorities.words import METHOD_WORDS, WAY_TEXTS, WAY_WORDS, 
 from app.actionplan.proposals.exporting import COLUMN_WORDS
 from app.actionplan.proposals.rules import STATE_WORDS as PROPOSAL_STATES
 from app.auth.guard import ACCOUNT_MENU, NAVIGATION
+from app.consensus.change import NO_CHANGE
+from app.consensus.disagreement import EFFECT_WORDS, OPPOSITION_WORDS
 from app.consensus.fates import RULE_NAMES, STANDING_WORDS
 from app.consensus.figures.catalogue import QUESTIONS
 from app.consensus.figures.change import MOVES
+from app.consensus.filtering import GROUP_SORTS
 from app.consensus.next_round import GROUNDS_WORDS, REASON_WORDS
 from app.consensus.pages import SORTS, VERDICT_WORDS
 from app.history.routes import ACT_WORDS
@@ -128,6 +131,10 @@ def interface_messages() -> set[Message]:
         SENTENCES,
         VERDICT_WORDS,
         STANDING_WORDS,
+        EFFECT_WORDS,
+        OPPOSITION_WORDS,
+        GROUP_SORTS,
+        NO_CHANGE,
         RULE_NAMES,
         REASON_WORDS,
         GROUNDS_WORDS,

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from app.consensus.overall import hidden_line
+from app.consensus.points import Points, asked_weights
 from app.stats.acceptability import Acceptability, acceptability
 from app.stats.bootstrap import Draws, in_shortlist_shares, rank_uncertainty, same_shortlist_share, standard_errors
-from app.stats.disclosure import may_show, merge_hidden
 from app.stats.edge import Real, as_value, as_values, count_from, settle
 from app.stats.ranking import confidence_sets, normal_draws
 from app.stats.scoring import composite, normalise, rank
@@ -22,6 +22,8 @@ from app.stats.turning import first
 
 SHOWN_DRAWS, KEPT_DRAWS, WEIGHT_DRAWS = 2000, 20_000, 10_000
 """For weights tried on a page, for those fixed with the survey, and of weights nobody knows."""
+FEWEST_DRAWS, MANY = 400, 50
+"""Ranks are compared in pairs, so from many initiatives on a page draws fewer, and says how many."""
 Z95 = 1.959963984540054
 SAME = 1e-9
 
@@ -63,7 +65,7 @@ class Ranked(NamedTuple):
     """An order under weights: a line for each initiative as in the findings, with `rank_set`.
 
     `probability` is the chance of each rank by initiative, of those that have one; `same_share` in how many re-samples
-    the first `k` are these `members`, None where all are among them.
+    the first `k` are these `members`, None where all are among them. `draws` is how many there were.
     """
 
     lines: list[dict[str, Any]]
@@ -72,6 +74,7 @@ class Ranked(NamedTuple):
     members: list[str]
     same_share: float | None
     weights: dict[str, float]
+    draws: int
     is_fixed: bool
 
     @property
@@ -81,11 +84,11 @@ class Ranked(NamedTuple):
 
 
 def make_basis(
-    findings: Findings, draws: Draws, points: Mapping[str, Sequence[Sequence[float]]] | None
+    findings: Findings, draws: Draws, points: Points | None, before: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """What to keep of a round: its balanced means as shown, and the covariance of their re-samples.
 
-    `points` are what stakeholders gave the criteria, one sequence a person by helix, None where they were not asked.
+    `points` are what stakeholders gave the criteria, None where they were not asked; `before` the weights shown last.
     """
     initiatives = [line["initiative"] for line in findings["overall"]]
     weights = normalise(findings["weights"], findings["criteria"])
@@ -110,7 +113,7 @@ def make_basis(
                 initiatives[row]: [int(low), int(high)]
                 for row, low, high in zip(shown, sets.low, sets.high, strict=True)
             },
-            "asked": None if points is None else asked_weights(points, findings),
+            "asked": None if points is None else asked_weights(points, findings, before),
             "unknown": unknown_weights(findings, [initiatives[row] for row in shown], means[shown], weights),
         }
     )
@@ -126,35 +129,6 @@ def hidden_helices(findings: Findings) -> list[str]:
     """The helices that are hidden beside a figure that is shown."""
     lines = [line for items in findings["items"].values() for line in items if not line["suppressed"]]
     return [name for name in findings["helices"] if any(line["by_helix"][name]["suppressed"] for line in lines)]
-
-
-def asked_weights(points: Mapping[str, Sequence[Sequence[float]]], findings: Findings) -> dict[str, Any]:
-    """The criteria's weights as stakeholders see them: each person's shares, averaged in each helix, then over helices.
-
-    Helices that may not be shown count as one. Under the minimum in all there are none, and `reason` says so.
-    """
-    names, minimum = findings["helices"], findings["rule"]["minimum_group"]
-    given = [np.array(points.get(name, ()), np.float64).reshape(-1, len(findings["criteria"])) for name in names]
-    sizes = np.array([float(len(rows)) for rows in given])
-    shown = may_show(sizes, minimum)
-    if sizes.sum() < minimum:
-        return {"n": None, "weights": None, "by_helix": {}, "reason": "too_few"}
-    # sums per helix stand in for histograms: those hidden are put together before anything is averaged
-    totals = merge_hidden(np.array([(rows / rows.sum(axis=1, keepdims=True)).sum(axis=0) for rows in given]), shown)
-    people = totals.sum(axis=1)
-    means = totals[people > 0] / people[people > 0][:, np.newaxis]
-    weights = means.mean(axis=0)
-    return {
-        "n": int(sizes.sum()),
-        "weights": dict(zip(findings["criteria"], weights.tolist(), strict=True)),
-        "by_helix": {
-            name: {"n": int(sizes[row]), "weights": dict(zip(findings["criteria"], share.tolist(), strict=True))}
-            if shown[row]
-            else None
-            for row, (name, share) in enumerate(zip(names, totals / np.maximum(people, 1)[:, np.newaxis], strict=True))
-        },
-        "reason": None,
-    }
 
 
 def unknown_weights(findings: Findings, names: Sequence[str], means: Real, weights: Real) -> dict[str, Any] | None:
@@ -204,14 +178,23 @@ def rank_under(findings: Findings, basis: Basis, weights: Mapping[str, float]) -
     rows = np.flatnonzero(np.isfinite(basis.means[:, order > 0]).all(axis=1))
     if not len(rows):
         return Ranked(
-            [_without_rank(name) for name in basis.content["initiatives"]], {}, 0, [], None, named, is_fixed=False
+            [_without_rank(name) for name in basis.content["initiatives"]],
+            {},
+            0,
+            [],
+            None,
+            named,
+            SHOWN_DRAWS,
+            is_fixed=False,
         )
     k = min(findings["shortlist"]["k"], len(rows))
     leading = max(used, key=lambda name: named[name])
     names: list[str] = basis.content["initiatives"]
     found: dict[str, dict[str, Any]] = {}
-    scores, resampled, within = _scores(basis, rows, order, findings["seed"])
-    sets = confidence_sets(scores, within, draws=SHOWN_DRAWS, seed=findings["seed"])
+    draws = draws_for(len(rows))
+    scores, within = _scores(basis, rows, order)
+    resampled = scores + normal_draws(within, draws, findings["seed"])
+    sets = confidence_sets(scores, within, draws=draws, seed=findings["seed"])
     chances = rank_uncertainty(resampled)
     topk, errors, places = in_shortlist_shares(resampled, k), standard_errors(resampled), rank(scores)
     low, high = findings["scale"]["low"], findings["scale"]["high"]
@@ -241,21 +224,30 @@ def rank_under(findings: Findings, basis: Basis, weights: Mapping[str, float]) -
         members=[names[rows[place]] for place in members],
         same_share=settle(same_shortlist_share(resampled, members)) if is_open else None,
         weights=named,
+        draws=draws,
         is_fixed=False,
     )
+
+
+def draws_for(items: int) -> int:
+    """How many times a page draws the ranks of so many initiatives.
+
+    >>> draws_for(24), draws_for(100), draws_for(300)
+    (2000, 500, 400)
+    """
+    return max(FEWEST_DRAWS, SHOWN_DRAWS * MANY**2 // max(items, MANY) ** 2)
 
 
 def _without_rank(initiative: str) -> dict[str, Any]:
     return hidden_line(initiative) | {"rank_set": None}
 
 
-def _scores(basis: Basis, rows: Any, order: Real, seed: int) -> tuple[Real, Real, Real]:
-    """Scores of the rows, their re-samples and covariance; the latter follow from those of the means."""
+def _scores(basis: Basis, rows: Any, order: Real) -> tuple[Real, Real]:
+    """Scores of the rows and their covariance, which follows from that of the means."""
     items, criteria = basis.means.shape
     square = basis.covariance.reshape(items, criteria, items, criteria)
     within = np.einsum("icjd,c,d->ij", square[np.ix_(rows, range(criteria), rows, range(criteria))], order, order)
-    scores = composite(basis.means[rows], order)
-    return scores, scores + normal_draws(within, SHOWN_DRAWS, seed), within
+    return composite(basis.means[rows], order), within
 
 
 def _fixed(findings: Findings, basis: Basis, named: dict[str, float]) -> Ranked:
@@ -270,5 +262,6 @@ def _fixed(findings: Findings, basis: Basis, named: dict[str, float]) -> Ranked:
         members=members,
         same_share=findings["shortlist"]["same_share"] if 0 < k < len(shown) else None,
         weights=named,
+        draws=findings["draws"],
         is_fixed=True,
     )

@@ -10,7 +10,14 @@ from typing import Any
 import numpy as np
 
 from app.consensus.tally import Tally
-from app.stats.disclosure import Shown, columns_to_show, crossing_is_told, may_show, merge_hidden
+from app.stats.disclosure import (
+    Shown,
+    columns_to_show,
+    crossed_answers_are_told,
+    crossing_is_told,
+    may_show,
+    merge_hidden,
+)
 from app.stats.edge import Real, as_value
 from app.stats.histogram import bottom_box, share_in, top_box, total
 from app.stats.intervals import wilson
@@ -49,6 +56,12 @@ def by_region(tally: Tally, minimum: int, public: Real) -> list[list[dict[str, A
     shown = may_show(total(regions), minimum) & columns_to_show(tally.answered, minimum)
     is_open: Shown = np.logical_and((total(high) >= minimum).all(axis=(-2, -1)), len(tally.regions) > 1)
     tells = crossing_is_told(_high_and_not(public), merge_hidden(regions, shown)) & ~is_open
+    helices = may_show(total(tally.by_helix), minimum)
+    for row, column in np.argwhere(shown.any(axis=-1) & ~tells & ~is_open):
+        place = (row, column)
+        # what an earlier round asked may rest on more people than answered this one
+        people = np.maximum(tally.answered, total(high[place]))
+        tells[place] = crossed_answers_are_told(high[place], people, helices[place], shown[place], minimum)
     return [
         [
             {

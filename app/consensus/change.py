@@ -29,8 +29,6 @@ class ChangeRow:
     after: float | None
     points: int | None
     changed: float | None
-    all_before: float | None
-    all_after: float | None
     by_people: int | None
     is_stable: bool | None
     spread: tuple[float, float] | None
@@ -42,7 +40,7 @@ def change_rows(told: Told, before: Snapshot | None) -> list[ChangeRow]:
     """Every initiative, the largest change of the same people first, those without last."""
     earlier: dict[str, Any] = {}
     if before:
-        earlier = {line["initiative"]: line["share_high"] for line in before.findings["items"][told.view.criterion]}
+        earlier = {line["initiative"]: line["box_share"] for line in before.findings["items"][told.view.criterion]}
     rows = [_change_row(told, line, earlier.get(line["initiative"])) for line in told.lines]
     return sorted(rows, key=lambda row: (row.points is None, -abs(row.points or 0), row.title))
 
@@ -50,8 +48,9 @@ def change_rows(told: Told, before: Snapshot | None) -> list[ChangeRow]:
 def _change_row(told: Told, line: Mapping[str, Any], all_before: float | None) -> ChangeRow:
     change: Mapping[str, Any] = line.get("change") or {"reason": "first_round"}
     points = change.get("points")
-    both = None not in (all_before, line["share_high"])
-    of_all = 100 * (line["share_high"] - all_before) if both and all_before is not None else None
+    # the same people are counted together, so all answers are too
+    all_after: float | None = line["box_share"]
+    of_all = None if all_before is None or all_after is None else 100 * (all_after - all_before)
     spread = change.get("iqr")
     levels = told.findings["scale"]["high"] - told.findings["scale"]["low"]
     return ChangeRow(
@@ -62,8 +61,6 @@ def _change_row(told: Told, line: Mapping[str, Any], all_before: float | None) -
         after=change.get("after"),
         points=None if points is None else round(points),
         changed=change.get("changed"),
-        all_before=all_before,
-        all_after=line["share_high"],
         by_people=None if points is None or of_all is None else round(of_all) - round(points),
         is_stable=change.get("stable"),
         spread=(spread[0], spread[1]) if spread else None,

@@ -9,7 +9,7 @@ from app.consensus.disagreement import DELTA_WIDTH, apart_rows, criterion_rows, 
 from app.consensus.queries import find_snapshot
 from app.consensus.routes import ReaderDep
 from app.consensus.told import Told, ViewDep, read_told
-from app.consensus.voices import read_voices
+from app.consensus.voices import MOST_COMPARED, read_voices
 from app.core.errors import NotFound
 from app.surveys.authoring.queries import get_own_survey_by_slug
 from app.web.deps import SessionDep
@@ -94,6 +94,7 @@ def _initiative(session: Any, told: Told, code: str) -> dict[str, Any]:
         "delta_width": DELTA_WIDTH,
         "criterion_rows": criterion_rows(told, code),
         "voices": voices,
+        "most_compared": MOST_COMPARED,
         "group_names": {mark.code: mark.label for mark in told.marks},
         "hidden": sum(cell["suppressed"] for cell in line["by_helix"].values()),
     }

@@ -6,6 +6,7 @@ from typing import Any
 
 from app.consensus.breakdown import HIDDEN
 from app.consensus.fates import standing_word
+from app.consensus.filtering import ROUGH_BELOW
 from app.consensus.pages import VERDICT_WORDS, rank_drawing
 from app.consensus.told import Told
 from app.core.catalogues import translate
@@ -18,11 +19,16 @@ EFFECTS = ((0.474, "large"), (0.33, "middle"), (0.147, "small"))
 
 @dataclass(frozen=True)
 class HeatCell:
-    """How far a group's share lies from that of all, in points; None where it may not be shown."""
+    """How far a group's share lies from that of all, in points; None where it may not be shown.
+
+    It `is_rough` where so few answered that it is shown as about, with their number `n`.
+    """
 
     points: int | None
     share: float | None
     tone: str
+    n: int | None
+    is_rough: bool
 
 
 @dataclass(frozen=True)
@@ -57,7 +63,7 @@ def _heat_row(told: Told, line: Mapping[str, Any], kind: str, names: Sequence[st
         code=line["initiative"],
         title=told.title(line["initiative"]),
         share=line["share_high"],
-        cells=[_heat_cell(share, line["share_high"]) for share in shares],
+        cells=[_heat_cell(cells.get(name, HIDDEN), line["share_high"]) for name in names],
         gap=None if gap is None else round(100 * gap),
         ends=(_group_name(told, kind, ends[0]), _group_name(told, kind, ends[1])) if ends else None,
     )
@@ -67,12 +73,14 @@ def _group_name(told: Told, kind: str, code: str) -> str:
     return told.group(code) if kind == "helix" else told.region_names[code]
 
 
-def _heat_cell(share: float | None, of_all: float) -> HeatCell:
+def _heat_cell(cell: Mapping[str, Any], of_all: float) -> HeatCell:
+    share: float | None = cell.get("share_high")
     if share is None:
-        return HeatCell(None, None, "few")
-    points = round(100 * share) - round(100 * of_all)
+        return HeatCell(None, None, "few", None, is_rough=False)
+    points = round(100 * (share - of_all))
     level = min(STEPS, abs(points) // STEP)
-    return HeatCell(points, share, f"h{level}" if not level else f"{'up' if points > 0 else 'down'}{level}")
+    tone = f"h{level}" if not level else f"{'up' if points > 0 else 'down'}{level}"
+    return HeatCell(points, share, tone, cell["n"], is_rough=cell["n"] < ROUGH_BELOW)
 
 
 @dataclass(frozen=True)
@@ -133,7 +141,11 @@ EFFECT_WORDS = {
     "none": "like the others",
     "unknown": "too few to say",
 }
-OPPOSES_FOR_SURE, OPPOSES, DOES_NOT = "opposes as a whole", "more than half rate low, not for sure", "does not oppose"
+OPPOSITION_WORDS = {
+    "surely": "opposes as a whole",
+    "perhaps": "more than half rate low, not for sure",
+    "no": "does not oppose",
+}
 
 
 def effect_of(delta: float | None) -> str:
@@ -148,9 +160,7 @@ def effect_of(delta: float | None) -> str:
 
 
 def _opposition(group: Mapping[str, Any]) -> str:
-    if group["opposes_for_sure"]:
-        return OPPOSES_FOR_SURE
-    return OPPOSES if group["opposes"] else DOES_NOT
+    return OPPOSITION_WORDS["surely" if group["opposes_for_sure"] else "perhaps" if group["opposes"] else "no"]
 
 
 def _x(delta: float) -> float:
@@ -159,13 +169,14 @@ def _x(delta: float) -> float:
 
 @dataclass(frozen=True)
 class CriterionRow:
-    """One criterion of one initiative: what all say, and each group."""
+    """One criterion of one initiative: what all say with each group counting equally and together, and each group."""
 
     code: str
     label: str
     n: int | None
     cannot_judge: int | None
     share_high: float | None
+    together: float | None
     low: float | None
     high: float | None
     rank_text: str
@@ -189,14 +200,18 @@ def criterion_rows(told: Told, code: str) -> list[CriterionRow]:
                 label=label,
                 n=line["n"],
                 cannot_judge=line["cannot_judge"],
-                share_high=line["box_share"],
+                share_high=line["share_high"],
+                together=line["box_share"],
                 low=low,
                 high=high,
                 rank_text=drawing.text if drawing else "–",
                 verdict=line["verdict"],
                 verdict_word=translate(told.language, VERDICT_WORDS[line["verdict"]]),
                 standing=standing_word(line, told.language),
-                cells=[line["by_helix"][mark.code] for mark in told.marks],
+                cells=[
+                    {**cell, "is_rough": not cell["suppressed"] and cell["n"] < ROUGH_BELOW}
+                    for cell in (line["by_helix"][mark.code] for mark in told.marks)
+                ],
             )
         )
     return rows

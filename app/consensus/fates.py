@@ -1,6 +1,6 @@
 """How sure a verdict is and what other people's rules would say, ready for the template."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +9,8 @@ from app.core.words import pick
 from app.surveys.authoring.models import SurveyItem
 
 STANDING_WORDS = {
-    "agreed": "Agreed for sure",
-    "not_agreed": "Not agreed for sure",
+    "agreed": "Surely agreed",
+    "not_agreed": "Surely not agreed",
     "cannot_tell": "Too few answers to be sure",
 }
 RULE_NAMES = {
@@ -50,6 +50,18 @@ def standing_word(line: Mapping[str, Any], language: str) -> str:
     """Whether the answers are enough to be sure, in words; nothing where there are too few to show at all."""
     standing = line.get("standing")
     return translate(language, STANDING_WORDS[standing]) if standing and not line["suppressed"] else ""
+
+
+def count_sure(lines: Sequence[Mapping[str, Any]]) -> int | None:
+    """On how many of the lines with consensus there are enough answers to be sure of it; None where none says so.
+
+    >>> count_sure([{"verdict": "consensus", "standing": one} for one in ("agreed", "cannot_tell")])
+    1
+    >>> count_sure([{"verdict": "consensus"}]) is None
+    True
+    """
+    known = [line["standing"] for line in lines if line["verdict"] == "consensus" and line.get("standing")]
+    return known.count("agreed") if known else None
 
 
 def rule_lines(findings: Mapping[str, Any], language: str) -> list[RuleLine]:

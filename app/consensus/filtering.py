@@ -14,6 +14,8 @@ from app.surveys.authoring.models import SurveyItem
 ROUGH_BELOW = 20
 """Under so many answers a share is shown as about, with its range first (rules for numbers)."""
 INTERVAL_WIDTH, INTERVAL_EDGE = 220, 8
+GROUP_SORTS = {"rating": "Highest share", "judge": "Can't judge", "code": "Code"}
+"""How the rows of one group can be sorted; an order that only everybody has, such as the gap, is the first."""
 
 
 Cells = Mapping[str, Mapping[str, Any]]

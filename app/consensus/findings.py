@@ -15,11 +15,12 @@ from app.consensus.breakdown import HIDDEN, by_region, helix_cell
 from app.consensus.checks import describe_checks
 from app.consensus.dissent import describe_dissent
 from app.consensus.flow import Course, describe_flow
+from app.consensus.keeping import Kept, keep_in, kept_lines
 from app.consensus.moved import describe_moves
 from app.consensus.overall import draw_shown, overall_of
 from app.consensus.panel import Asked, Panel, carry_forward
 from app.consensus.tally import Tally, tally_panel
-from app.stats.bootstrap import Draws, rank_uncertainty, same_shortlist_share
+from app.stats.bootstrap import Draws, RankUncertainty, rank_uncertainty, same_shortlist_share
 from app.stats.disclosure import Shown, may_show, merge_hidden
 from app.stats.edge import Real, as_value, as_values, settle
 from app.stats.histogram import bottom_box, share_in, top_box, total
@@ -39,7 +40,7 @@ class Setting:
     """What was fixed before the first round, and how many were asked to come.
 
     `invited` counts by helix; `course` by helix and region, where it is known; `languages` and `orders` are those of
-    each respondent.
+    each respondent. `before` are the findings frozen last.
     """
 
     survey: str
@@ -53,6 +54,7 @@ class Setting:
     course: Course | None = None
     languages: Mapping[str, str] = field(default_factory=dict[str, str])
     orders: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+    before: Mapping[str, Any] | None = None
 
 
 def make_findings(panel: Panel, setting: Setting, closed_at: datetime) -> dict[str, Any]:
@@ -61,11 +63,13 @@ def make_findings(panel: Panel, setting: Setting, closed_at: datetime) -> dict[s
     What that round did not ask about keeps the figures of the round that last did; each line names its `round`.
     """
     tally = tally_panel(panel, setting.helices, setting.asked)
+    kept = kept_lines(setting.before, tally)
+    means, _ = _means(tally, setting.minimum, kept)
     draws = draw_shown(
         carry_forward(panel, setting.asked),
         tally.helices,
-        _hidden(tally, setting.minimum),
-        balance(_public(tally, setting.minimum), tally.low).mean,
+        _hidden(tally, setting.minimum, kept),
+        means,
         seed=setting.seed,
         draws=DRAWS,
     )
@@ -77,10 +81,19 @@ def _public(tally: Tally, minimum: int) -> Real:
     return merge_hidden(tally.by_helix, may_show(total(tally.by_helix), minimum))
 
 
-def _hidden(tally: Tally, minimum: int) -> list[str]:
+def _means(tally: Tally, minimum: int, kept: Kept) -> tuple[Real, Mask]:
+    """The balanced means as they may be shown, (initiatives, criteria), and of which too few answered."""
+    few = keep_in(total(tally.by_helix).sum(axis=-1) < minimum, kept, "suppressed")
+    return keep_in(balance(_public(tally, minimum), tally.low).mean, kept, "balanced_mean"), few.astype(np.bool_)
+
+
+def _hidden(tally: Tally, minimum: int, kept: Kept) -> list[str]:
     """The helices hidden on any item that may itself be shown."""
     sizes = total(tally.by_helix)
     shown, is_enough = may_show(sizes, minimum), sizes.sum(axis=-1) >= minimum
+    for place, line in kept.items():
+        is_enough[place] = not line["suppressed"]
+        shown[place] = [not line["by_helix"][name]["suppressed"] for name in tally.helices]
     return [name for place, name in enumerate(tally.helices) if not shown[..., place][is_enough].all()]
 
 
@@ -93,9 +106,10 @@ def find(
     order = normalise(setting.weights, tally.criteria)
     rule = setting.rule
     k = min(int(rule["shortlist"]), len(tally.initiatives))
-    items = _lines(tally, draws, setting, public, shown)
+    kept = kept_lines(setting.before, tally)
+    means, few = _means(tally, minimum, kept)
+    items = _lines(tally, draws, setting, public, shown, (means, few, kept))
     gaps = [line["gap"] for lines in items.values() for line in lines if line["gap"] is not None]
-    means, few = balance(public, tally.low).mean, total(by_helix).sum(axis=-1) < minimum
     scores = composite(means, order)
     points, levels = range(tally.low, tally.high + 1), by_helix.shape[-1]
     found = {
@@ -121,7 +135,7 @@ def find(
         "checks": checks,
         "items": items,
         "overall": overall_of(tally, scores, draws, order, k, items),
-        "shortlist": shortlist_of(tally, scores, draws.scores(order), k, few[:, order > 0].any(axis=1)),
+        "shortlist": shortlist_of(tally, scores, draws.scores(order), k, np.asarray(few[:, order > 0].any(axis=1))),
         "by_criterion_shortlist": {
             criterion: shortlist_of(tally, means[:, column], draws.means[:, :, column], k, few[:, column])
             for column, criterion in enumerate(tally.criteria)
@@ -131,7 +145,10 @@ def find(
     return settle(found)
 
 
-def _lines(tally: Tally, draws: Draws, setting: Setting, public: Real, shown: Shown) -> dict[str, list[dict[str, Any]]]:
+def _lines(
+    tally: Tally, draws: Draws, setting: Setting, public: Real, shown: Shown, order: tuple[Real, Mask, Kept]
+) -> dict[str, list[dict[str, Any]]]:
+    means, few, kept = order
     rule, by_helix = setting.rule, tally.by_helix
     judging = Rule(
         **{key: rule[key] for key in ("agree_share", "helix_share", "divided_gap", "low_share")},
@@ -146,12 +163,30 @@ def _lines(tally: Tally, draws: Draws, setting: Setting, public: Real, shown: Sh
                 **line,
                 **regions[row][column],
                 "dissent": dissent[row][column],
+                **kept.get((row, column), {}),
+                **_ranked(places, uncertainty, row),
                 "change": moves[row][column],
                 "round": tally.numbers[row],
             }
-            for row, line in enumerate(_items(tally, by_helix[:, column], draws.means[:, :, column], judging))
+            for row, line in enumerate(_items(tally, by_helix[:, column], judging))
         ]
         for column, criterion in enumerate(tally.criteria)
+        for places, uncertainty in [_order(means[:, column], draws.means[:, :, column], few[:, column])]
+    }
+
+
+def _order(means: Real, resampled: Real, few: Mask) -> tuple[Real, RankUncertainty]:
+    # what may not be shown takes no rank: a gap in the ranks would tell where it stands
+    return rank(np.where(few, np.nan, means)), rank_uncertainty(np.where(few, np.nan, resampled))
+
+
+def _ranked(places: Real, uncertainty: RankUncertainty, row: int) -> dict[str, Any]:
+    if not np.isfinite(places[row]):
+        return dict.fromkeys(("rank", "rank50", "rank90"))
+    return {
+        "rank": as_value(places[row]),
+        "rank50": as_values(uncertainty.half[row]),
+        "rank90": as_values(uncertainty.nine_in_ten[row]),
     }
 
 
@@ -179,17 +214,13 @@ def _answered(sizes: Real, names: Sequence[str], minimum: int) -> dict[str, Any]
     }
 
 
-def _items(tally: Tally, by_helix: Real, resampled: Real, rule: Rule) -> list[dict[str, Any]]:
+def _items(tally: Tally, by_helix: Real, rule: Rule) -> list[dict[str, Any]]:
     counts = by_helix.sum(axis=-2)
     box = top_box(counts.shape[-1])
     shown = may_show(total(by_helix), rule.minimum_group)
     public = merge_hidden(by_helix, shown)
     balanced = balance(public, tally.low)
     compared = compare_rules(by_helix, minimum=rule.minimum_group)
-    # what may not be shown takes no rank: a gap in the ranks would tell where it stands
-    few = total(counts) < rule.minimum_group
-    places = rank(np.where(few, np.nan, balanced.mean))
-    uncertainty = rank_uncertainty(np.where(few, np.nan, resampled))
     helices, asked = tally.helices, tally.looked_at
     lines: list[dict[str, Any]] = []
     for row, initiative in enumerate(tally.initiatives):
@@ -203,11 +234,6 @@ def _items(tally: Tally, by_helix: Real, resampled: Real, rule: Rule) -> list[di
                 "agreed_under": _agreed_under(compared.fates[:, row]) if n >= rule.minimum_group else None,
                 **(
                     _figures(tally.low, counts[row], balanced, row, int(asked[row].sum()))
-                    | {
-                        "rank": as_value(places[row]),
-                        "rank50": as_values(uncertainty.half[row]),
-                        "rank90": as_values(uncertainty.nine_in_ten[row]),
-                    }
                     if n >= rule.minimum_group
                     else {"n": None, "suppressed": True, **dict.fromkeys(FIGURES)}
                 ),
@@ -223,9 +249,6 @@ def _items(tally: Tally, by_helix: Real, resampled: Real, rule: Rule) -> list[di
 
 
 FIGURES = (
-    "rank",
-    "rank50",
-    "rank90",
     "cannot_judge",
     "counts",
     "shares",

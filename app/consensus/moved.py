@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 from app.consensus.tally import Tally
 from app.stats.edge import Real, as_value
 from app.stats.histogram import share_in, top_box, total
@@ -15,7 +17,8 @@ def describe_moves(tally: Tally, minimum: int) -> list[list[dict[str, Any]]]:
     """The `change` of each initiative and criterion: shares high before and now of the same people, in points.
 
     None with a reason in a first round, where an initiative was not asked again, with fewer pairs than the minimum, or
-    where those who answered one time only are fewer: beside the figures of the rounds they could be told apart.
+    where those who answered one time only are fewer: beside the figures of the rounds they could be told apart. Where
+    nearly nobody changed an answer, that holds for those of each helix and region.
     """
     return [
         [_line(tally, row, column, minimum) for column in range(len(tally.criteria))]
@@ -25,13 +28,15 @@ def describe_moves(tally: Tally, minimum: int) -> list[list[dict[str, Any]]]:
 
 def _line(tally: Tally, row: int, column: int, minimum: int) -> dict[str, Any]:
     nothing = dict.fromkeys(("n_pairs", "before", "after", "points", "changed", "up", "down", "iqr", "stable"))
-    if tally.pairs is None or tally.earlier is None:
+    if tally.pairs is None or tally.earlier is None or tally.once is None:
         return {"from_round": None, **nothing, "reason": FIRST_ROUND}
     base: dict[str, Any] = {"from_round": tally.pairs_from, **nothing}
     if tally.numbers[row] != tally.round:
         return base | {"reason": NOT_ASKED}
     pairs = tally.pairs[row, column]
     reason = _why_not(pairs, tally.earlier[row, column], total(tally.counts[row, column]).sum(), minimum)
+    if reason is None and _tells_of_groups(pairs, tally.once[row, column], minimum):
+        reason = WOULD_TELL
     return base | ({"reason": reason} if reason else {**_figures(pairs), "reason": None})
 
 
@@ -40,6 +45,11 @@ def _why_not(pairs: Real, earlier: float, now: float, minimum: int) -> str | Non
     if n < minimum:
         return TOO_FEW
     return WOULD_TELL if any(0 < once - n < minimum for once in (earlier, now)) else None
+
+
+def _tells_of_groups(pairs: Real, once: Real, minimum: int) -> bool:
+    # where all others said the same again, the difference of a group's histograms is what the few who left or came said
+    return bool(pairs.sum() - np.trace(pairs) < minimum and ((once > 0) & (once < minimum)).any())
 
 
 def _figures(pairs: Real) -> dict[str, Any]:

@@ -6,14 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from app.consensus.analysis import draw_panel
+from app.consensus.analysis import count_by_helix, draw_panel
 from app.consensus.panel import Panel
 from app.consensus.tally import Tally
 from app.stats.bootstrap import Draws, in_shortlist_shares, percentile_intervals, rank_uncertainty
 from app.stats.edge import Real, as_value, as_values
 from app.stats.scoring import rank
+from app.stats.weighting import balance
 
 HIDDEN_TOGETHER = "·"
+SAME = 1e-8
+"""Means that differ by less are the same: those of findings are rounded."""
 OVERALL_FIGURES = ("n", "score", "score95", "rank", "rank50", "rank90", "topk")
 
 
@@ -23,10 +26,13 @@ def draw_shown(
     """Re-samples around the balanced means as shown, (initiatives, criteria), that tell nothing of hidden helices.
 
     Helices hidden anywhere are drawn and counted as one: drawn singly, the width of an interval would tell how the
-    answers they have together are parted among them. With none hidden, they are the re-samples of the panel.
+    answers they have together are parted among them. With none hidden, they are the re-samples of the panel, moved
+    where a mean was kept from before somebody withdrew.
     """
     if not hidden:
-        return draw_panel(panel, seed=seed, draws=draws)
+        drawn = draw_panel(panel, seed=seed, draws=draws)
+        away = means - balance(count_by_helix(panel, helices)[-1], panel.low).mean
+        return Draws(drawn.means + np.where(np.abs(away) > SAME, away, 0), seed)
     merged = tuple(HIDDEN_TOGETHER if name in hidden or name not in helices else name for name in panel.helices)
     drawn = draw_panel(replace(panel, helices=merged), seed=seed, draws=draws)
     heard = np.isfinite(drawn.means).any(axis=0)

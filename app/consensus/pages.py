@@ -81,7 +81,8 @@ class Strip:
     start: float
     end: float
     gap: int
-    sentence: str
+    low: tuple[str, float]
+    high: tuple[str, float]
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ class Slope:
     y_before: float
     y_after: float
     kind: str
-    label: str
+    points: float
     y_label: float
 
 
@@ -221,7 +222,8 @@ def _strip(line: Mapping[str, Any], items: Mapping[str, SurveyItem], marks: Sequ
         start=placed[0][1],
         end=placed[-1][1],
         gap=round(100 * line["gap"]),
-        sentence=f"{low.label} {round(100 * least)} %, {high.label} {round(100 * most)} %",
+        low=(low.label, least),
+        high=(high.label, most),
     )
 
 
@@ -232,17 +234,16 @@ def slopes(
     items: Mapping[str, SurveyItem],
     language: str,
 ) -> list[Slope]:
-    """The share high or very high in the round before and now; the largest rises and falls carry names."""
+    """The share high or very high in the round before and now, of the same people where that is known.
+
+    The largest rises and falls carry names.
+    """
     if before is None:
         return []
     earlier = {line["initiative"]: line["share_high"] for line in before["items"][criterion]}
     # what was not asked again did not change, and is no line
     asked = [line for line in after["items"][criterion] if line.get("round", after["round"]) == after["round"]]
-    pairs = [
-        (line["initiative"], earlier[line["initiative"]], line["share_high"])
-        for line in asked
-        if line["share_high"] is not None and earlier.get(line["initiative"]) is not None
-    ]
+    pairs = [(line["initiative"], *ends) for line in asked if (ends := ends_of(line, earlier.get(line["initiative"])))]
     pairs.sort(key=lambda pair: pair[2] - pair[1])
     falls = {code for code, first, last in pairs[:2] if last < first}
     rises = {code for code, first, last in pairs[-3:] if last > first}
@@ -257,11 +258,18 @@ def slopes(
             y_before=_y(first),
             y_after=_y(last),
             kind="rise" if code in rises else "fall" if code in falls else "quiet",
-            label=f"{round(100 * last)} % ({round(100 * (last - first)):+d})".replace("-", "−"),
+            points=100 * (last - first),
             y_label=labels.get(code, 0.0),
         )
         for code, first, last in pairs
     ]
+
+
+def ends_of(line: Mapping[str, Any], earlier: float | None) -> tuple[float, float] | None:
+    """The share of a line before and now: of the same people where that is known, else of each round's answers."""
+    same = line.get("change")
+    before, after = (same.get("before"), same.get("after")) if same else (earlier, line["share_high"])
+    return None if before is None or after is None else (before, after)
 
 
 def _y(share: float) -> float:

@@ -1,6 +1,7 @@
 """Reads of what rounds said."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from app.consensus.basis import Basis, Ranked, hidden_helices, make_basis, rank_
 from app.consensus.models import RankBasis, Snapshot
 from app.consensus.overall import draw_shown
 from app.consensus.panel import Panel, build_panel, carry_forward
+from app.consensus.points import Points
 from app.core.errors import NotFound
 from app.surveys.answering.models import Answer, Respondent, Response
 from app.surveys.answering.queries import form_of
@@ -33,9 +35,15 @@ def find_snapshot(session: Session, survey_id: UUID, number: int | None = None) 
     return session.exec(wanted.order_by(col(Snapshot.round_number).desc())).first()
 
 
+def find_snapshot_before(session: Session, survey_id: UUID, number: int) -> Snapshot | None:
+    """The frozen results of the last round before this one that has any."""
+    wanted = select(Snapshot).where(Snapshot.survey_id == survey_id, Snapshot.round_number < number)
+    return session.exec(wanted.options(WITHOUT_ANALYSIS).order_by(col(Snapshot.round_number).desc())).first()
+
+
 def list_snapshots(session: Session, survey_id: UUID) -> Sequence[Snapshot]:
     """The frozen results of a survey, the first round first."""
-    wanted = select(Snapshot).where(Snapshot.survey_id == survey_id)
+    wanted = select(Snapshot).where(Snapshot.survey_id == survey_id).options(WITHOUT_ANALYSIS)
     return session.exec(wanted.order_by(col(Snapshot.round_number))).all()
 
 
@@ -91,26 +99,32 @@ def read_asked(session: Session, survey_id: UUID) -> dict[int, list[str] | None]
     return {found.number: found.item_codes for found in list_rounds(session, survey_id)}
 
 
-def read_points(session: Session, survey: Survey, number: int) -> dict[str, list[list[float]]] | None:
-    """The points that people gave the criteria up to a round, by helix, each person's last; None where not asked."""
+def read_points(session: Session, survey: Survey, number: int, since: int) -> Points | None:
+    """The points that people gave the criteria up to a round, each person's last; None where not asked.
+
+    Those count as anew who said nothing, or something else, up to the round `since`.
+    """
     criteria = list_criteria(session, survey.id)
     question = find_weights_question(list_questions(session, survey.id), criteria, survey.default_language)
     if question is None:
         return None
     wanted = (
-        select(Respondent.id, Respondent.helix, Answer.text)
-        .join(Response, col(Response.respondent_id) == col(Respondent.id))
+        select(Round.number, Respondent.id, Respondent.helix, Answer.text)
+        .join(Response, col(Response.round_id) == col(Round.id))
+        .join(Respondent, col(Respondent.id) == col(Response.respondent_id))
         .join(Answer, col(Answer.response_id) == col(Response.id))
-        .join(Round, col(Round.id) == col(Response.round_id))
         .where(Respondent.survey_id == survey.id, Answer.code == question.code, Round.number <= number)
         .order_by(col(Round.number), col(Respondent.code))
     )
-    last = {key: (helix, text) for key, helix, text in session.exec(wanted) if text}
-    found: dict[str, list[list[float]]] = {}
-    for helix, text in last.values():
+    answers = [(place, key, helix, text) for place, key, helix, text in session.exec(wanted) if text]
+    before = {key: text for round_number, key, _, text in answers if round_number <= since}
+    given: dict[str, list[list[float]]] = {}
+    anew: Counter[str] = Counter()
+    for key, (helix, text) in {key: (helix, text) for _, key, helix, text in answers}.items():
         points: dict[str, float] = json.loads(text)
-        found.setdefault(helix, []).append([float(points.get(code, 0)) for code in question.options])
-    return found
+        given.setdefault(helix, []).append([float(points.get(code, 0)) for code in question.options])
+        anew[helix] += text != before.get(key)
+    return Points(given, anew)
 
 
 def compute_basis(session: Session, survey: Survey, snapshot: Snapshot, panel: Panel) -> dict[str, Any]:
@@ -125,7 +139,25 @@ def compute_basis(session: Session, survey: Survey, snapshot: Snapshot, panel: P
         seed=findings["seed"],
         draws=findings["draws"],
     )
-    return make_basis(findings, draws, read_points(session, survey, snapshot.round_number))
+    before = _asked_before(session, snapshot)
+    points = read_points(session, survey, snapshot.round_number, before["round"] if before else 0)
+    return make_basis(findings, draws, points, before)
+
+
+def _asked_before(session: Session, snapshot: Snapshot) -> dict[str, Any] | None:
+    """The weights of criteria asked of stakeholders as they were shown last; those kept earlier name no round."""
+    wanted = (
+        select(Snapshot.round_number, RankBasis)
+        .join(RankBasis, col(RankBasis.snapshot_id) == col(Snapshot.id))
+        .where(Snapshot.survey_id == snapshot.survey_id, Snapshot.round_number < snapshot.round_number)
+        .order_by(col(Snapshot.round_number).desc())
+    )
+    found = session.exec(wanted).first()
+    if found is None:
+        return None
+    number, kept = found
+    asked: dict[str, Any] | None = kept.content["asked"]
+    return {"round": number} | asked if asked else None
 
 
 def get_basis(session: Session, snapshot: Snapshot) -> Basis:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from app.consensus.fates import fates, rule_lines
-from app.consensus.filtering import INTERVAL_WIDTH, group_rows, lowest_percent, nearest_views
+from app.consensus.fates import count_sure, fates, rule_lines
+from app.consensus.filtering import GROUP_SORTS, INTERVAL_WIDTH, group_rows, lowest_percent, nearest_views
 from app.consensus.models import Snapshot
 from app.consensus.pages import (
     RANK_WIDTH,
@@ -25,6 +25,7 @@ def whole_view(told: Told, before: Snapshot | None) -> dict[str, Any]:
     return {
         "rows": result_rows(findings, view.criterion, items, view.sort, language),
         "counts": counts,
+        "sure": count_sure(told.lines),
         "verdicts": {count["name"]: count["count"] for count in counts},
         "shortlist": findings["by_criterion_shortlist"][view.criterion],
         "axis": left_percent(findings, view.criterion),
@@ -50,6 +51,7 @@ def filtered_view(told: Told) -> dict[str, Any]:
     return {
         "rows": rows,
         "axis": axis,
+        "sorts": GROUP_SORTS,
         "interval_width": INTERVAL_WIDTH,
         "group_name": ", ".join(names),
         "shown": len(shown),

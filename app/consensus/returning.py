@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlmodel import Session
 
 from app.auth.permissions import require
-from app.consensus.models import Snapshot
 from app.consensus.queries import find_snapshot
 from app.consensus.rules import Advice, Reason, Said, advise, reason_to_return, returning
 from app.core.errors import Conflict, Invalid
@@ -38,7 +38,7 @@ def propose(session: Session, survey: Survey) -> Proposal | None:
     if last is None or last.closed_at is None or last.is_for_ideas:
         return None
     snapshot = find_snapshot(session, survey.id, last.number)
-    said = _said_in(snapshot, survey.minimum_group) if snapshot else {}
+    said = said_in(snapshot.findings) if snapshot else {}
     reasons = {
         item.code: reason_to_return(said[item.code]) if item.code in said else Reason.TOO_FEW
         for item in list_items(session, survey.id)
@@ -49,6 +49,17 @@ def propose(session: Session, survey: Survey) -> Proposal | None:
         items=returning(reasons, survey.items_returning),
         advice=advise([*reasons.values()], closed=last.number, planned=survey.planned_rounds),
     )
+
+
+def said_in(findings: Mapping[str, Any]) -> dict[str, list[Said]]:
+    """What findings say of each item by the criteria that have a weight; whether it moved only where that is shown."""
+    said: dict[str, list[Said]] = {}
+    for criterion, weight in findings["weights"].items():
+        for line in findings["items"][criterion] if weight else ():
+            change: Mapping[str, Any] = line.get("change") or {}
+            one = Said(line["verdict"], line.get("standing", ""), change.get("stable"))
+            said.setdefault(line["initiative"], []).append(one)
+    return said
 
 
 def minutes_for(session: Session, survey: Survey, items: int) -> int:
@@ -78,20 +89,3 @@ def open_next_round(session: Session, actor: Actor, survey: Survey, against: Map
         before, after = ("returns", "stays out") if code in proposal.items else ("stays out", "returns")
         note_deviation(session, actor, survey, f"round {proposal.number}, {code}", before, after, reason)
     return opened
-
-
-def _said_in(snapshot: Snapshot, minimum: int) -> dict[str, list[Said]]:
-    """What a snapshot says of each item by the criteria that have a weight."""
-    findings = snapshot.findings
-    steady = {
-        (line["initiative"], line["criterion"]): line["stability"]["stable"]
-        for line in snapshot.analysis["items"]
-        # of fewer pairs than may be shown, whether they moved is not told either
-        if line["round"] == snapshot.round_number and (line["stability"] or {}).get("n_pairs", 0) >= minimum
-    }
-    said: dict[str, list[Said]] = {}
-    for criterion, weight in findings["weights"].items():
-        for line in findings["items"][criterion] if weight else ():
-            one = Said(line["verdict"], line.get("standing", ""), steady.get((line["initiative"], criterion)))
-            said.setdefault(line["initiative"], []).append(one)
-    return said

@@ -53,7 +53,7 @@ def results_page(request: Request, session: SessionDep, actor: ReaderDep, slug: 
         return render(request, "consensus/empty.html")
     told = read_told(request, session, survey, asked)
     if told.view.is_filtered:
-        return render(request, "consensus/filtered.html", **told.frame(), **filtered_view(told))
+        return render(request, "consensus/filtered.html", **(told.frame() | filtered_view(told)))
     before = find_snapshot(session, survey.id, told.snapshot.round_number - 1)
     return render(request, "consensus/results.html", **told.frame(), **whole_view(told, before))
 

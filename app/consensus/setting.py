@@ -6,7 +6,7 @@ from sqlmodel import Session, col, func, select
 
 from app.consensus.findings import Setting
 from app.consensus.flow import Course
-from app.consensus.queries import read_asked
+from app.consensus.queries import find_snapshot_before, read_asked
 from app.surveys.answering.models import Respondent, Response
 from app.surveys.answering.queries import count_begun
 from app.surveys.authoring.models import Survey
@@ -22,6 +22,7 @@ def read_setting(session: Session, survey: Survey, closed: Round) -> Setting:
         .join(Response, col(Response.respondent_id) == col(Respondent.id))
         .where(Response.round_id == closed.id)
     ).all()
+    before = find_snapshot_before(session, survey.id, closed.number)
     return Setting(
         survey=str(survey.id),
         helices=helices_of(session, survey.id),
@@ -34,6 +35,7 @@ def read_setting(session: Session, survey: Survey, closed: Round) -> Setting:
         course=_read_course(session, survey, closed),
         languages={code: language for code, language, _ in people},
         orders={code: order for code, _, order in people if order},
+        before=before.findings if before else None,
     )
 
 

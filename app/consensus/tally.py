@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.consensus.panel import Asked, Panel, carry_forward, last_asked
 from app.stats.bootstrap import Draws, draw_counts
 from app.stats.edge import Real
-from app.stats.histogram import count_pairs, count_ratings
+from app.stats.histogram import MISSING, count_pairs, count_ratings
 from app.stats.weighting import balance
 
 
@@ -19,8 +20,9 @@ class Tally:
     `counts` has shape (initiatives, criteria, helices, regions, levels), `looked_at` (initiatives, helices): how many
     were asked at all. `answered` (helices, regions) are the people of the round itself. `numbers` names the round each
     initiative was last asked in. `pairs` (initiatives, criteria, levels, levels) joins the answers of those who
-    answered in the round `pairs_from` too, and `earlier` (initiatives, criteria) is how many answered then; None in a
-    first round. A region without a name holds those who named none.
+    answered in the round `pairs_from` too, `earlier` (initiatives, criteria) is how many answered then, and `once`
+    (initiatives, criteria, helices and regions, 2) how many only then and only now; None in a first round. A region
+    without a name holds those who named none.
     """
 
     low: int
@@ -37,6 +39,7 @@ class Tally:
     pairs_from: int | None = None
     pairs: Real | None = None
     earlier: Real | None = None
+    once: Real | None = None
 
     @property
     def by_helix(self) -> Real:
@@ -65,6 +68,7 @@ def tally_panel(panel: Panel, helices: Sequence[str], asked: Asked) -> Tally:
     )
     answering = panel.took_part[-1]
     pairs, earlier = _pairs(panel)
+    groups = [*(of_helix == helix for helix in helices), *(of_region == region for region in regions)]
     return Tally(
         low=panel.low,
         high=panel.high,
@@ -80,6 +84,7 @@ def tally_panel(panel: Panel, helices: Sequence[str], asked: Asked) -> Tally:
         pairs_from=panel.rounds[-2] if pairs is not None else None,
         pairs=pairs,
         earlier=earlier,
+        once=_once(panel, groups) if pairs is not None else None,
     )
 
 
@@ -89,6 +94,12 @@ def _pairs(panel: Panel) -> tuple[Real | None, Real | None]:
     before, now = panel.ratings[-2], panel.ratings[-1]
     pairs = count_pairs(before, now, panel.low, panel.high)
     return pairs, count_ratings(before, panel.low, panel.high).sum(axis=-1)
+
+
+def _once(panel: Panel, groups: Sequence[NDArray[np.bool_]]) -> Real:
+    before, now = (layer != MISSING for layer in panel.ratings[-2:])
+    only = np.stack([before & ~now, now & ~before], axis=-1)
+    return np.stack([only[group].sum(axis=0) for group in groups], axis=-2).astype(float)
 
 
 def draw_tally(tally: Tally, *, seed: int, draws: int) -> Draws:

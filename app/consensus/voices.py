@@ -12,6 +12,9 @@ from app.surveys.rounds.models import Round
 from app.surveys.rounds.queries import list_rounds
 from app.surveys.rounds.reasons import MOST_REASONS, Given, list_reasons
 
+MOST_COMPARED = 400
+"""Of each side; each is compared with each."""
+
 
 @dataclass(frozen=True)
 class Voice:
@@ -40,14 +43,16 @@ def read_voices(session: Session, survey: Survey, number: int, item: str) -> Voi
     asked = next((found for found in list_rounds(session, survey.id) if found.number == number), None)
     given = _shown(session, survey, asked, item) if asked else []
     sides = [[one for one in given if one.is_for is is_for] for is_for in (True, False)]
-    return Voices(_strongest(sides[0]), _strongest(sides[1]), len(sides[0]), len(sides[1]))
+    return Voices(strongest(sides[0]), strongest(sides[1]), len(sides[0]), len(sides[1]))
+
+
+def strongest(given: Sequence[Given]) -> list[Voice]:
+    """The reasons that most say, of so many as can be compared while a page waits; which ones chance has drawn."""
+    drawn = sorted(given, key=lambda one: one.id)[:MOST_COMPARED] if len(given) > MOST_COMPARED else given
+    groups = groups_of([one.text for one in drawn])[:MOST_REASONS]
+    return [Voice(drawn[group[0]].text, drawn[group[0]].helix, len(group)) for group in groups]
 
 
 def _shown(session: Session, survey: Survey, asked: Round, item: str) -> list[Given]:
     reasons = list_reasons(session, survey, asked)
     return [one for one in reasons if split_code(one.code)[0] == item and not one.is_hidden]
-
-
-def _strongest(given: Sequence[Given]) -> list[Voice]:
-    groups = groups_of([one.text for one in given])[:MOST_REASONS]
-    return [Voice(given[group[0]].text, given[group[0]].helix, len(group)) for group in groups]

@@ -119,6 +119,90 @@ def cells_are_told(counts: Real, shown: Shown, shown_rows: Shown, shown_columns:
     return False
 
 
+def crossed_answers_are_told(counts: Real, people: Real, shown_rows: Shown, shown_columns: Shown, minimum: int) -> bool:
+    """Whether histograms by row and by column tell answers of a small cell, `counts` of shape (rows, columns, levels).
+
+    Of `people` (rows, columns) who answered anything, cells and rows as `may_show` says and the shown columns are
+    known, and nobody gives an answer twice. A cell where nobody is can make a column tell all of a row; it need not be
+    shown, as here: all of the second column are of the first row.
+
+    >>> counts = np.array([[[4.0, 0], [3, 2], [2, 0]], [[2, 1], [0, 0], [3, 3]]])
+    >>> both, all_three = np.ones(2, dtype=np.bool_), np.ones(3, dtype=np.bool_)
+    >>> crossed_answers_are_told(counts, counts.sum(axis=-1), both, all_three, 5)
+    True
+    >>> crossed_answers_are_told(counts, counts.sum(axis=-1), both, ~all_three, 5)
+    False
+    """
+    sizes, is_free = counts.sum(axis=-1), ~may_show(people, minimum)
+    values, facts = np.concatenate([counts.ravel(), people.ravel()]), None
+    places = np.arange(counts.size).reshape(counts.shape)
+    for row, column in np.argwhere((sizes > 0) & (sizes < minimum)):
+        moves = _moves(counts, is_free, int(row), int(column))
+        for own, can_move in zip((*places[row, column], places[row, column]), moves, strict=True):
+            # a swap that leaves all that is known alone proves a cell open; it is found much faster
+            if can_move or not values[own].sum():
+                continue
+            facts = facts or _facts(counts, people, shown_rows, shown_columns, minimum)
+            if _is_fixed(own, *facts, values):
+                return True
+    return False
+
+
+def _facts(counts: Real, people: Real, shown_rows: Shown, shown_columns: Shown, minimum: int) -> tuple[Real, Real]:
+    """What is known of answers and people as sums that are told, and as differences that are at most 0."""
+    levels = counts.shape[-1]
+    answers = np.arange(counts.size).reshape(counts.shape)
+    persons = np.arange(people.size).reshape(people.shape) + counts.size
+    size = counts.size + people.size
+    # whatever is hidden of the rows is known together
+    groups = [np.flatnonzero(~shown_rows), *np.flatnonzero(shown_rows)[:, np.newaxis]]
+    told = [answers[group, :, level] for group in groups for level in range(levels)]
+    told += [answers[:, column, level] for column in np.flatnonzero(shown_columns) for level in range(levels)]
+    told += [persons, *persons[may_show(people.sum(axis=1), minimum)], *persons[:, shown_columns].T]
+    told += [*persons[may_show(people, minimum)]]
+    equal = np.array([np.isin(np.arange(size), places) for places in told], dtype=np.float64)
+    once = np.zeros((people.size, size))
+    for line, (own, person) in enumerate(zip(answers.reshape(-1, levels), persons.ravel(), strict=True)):
+        once[line, own], once[line, person] = 1, -1
+    if counts.sum() == people.sum():
+        return np.vstack([equal, once]), np.zeros((0, size))
+    return equal, once
+
+
+def _moves(counts: Real, is_free: Shown, row: int, column: int) -> list[bool]:
+    """For each level of a cell, and for its size, whether a swap with three other cells changes it."""
+    has = counts > 0
+    others = np.ones(has.shape[:2], dtype=np.bool_)
+    others[row], others[:, column] = False, False
+    # one answer here changes places with one of another level in the row, and one of another row does the reverse
+    levels = np.einsum("l,cm,rcl,rm,rc->lm", has[row, column], has[row], has, has[:, column], others) > 0
+    np.fill_diagonal(levels, val=False)
+    # or people change places with their answers, where no cell tells how many they are
+    beside = others & is_free & is_free[row, column] & is_free[row] & is_free[:, [column]]
+    people = (has & beside[..., np.newaxis]).any(axis=(0, 1)) & has[row, column]
+    return [*(levels.any(axis=0) | levels.any(axis=1) | people).tolist(), bool(people.any())]
+
+
+def _is_fixed(places: Any, equal: Real, once: Real, values: Real) -> bool:
+    goal = np.zeros(values.size)
+    goal[places] = 1
+    # SciPy's types are partial
+    solver: Any = optimize
+    least, most = (
+        sign
+        * solver.linprog(
+            sign * goal,
+            A_eq=equal,
+            b_eq=equal @ values,
+            A_ub=once if len(once) else None,
+            b_ub=np.zeros(len(once)) if len(once) else None,
+            method="highs",
+        ).fun
+        for sign in (1, -1)
+    )
+    return bool(most - least < HALF)
+
+
 def _one(sizes: Real, minimum: int) -> Shown:
     if sizes.sum() < minimum:
         return np.zeros(len(sizes), dtype=np.bool_)

@@ -13,7 +13,8 @@ RANK_DIGITS = 12
 def normalise(weights: Mapping[str, float], criteria: Sequence[str]) -> Real:
     """Weights in the order of the criteria, summing to 1; a criterion without weight counts 0.
 
-    Raises ValueError for an unknown criterion, a weight that is negative or no number, or no weight above 0.
+    Raises ValueError for an unknown criterion, a weight that is negative or no number, no weight above 0, or weights
+    whose sum is no number any more.
 
     >>> normalise({"impact": 3, "urgency": 1}, ["urgency", "impact"]).tolist()
     [0.25, 0.75]
@@ -22,9 +23,11 @@ def normalise(weights: Mapping[str, float], criteria: Sequence[str]) -> Real:
     if unknown:
         raise ValueError(f"there is no criterion {unknown[0]}")
     given = np.array([weights.get(name, 0) for name in criteria], dtype=np.float64)
-    if not np.isfinite(given).all() or (given < 0).any() or not given.sum():
+    with np.errstate(over="ignore"):
+        whole = given.sum()
+    if not np.isfinite(whole) or (given < 0).any() or not whole:
         raise ValueError("weights are at least 0 and one is above 0")
-    return given / given.sum()
+    return given / whole
 
 
 def composite(means: Real, weights: Real) -> Real:

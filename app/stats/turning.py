@@ -1,5 +1,6 @@
 """What would change the first k: exactly, since scores are straight lines in each weight (methods.md section 11)."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -47,26 +48,32 @@ def turning_points(matrix: Real, weights: Real, k: int) -> list[Turns]:
         return [Turns(None, None)] * len(weights)
     inside = first(composite(matrix, weights), k)
     outside = [place for place in range(len(matrix)) if place not in inside]
+    apart = (matrix[inside][:, np.newaxis] - matrix[outside])[..., weights > 0]
+    gaps: Real = (apart * weights[weights > 0]).sum(axis=-1)
     found: list[Turns] = []
     for criterion, weight in enumerate(weights.tolist()):
-        turns: list[Turn] = []
-        for leaves in inside:
-            for enters in outside:
-                gap = float((matrix[leaves] - matrix[enters])[weights > 0] @ weights[weights > 0])
-                slope = weight * float(matrix[leaves, criterion] - matrix[enters, criterion])
-                if weight > 0 and abs(slope) > TIE:
-                    # two that are tied change places at once, in the direction in which the one outside gains
-                    change = -gap / slope if gap > TIE else -np.copysign(0.0, slope)
-                    turns.append(Turn(float(change), leaves, enters))
-        growing = [turn for turn in turns if not np.signbit(turn.change)]
-        shrinking = [turn for turn in turns if np.signbit(turn.change) and turn.change > -1 + TIE]
+        slopes: Real = weight * (matrix[inside, criterion][:, np.newaxis] - matrix[outside, criterion])
+        is_turn = (weight > 0) & (np.abs(slopes) > TIE)
+        # two that are tied change places at once, in the direction in which the one outside gains
+        changes: Real = np.where(gaps > TIE, -gaps / np.where(is_turn, slopes, 1), np.where(slopes > 0, -0.0, 0.0))
+        grows = is_turn & ~np.signbit(changes)
+        shrinks = is_turn & np.signbit(changes) & (changes > -1 + TIE)
         found.append(
             Turns(
-                min(growing, default=None, key=lambda turn: turn.change),
-                max(shrinking, default=None, key=lambda turn: turn.change),
+                _nearest(np.where(grows, changes, np.inf), inside, outside),
+                _nearest(np.where(shrinks, changes, -np.inf), inside, outside),
             )
         )
     return found
+
+
+def _nearest(changes: Real, inside: Sequence[int], outside: Sequence[int]) -> Turn | None:
+    """The smallest change, of those alike the first; endless ones are none."""
+    if not changes.size:
+        return None
+    row, column = divmod(int(np.argmin(np.abs(changes))), len(outside))
+    change = float(changes[row, column])
+    return Turn(change, inside[row], outside[column]) if np.isfinite(change) else None
 
 
 def holds_within(matrix: Real, weights: Real, k: int, within: float) -> bool:

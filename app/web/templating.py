@@ -30,6 +30,8 @@ from app.web.security import csrf_of, get_cookie, keep_visit, set_cookie
 ROOT = Path(__file__).resolve().parents[2]
 STATIC, TEMPLATES = ROOT / "static", ROOT / "templates"
 MILLION = 1_000_000
+LONGEST_QUERY = 4000
+"""What an address asks for is kept when the language changes, up to so many characters."""
 THEMES = ("dark", "light")
 HTMX = Path(js_lib_htmx.__file__).parent / "static" / "htmx"
 
@@ -40,7 +42,9 @@ class Language:
     def __init__(self, request: Request, code: str) -> None:
         self.code, self.name = code, language_name(code)
         rest = [(key, value) for key, value in request.query_params.multi_items() if key != "lang"]
-        self.url = f"{with_token(request, request.url.path)}?{urlencode([*rest, ('lang', code)])}"
+        # written once a language: what no page of ours asks for would make each page many times as long as its address
+        kept = rest if len(urlencode(rest)) <= LONGEST_QUERY else []
+        self.url = f"{with_token(request, request.url.path)}?{urlencode([*kept, ('lang', code)])}"
 
 
 def make_environment(language: str) -> Environment:

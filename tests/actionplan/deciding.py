@@ -30,9 +30,9 @@ def asking_file(**changes: Any) -> SurveyFile:
     )
 
 
-def closed_survey(session: Session, engine: Engine) -> tuple[Survey, Snapshot]:
+def closed_survey(session: Session, engine: Engine, **changes: Any) -> tuple[Survey, Snapshot]:
     """The survey after its first round: six of each group; academia wants impact only, the others half and half."""
-    survey = make_open_survey(session, asking_file())
+    survey = make_open_survey(session, asking_file(**changes))
     for helix in HELICES:
         for number in range(6):
             response, token = make_response(session, survey, helix=helix)

@@ -51,7 +51,7 @@ def mark_findings(session: Session, snapshot: Snapshot) -> None:
                 "n_pairs": 9,
                 "before": 0.5,
                 "after": MARKED["change"],
-                "points": MARKED["change"] - 0.5,
+                "points": 100 * (MARKED["change"] - 0.5),
                 "stable": True,
                 "reason": None,
             }

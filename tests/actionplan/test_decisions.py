@@ -82,6 +82,17 @@ def test_a_decision_keeps_what_the_evidence_said(
     assert len(session.exec(select(Decision)).all()) == 1
 
 
+def test_a_form_sent_for_another_survey_hands_out_nothing(
+    session: Session, engine: Engine, cast: Cast, closed: tuple[Survey, Snapshot], biel: Actor
+) -> None:
+    survey, snapshot = closed
+    decide(session, biel, survey, given(cast, snapshot), form_key="one")
+    other, results = closed_survey(session, engine, id="another")
+    with pytest.raises(Conflict, match="another survey"):
+        decide(session, biel, other, given(cast, results), form_key="one")
+    assert list_decisions(session, other.id) == []
+
+
 def test_a_later_decision_replaces_an_earlier_one_and_nothing_is_lost(
     session: Session, cast: Cast, closed: tuple[Survey, Snapshot], biel: Actor
 ) -> None:

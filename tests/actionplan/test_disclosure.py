@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -22,7 +23,7 @@ from app.surveys.release.queries import find_release
 from app.surveys.release.rules import PARTS
 from app.surveys.release.service import withdraw_results
 from tests.actionplan.releasing import MARKED, close_small_survey, mark_findings, release
-from tests.make import Cast, csrf_in, sign_in
+from tests.make import Cast, csrf_in, make_open_survey, sign_in, small_survey_file
 
 
 @pytest.fixture
@@ -53,6 +54,16 @@ def test_nothing_is_public_before_it_is_released(client: TestClient, closed: tup
     assert client.get(f"/s/{survey.slug}/results/shares").status_code == 404
     assert client.get(f"/api/v1/surveys/{survey.id}/public-results").status_code == 404
     assert client.get("/s/nothing/results").status_code == 404
+
+
+def test_a_draft_is_nobodys_business(client: TestClient, session: Session, closed: tuple[Survey, Snapshot]) -> None:
+    draft = make_open_survey(session, small_survey_file(survey_id="draft"), codes=("I9",))
+    draft.published_at = None
+    session.commit()
+    assert client.get(f"/s/{draft.slug}/results").status_code == 404
+    for part in ("shares", "shares.csv"):
+        assert client.get(f"/s/{draft.slug}/results/{part}").status_code == 404
+    assert client.get(f"/api/v1/surveys/{draft.id}/public-results").status_code == 404
 
 
 def test_a_later_day_is_announced_and_shows_no_figures(
@@ -136,6 +147,14 @@ def test_page_file_and_program_say_the_same(
         assert fact in page
     assert client.get(f"/s/{survey.slug}/results?criterion=nothing").status_code == 422
     assert client.get(f"/s/{survey.slug}/results?round=9").status_code == 404
+
+
+def test_a_change_is_told_in_points(client: TestClient, session: Session, closed: tuple[Survey, Snapshot]) -> None:
+    survey, snapshot = closed
+    mark_findings(session, snapshot)
+    release(session, survey, "change")
+    page = client.get(f"/s/{survey.slug}/results").text
+    assert re.search(r'data-label="Change in points">\+24</td>', page), "from 50 % to 74 %"
 
 
 def test_it_can_be_read_in_seven_languages(

@@ -29,7 +29,8 @@ from app.actionplan.priorities.rules import (
     fields_of,
     read_way,
 )
-from app.consensus.basis import Basis, Ranked, asked_weights, make_basis, rank_under
+from app.consensus.basis import Basis, Ranked, make_basis, rank_under
+from app.consensus.points import Points, asked_weights
 from app.stats.bootstrap import Draws
 from app.stats.edge import as_values
 
@@ -159,13 +160,14 @@ def findings(means: dict[str, list[float | None]], *, k: int = 1, weights: tuple
     return {
         "scale": {"low": 1, "high": 5}, "box": [4, 5], "low_box": [1, 2], "helices": ["academia", "industry"],
         "criteria": CRITERIA, "weights": dict(zip(CRITERIA, weights, strict=True)), "rule": {"minimum_group": 5},
-        "seed": 1, "draws": 2000, "engine": "1", "shortlist": {"k": k, "members": order[:k], "same_share": 0.7},
+        "round": 1, "seed": 1, "draws": 2000, "engine": "1",
+        "shortlist": {"k": k, "members": order[:k], "same_share": 0.7},
         "items": {name: [line(code, column) for code in means] for column, name in enumerate(CRITERIA)},
         "overall": overall,
     }  # fmt: skip
 
 
-def basis_of(given: Any, noise: float = 0.0, points: Any = None) -> Basis:
+def basis_of(given: Any, noise: float = 0.0, points: Points | None = None) -> Basis:
     shape = (2000, len(given["overall"]), 2)
     means = np.array(
         [[line["balanced_mean"] or np.nan for line in given["items"][name]] for name in CRITERIA], np.float64
@@ -312,7 +314,7 @@ def test_bridging_by_hand() -> None:
 
 def test_what_moves_with_the_weights() -> None:
     given = findings(MEANS, weights=(0.9, 0.1))
-    basis = basis_of(given, points={"academia": [[0, 10]] * 5})
+    basis = basis_of(given, points=Points({"academia": [[0, 10]] * 5}, {}))
     found = five_weightings(given, basis)
     assert [one.name for one in found] == ["equal", "fixed", "order", "asked", "unknown"]
     assert found[2].weights == {"impact": 0.75, "urgency": 0.25}
@@ -329,16 +331,66 @@ def test_what_moves_with_the_weights() -> None:
 
 
 def test_weights_asked_of_stakeholders_are_balanced_over_groups() -> None:
-    given: Any = {"helices": ["academia", "industry", "civil"], "criteria": CRITERIA, "rule": {"minimum_group": 5}}
-    found = asked_weights({"academia": [[100, 0]] * 20, "industry": [[0, 100]] * 5, "civil": [[50, 50]] * 5}, given)
+    given: Any = {
+        "helices": ["academia", "industry", "civil"],
+        "criteria": CRITERIA,
+        "rule": {"minimum_group": 5},
+        "round": 1,
+    }
+    found = asked_weights(
+        Points({"academia": [[100, 0]] * 20, "industry": [[0, 100]] * 5, "civil": [[50, 50]] * 5}, {}), given
+    )
     assert found["weights"] == pytest.approx({"impact": 0.5, "urgency": 0.5})
     assert found["by_helix"]["academia"] == {"n": 20, "weights": {"impact": 1.0, "urgency": 0.0}}
     # two of civil are hidden with the smallest beside them, and count as one group: (0.5 · 2 + 0 · 5) / 7
-    hidden = asked_weights({"academia": [[10, 0]] * 20, "industry": [[0, 10]] * 5, "civil": [[5, 5]] * 2}, given)
+    hidden = asked_weights(
+        Points({"academia": [[10, 0]] * 20, "industry": [[0, 10]] * 5, "civil": [[5, 5]] * 2}, {}), given
+    )
     assert hidden["by_helix"]["industry"] is hidden["by_helix"]["civil"] is None
     assert hidden["weights"]["impact"] == pytest.approx((1 + 1 / 7) / 2)
-    few = asked_weights({"civil": [[5, 5]] * 4}, given)
+    few = asked_weights(Points({"civil": [[5, 5]] * 4}, {}), given)
     assert (few["weights"], few["reason"]) == (None, "too_few")
+
+
+HALVES: dict[str, list[list[float]]] = {name: [[50, 50]] * n for name, n in (("one", 10), ("two", 8), ("three", 6))}
+FEW: dict[str, list[list[float]]] = {"one": [[50, 50]] * 10, "two": [[50, 50]] * 6, "three": [[50, 50]] * 3}
+ALL_IN: list[list[float]] = [[100, 0]]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "anew", "is_kept"),
+    [
+        pytest.param(HALVES, HALVES, {}, False, id="nobody said anything new"),
+        pytest.param(HALVES, HALVES | {"one": HALVES["one"] + ALL_IN}, {"one": 1}, True, id="one came"),
+        pytest.param(HALVES, HALVES | {"one": HALVES["one"][1:]}, {}, True, id="one withdrew"),
+        pytest.param(HALVES, HALVES | {"two": HALVES["two"][4:] + ALL_IN * 4}, {"two": 4}, True, id="four changed"),
+        pytest.param(HALVES, HALVES | {"two": HALVES["two"][5:] + ALL_IN * 5}, {"two": 5}, False, id="five changed"),
+        pytest.param(
+            HALVES,
+            {"one": HALVES["one"] + ALL_IN * 5, "two": HALVES["two"] + ALL_IN, "three": HALVES["three"]},
+            {"one": 5, "two": 1},
+            True,
+            id="enough of one group, one of another",
+        ),
+        pytest.param(FEW, FEW | {"three": FEW["three"] + ALL_IN}, {"three": 1}, True, id="one came to those hidden"),
+        pytest.param(FEW, FEW | {"two": FEW["two"] + ALL_IN * 5}, {"two": 5}, True, id="another group would be hidden"),
+    ],
+)
+def test_the_weights_of_two_rounds_tell_of_nobody(
+    first: dict[str, list[list[float]]], second: dict[str, list[list[float]]], anew: dict[str, int], is_kept: bool
+) -> None:
+    given: Any = {"helices": [*first], "criteria": CRITERIA, "rule": {"minimum_group": 5}, "round": 1}
+    before = asked_weights(Points(first, {}), given)
+    after = asked_weights(Points(second, anew), given | {"round": 2}, before)
+    assert (after["round"] == 1) is is_kept
+    # whoever sets a group's sum of one round against that of the next finds what those gave who are not in both
+    for name, cell in after["by_helix"].items():
+        if cell and before["by_helix"][name]:
+            earlier = before["by_helix"][name]
+            moved = [cell["n"] * cell["weights"][code] - earlier["n"] * earlier["weights"][code] for code in CRITERIA]
+            assert np.allclose(moved, 0) or anew[name] >= 5
+    few = asked_weights(Points({"one": first["one"][:4]}, {}), given)
+    assert asked_weights(Points(second, anew), given | {"round": 2}, few)["round"] == 2, "nothing was shown before"
 
 
 @pytest.mark.parametrize(
@@ -366,15 +418,25 @@ def test_edges(means: dict[str, list[float | None]], k: int, members: list[str])
         assert "inf" not in text.replace("infinite", "")
 
 
+@pytest.mark.parametrize(("items", "draws"), [(3, 2000), (120, 400)])
+def test_many_initiatives_are_drawn_fewer_times_and_say_so(items: int, draws: int) -> None:
+    given = findings({f"I{number:03}": [5 - 4 * number / items, 3.0] for number in range(items)}, k=2)
+    ranked = rank_under(given, basis_of(given, noise=0.1), {"impact": 3, "urgency": 1})
+    assert (ranked.draws, ranked.is_fixed) == (draws, False)
+    assert all(low <= rank <= high for low, high, rank in ((*line["rank_set"], line["rank"]) for line in ranked.lines))
+
+
 def test_ranges_in_words() -> None:
     assert [span(limits) for limits in ([1.0, 8.0], [3, 3], None, [None, None])] == ["1–8", "3", "", ""]
     assert as_values(np.array([np.nan])) == [None]
 
 
-def ranked_with(share: float | None) -> Ranked:
-    return Ranked([], {}, 1, [], share, {}, is_fixed=True)
+def ranked_with(share: float | None, last: int = 1) -> Ranked:
+    lines = [{"initiative": "I1", "rank_set": [1, last]}]
+    return Ranked(lines, {}, 1, ["I1"], share, {}, 1, is_fixed=True)
 
 
 def test_how_firmly_the_first_may_be_said_to_lead() -> None:
     said = [lead_of(ranked_with(share)) for share in (None, 0.6, 0.61, 0.9, 0.91)]
     assert said == ["", "", "leads", "leads", "clearly"]
+    assert lead_of(ranked_with(0.95, last=2)) == "leads", "it could plausibly be second"

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from fastapi.testclient import TestClient
@@ -16,6 +17,7 @@ from app.consensus.queries import get_basis, rank_ranges
 from app.consensus.service import close_round
 from app.people.queries import operator
 from app.surveys.authoring.models import Survey
+from app.surveys.rounds.service import open_round
 from tests.actionplan.deciding import closed_survey
 from tests.make import Cast, answer, make_open_survey, make_response, sign_in, small_survey_file
 
@@ -33,6 +35,22 @@ WAYS = (
 @pytest.fixture
 def closed(session: Session, engine: Engine) -> tuple[Survey, Snapshot]:
     return closed_survey(session, engine)
+
+
+@pytest.mark.parametrize("page", ["", "/checks", "/decisions/new"])
+def test_an_address_full_of_nonsense_makes_no_larger_page(
+    client: TestClient, session: Session, cast: Cast, closed: tuple[Survey, Snapshot], page: str
+) -> None:
+    survey, _ = closed
+    sign_in(client, session, cast.biel)
+    address = f"/priorities/{survey.slug}{page}"
+    nonsense = urlencode({f"unknown{number}": "x" for number in range(3000)})
+    plain, full = (client.get(f"{address}?impact=1&urgency=4&{more}") for more in ("", nonsense))
+    assert (plain.status_code, full.status_code) == (200, 200)
+    assert "unknown7" not in full.text
+    assert abs(len(full.text) - len(plain.text)) < 1000
+    known = client.get(f"{address}?impact=1&urgency=4").text
+    assert "impact=1&amp;urgency=4&amp;lang=de" in known
 
 
 @pytest.mark.parametrize("query", WAYS)
@@ -77,6 +95,23 @@ def test_weights_asked_of_stakeholders(
     assert found["weights"] == pytest.approx({"impact": 0.625, "urgency": 0.375})
     assert (found["asked"]["n"], found["asked"]["by_helix"]["academia"]["n"]) == (24, 6)
     assert "24 people answered." in client.get(f"/priorities/{survey.slug}?way=asked").text
+
+
+@pytest.mark.parametrize(("came", "n"), [(1, 24), (5, 29)])
+def test_weights_change_with_a_round_once_enough_say_otherwise(
+    session: Session, engine: Engine, closed: tuple[Survey, Snapshot], came: int, n: int
+) -> None:
+    survey, snapshot = closed
+    open_round(session, operator(session), survey)
+    session.commit()
+    for _ in range(came):
+        response, token = make_response(session, survey, helix="industry")
+        values = {"I1.impact": 4, "I1.urgency": 3, "points": {"impact": 0, "urgency": 100}}
+        answer(engine, response, token, values)
+    later = close_round(session, operator(session), survey)
+    before, after = (get_basis(session, one).asked or {} for one in (snapshot, later))
+    assert after["n"] == n
+    assert (after == before) is (came == 1)
 
 
 def test_a_survey_that_did_not_ask_says_so(client: TestClient, session: Session, engine: Engine, cast: Cast) -> None:

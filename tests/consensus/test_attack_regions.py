@@ -185,6 +185,23 @@ def test_crossed_groups_would_have_given_them_away() -> None:
     assert found
 
 
+def test_a_region_that_is_all_one_helix_may_tell_the_others() -> None:
+    """All of CAT are of academia, as the board said, and hold all its high ratings: the one in BG is of civil."""
+    table = {"academia": {"BG": (4, 0), "CAT": (3, 2), "DK": (2, 0)}, "civil": {"BG": (2, 1), "DK": (3, 3)}}
+    codes: dict[str, tuple[str, str]] = {}
+    lines: list[Any] = []
+    for helix, cells in table.items():
+        for region, (others, high) in cells.items():
+            for number, point in enumerate([2] * others + [5] * high):
+                codes[code := f"{helix}-{region}-{number}"] = (helix, region)
+                lines.append((1, code, "I1", [point]))
+    panel = build_panel(low=1, high=POINTS, criteria=["impact"], respondents=codes, ratings=lines)
+    setting = Setting("s", ["academia", "civil"], {"impact": 1.0}, RULE, MINIMUM, 1, {})
+    line = make_findings(panel, setting, datetime(2027, 1, 1, tzinfo=UTC))["items"]["impact"][0]
+    assert line["region_reason"] == "would_tell"
+    assert all(cell["suppressed"] for cell in line["by_region"].values())
+
+
 def test_a_helix_in_a_region_is_shown_where_all_are_large() -> None:
     codes = {f"{h}-{r}-{n}": (h, r) for h in HELICES for r in REGIONS[:2] for n in range(6)}
     lines = [(1, code, "I1", [4]) for code in codes]

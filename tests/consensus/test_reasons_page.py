@@ -30,6 +30,7 @@ def test_reasons_stand_side_by_side(client: TestClient, session: Session, cast: 
     page = client.get(f"/results/{told.slug}/reasons").text
     assert page.count('class="reason') == 14
     assert "14 of 14 reasons" in page
+    assert "Reasons: 4 for, 10 against." in page[page.index("<h1>") : page.index("</h1>")]
     against = page.partition("Against")[2]
     assert against.count("of civil") == 10
     assert "of industry" not in against

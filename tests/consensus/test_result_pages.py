@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from app.consensus.models import Snapshot
+from app.consensus.queries import find_snapshot
 from app.consensus.service import hash_of
 from app.stats.edge import settle
 from app.surveys.authoring.models import Survey
@@ -78,6 +79,10 @@ def test_page_files_and_api_agree_to_the_last_digit(client: TestClient, consulta
         assert len(rows) == len(findings["items"][criterion]) == 20
         verdicts = [line["verdict"] for line in findings["items"][criterion]]
         assert heading_of(page).startswith(f"{verdicts.count('consensus')} of 20 initiatives")
+        sure = sum(
+            line["verdict"] == "consensus" and line["standing"] == "agreed" for line in findings["items"][criterion]
+        )
+        assert (f"{sure} of them surely" in heading_of(page)) is (sure > 0)
         assert f"{verdicts.count('divided')} split" in heading_of(page)
         for line in findings["items"][criterion]:
             row, cell, stats = written[place], content["tables"][0]["rows"][place], api["cells"][place]["stats"]
@@ -118,16 +123,85 @@ def test_headings_of_inner_pages_state_what_the_findings_say(
     page = client.get(f"/results/{survey.slug}/response").text
     assert f"{findings['answered']['all']} people are counted" in heading_of(page)
     words = {
-        "one_apart": "stands apart",
-        "two_camps": "Two camps",
-        "split_within": "split within",
-        "none": "do not stand",
-        "": "Too few answers",
+        ("one_apart", True): "stands apart",
+        ("one_apart", False): "seems to stand apart",
+        ("two_camps", True): "Two camps",
+        ("two_camps", False): "Perhaps two camps",
+        ("split_within", False): "split within",
+        ("none", False): "No group stands apart",
+        ("", False): "Too few answers",
     }
-    patterns = {line["initiative"]: (line["dissent"] or {"pattern": ""})["pattern"] for line in lines}
+    found: dict[str, dict[str, Any]] = {
+        line["initiative"]: line["dissent"] or {"pattern": "", "is_sure": False} for line in lines
+    }
+    patterns = {code: (dissent["pattern"], dissent["is_sure"]) for code, dissent in found.items()}
     assert len(set(patterns.values())) > 1, "the panel shows more than one pattern"
     for code, pattern in patterns.items():
         assert words[pattern] in heading_of(client.get(f"/results/{survey.slug}/initiatives/{code}").text)
+
+
+def test_a_finding_that_is_not_sure_is_headed_so(
+    client: TestClient, session: Session, consultation: tuple[Survey, Snapshot]
+) -> None:
+    survey, snapshot = consultation
+    address = f"/results/{survey.slug}/initiatives/I01"
+    for pattern, is_sure, heading in (
+        ("one_apart", True, "One group stands apart from the others: Industry."),
+        ("one_apart", False, "One group seems to stand apart from the others: Industry."),
+        ("two_camps", True, "Two camps: Industry against the others."),
+        ("two_camps", False, "Perhaps two camps: Industry against the others."),
+    ):
+        findings = snapshot.findings
+        line = findings["items"]["impact"][0]
+        kept = line["dissent"] | {"pattern": pattern, "apart": ["industry"], "is_sure": is_sure}
+        others = findings["items"]["impact"][1:]
+        snapshot.findings = findings | {"items": findings["items"] | {"impact": [line | {"dissent": kept}, *others]}}
+        session.add(snapshot)
+        session.commit()
+        assert heading_of(client.get(address).text) == heading
+
+
+def test_what_pages_say_of_one_initiative_agrees(client: TestClient, consultation: tuple[Survey, Snapshot]) -> None:
+    survey, snapshot = consultation
+    page = text_of(client.get(f"/results/{survey.slug}").text)
+    unequal = 0
+    for line in snapshot.findings["items"]["impact"]:
+        if line["suppressed"]:
+            continue
+        low, high = (percent(limit) for limit in line["wilson"])
+        inner = text_of(client.get(f"/results/{survey.slug}/initiatives/{line['initiative']}").text)
+        assert f"Impact {percent(line['share_high'])} {percent(line['box_share'])} ({low} – {high})" in inner
+        unequal += percent(line["share_high"]) != percent(line["box_share"])
+        p = line["dissent"]["p_adjusted"]
+        assert ("p under 0.001, adjusted" if p < 0.001 else f"p {p:.3f}, adjusted") in inner
+        assert ").Groups" not in inner
+    assert unequal, "equal weights and all together differ on this panel"
+    changes = [line["change"] for line in snapshot.findings["items"]["impact"] if line["change"]["points"] is not None]
+    most = max(changes, key=lambda change: change["points"])
+    assert f"{percent(most['after'])} (+{round(most['points'])})" in page, "the slope is that of the same people"
+    page = text_of(client.get(f"/results/{survey.slug}/disagreement").text)
+    for line in snapshot.findings["items"]["impact"]:
+        for cell in line["by_helix"].values():
+            if not cell["suppressed"] and not line["suppressed"]:
+                points = round(100 * (cell["share_high"] - line["share_high"]))
+                assert f"{percent(cell['share_high'])} {points:+d}".replace("-", "−").replace("+0", "0") in page
+
+
+def test_what_is_left_of_a_change_comes_from_who_answered(
+    client: TestClient, session: Session, consultation: tuple[Survey, Snapshot]
+) -> None:
+    survey, snapshot = consultation
+    before = find_snapshot(session, survey.id, snapshot.round_number - 1)
+    assert before is not None
+    earlier = {line["initiative"]: line["box_share"] for line in before.findings["items"]["impact"]}
+    rows = rows_of(client.get(f"/results/{survey.slug}/change").text)
+    for line in snapshot.findings["items"]["impact"]:
+        change = line["change"]
+        if change["points"] is None:
+            continue
+        left = round(100 * (line["box_share"] - earlier[line["initiative"]])) - round(change["points"])
+        said = " ".join(f"{points:+d}".replace("+0", "0") for points in (round(change["points"]), left))
+        assert said.replace("-", "−") in rows[line["initiative"]]
 
 
 def test_a_group_is_shown_with_its_intervals(client: TestClient, consultation: tuple[Survey, Snapshot]) -> None:
@@ -146,6 +220,14 @@ def test_a_group_is_shown_with_its_intervals(client: TestClient, consultation: t
             low, high = (percent(limit) for limit in cell["wilson"])
             assert f"{percent(cell['share_high'])} {low} – {high}" in rows[code]
             assert ("about" in rows[code]) == (cell["n"] < 20)
+
+
+def test_one_group_is_sorted_by_what_is_said(client: TestClient, consultation: tuple[Survey, Snapshot]) -> None:
+    survey, _ = consultation
+    page = client.get(f"/results/{survey.slug}?helix=industry").text
+    assert '<option value="rating" selected>Highest share</option>' in page
+    assert "Gap between groups" not in page
+    assert "Gap between groups" in client.get(f"/results/{survey.slug}").text
 
 
 def test_a_filter_that_leaves_too_few_offers_what_may_be_shown(

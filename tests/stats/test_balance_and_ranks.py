@@ -62,6 +62,7 @@ def test_missing_ratings_are_not_counted_and_others_outside_the_scale_refused() 
         pytest.param({"impact": -1.0}, "at least 0", id="negative"),
         pytest.param({"impact": float("nan")}, "at least 0", id="no number"),
         pytest.param({"impact": 0.0}, "above 0", id="all zero"),
+        pytest.param({"impact": 1e308, "urgency": 1e308}, "at least 0", id="too large to add up"),
         pytest.param({"beauty": 1.0}, "no criterion beauty", id="unknown criterion"),
     ],
 )

@@ -1,6 +1,6 @@
 """Decisions in the browser: the record of them, and the form that adds to it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
@@ -16,7 +16,7 @@ from app.actionplan.decisions.rules import LONGEST_INTEREST, LONGEST_REASON, Out
 from app.actionplan.decisions.service import DecisionIn, decide, known_people
 from app.actionplan.priorities.pages import span
 from app.actionplan.priorities.routes import download
-from app.actionplan.priorities.rules import Way, typed_in
+from app.actionplan.priorities.rules import Way, field_names, typed_in
 from app.actionplan.priorities.service import require_weighing
 from app.auth.guard import permitted
 from app.auth.permissions import may
@@ -72,7 +72,8 @@ def new_decision(request: Request, session: SessionDep, actor: MakerDep, slug: s
     """The form of a decision: on initiatives, on weights, or in place of an earlier one."""
     survey = get_own_survey_by_slug(session, actor, slug)
     params = typed_in(request.query_params)
-    typed: dict[str, str] = {"query": urlencode(_weights_in(params))}
+    criteria = [one.code for one in list_criteria(session, survey.id)]
+    typed: dict[str, str] = {"query": urlencode(_weights_in(params, criteria))}
     before = None
     if params.get("replaces"):
         before = get_decision(session, survey.id, _key(params["replaces"]))
@@ -194,10 +195,10 @@ def _usual(session: Session, survey: Survey) -> str:
     return Way.DECIDED if is_decided else Way.FIXED
 
 
-def _weights_in(params: Mapping[str, str]) -> dict[str, str]:
+def _weights_in(params: Mapping[str, str], criteria: Sequence[str]) -> dict[str, str]:
     """The fields of an address that say how weights come about."""
-    left_out = ("about", "replaces", "item", "lang")
-    return {name: value for name, value in params.items() if name not in left_out}
+    names = ["way", *(name for names in field_names(criteria).values() for name in names)]
+    return {name: params[name] for name in names if name in params}
 
 
 def _titles(session: Session, survey: Survey, language: str) -> dict[str, str]:

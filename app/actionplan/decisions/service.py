@@ -30,6 +30,7 @@ from app.people.rules import Actor
 from app.surveys.authoring.models import Survey
 
 OTHER_RESULTS = "Newer results have come in since this page was opened. Look at them first, then decide."
+OTHER_SURVEY = "This form was already sent for another survey. Open it anew from this survey's page."
 IS_REPLACED = "This decision has been replaced meanwhile."
 OTHER_KIND = "A decision on initiatives is replaced by one on initiatives, one on weights by one on weights."
 IS_DECIDED = "There is a decision on this already: replace that one."
@@ -56,12 +57,14 @@ def decide(session: Session, actor: Actor, survey: Survey, given: DecisionIn, *,
     """Put a decision on record with what the evidence said. The same form a second time is the same decision.
 
     Raises NotFound before a round has closed or for an unknown decision to replace; Invalid naming the fields;
-    Conflict when newer results came in, or another decision stands on the same.
+    Conflict when newer results came in, another decision stands on the same, or the form was sent for another survey.
     """
     require(actor, "decision.make", survey)
     # so that no two get the same number, and none slips past another on the same
     session.exec(select(Survey.id).where(Survey.id == survey.id).with_for_update()).one()
     known = find_by_form(session, actor, form_key)
+    if known and known.survey_id != survey.id:
+        raise Conflict(OTHER_SURVEY)
     if known:
         return known
     snapshot = get_snapshot(session, survey.id)

@@ -20,7 +20,8 @@ LINE_COLUMNS: dict[str, Sequence[Column]] = {
     "change": (
         Column("from_round", "from_round", 0),
         Column("n_pairs", "n_pairs", 0),
-        *(Column(name, name, 2, is_share=True) for name in ("before", "after", "points")),
+        *(Column(name, name, 2, is_share=True) for name in ("before", "after")),
+        Column("points", "points", 0),
     ),
     "ranks": (Column("likely_rank_from", "likely_rank_from", 0), Column("likely_rank_to", "likely_rank_to", 0)),
 }

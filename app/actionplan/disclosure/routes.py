@@ -10,12 +10,14 @@ from app.actionplan.disclosure.document import WITH_FILE, part_document
 from app.actionplan.disclosure.pages import axis_of, lines_of, verdict_rows
 from app.actionplan.disclosure.queries import NOT_PUBLIC, Disclosed, get_disclosed, may_read_answers, names_in
 from app.auth.guard import Anyone
+from app.consensus.fates import count_sure
+from app.consensus.filtering import ROUGH_BELOW
 from app.consensus.pages import RANK_WIDTH
 from app.consensus.rules import weightiest
 from app.core.errors import Invalid, NotFound
 from app.documents.to_csv import to_csv
 from app.surveys.authoring.models import Survey
-from app.surveys.authoring.queries import find_question, get_survey_by_slug
+from app.surveys.authoring.queries import find_question, get_published_survey_by_slug
 from app.surveys.release.queries import find_release, standing_now
 from app.surveys.release.rules import PARTS, Standing
 from app.web.cookieless import kept_token
@@ -41,7 +43,7 @@ def public_results(
     criterion: str = "",
 ) -> Response:
     """What the disclosure list names of a round; before that the day from which it is public, or that there is none."""
-    survey = get_survey_by_slug(session, slug)
+    survey = get_published_survey_by_slug(session, slug)
     release = find_release(session, survey.id)
     standing = standing_now(release)
     if standing is not Standing.PUBLIC:
@@ -59,7 +61,7 @@ def public_file(
     number: Annotated[int | None, Query(alias="round", ge=1, le=99)] = None,
 ) -> Response:
     """The figures of one part as CSV."""
-    survey = get_survey_by_slug(session, slug)
+    survey = get_published_survey_by_slug(session, slug)
     disclosed = get_disclosed(session, survey, number)
     if part not in disclosed.parts or part not in WITH_FILE:
         raise NotFound(NOT_PUBLIC)
@@ -84,7 +86,7 @@ def public_figure(
     criterion: str = "",
 ) -> Response:
     """One part by itself."""
-    survey = get_survey_by_slug(session, slug)
+    survey = get_published_survey_by_slug(session, slug)
     disclosed = get_disclosed(session, survey, number)
     if part not in disclosed.parts or part not in WITH_FILE:
         raise NotFound(NOT_PUBLIC)
@@ -122,6 +124,8 @@ def page_values(
         "axis": axis_of(shown, chosen),
         "rank_width": RANK_WIDTH,
         "verdicts": verdict_rows(shown, chosen, language) if "verdicts" in disclosed.parts else [],
+        "sure": count_sure(shown["items"][chosen]) if "verdicts" in disclosed.parts else None,
+        "rough_below": ROUGH_BELOW,
         "marks": [mark for mark in marks if mark.code in shown.get("helices", [])],
         "regions": [(code, named.regions.get(code, code)) for code in shown.get("regions", [])],
         "may_read_answers": may_read_answers(session, survey, disclosed),

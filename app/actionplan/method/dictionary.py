@@ -89,7 +89,7 @@ FIGURES = {
     "bridging_groups": ("count", "bridging"),
     "n_pairs": ("count", "change"),
     "invited": ("count", "response"),
-    "high": ("share", "box_share"),
+    "high": ("share", "shares"),
     "high_low": ("share", "interval"),
     "high_high": ("share", "interval"),
 }

@@ -9,7 +9,7 @@ from app.actionplan.priorities.comparing import bridges, five_weightings, moving
 from app.actionplan.priorities.rules import typed_in
 from app.actionplan.priorities.service import export_list, require_weighing
 from app.auth.guard import permitted
-from app.consensus.basis import SHOWN_DRAWS, rank_under
+from app.consensus.basis import rank_under
 from app.consensus.queries import get_basis, get_snapshot
 from app.people.rules import Actor
 from app.surveys.authoring.queries import get_own_survey
@@ -59,7 +59,7 @@ def read_ranking(
         "round": snapshot.round_number,
         "engine": findings["engine"],
         "seed": findings["seed"],
-        "draws": findings["draws"] if ranked.is_fixed else SHOWN_DRAWS,
+        "draws": ranked.draws,
         "way": weighing.way.value,
         "weights": ranked.weights,
         "consistency": weighing.consistency,

@@ -7,7 +7,7 @@ from typing import Any
 from app.actionplan.priorities.comparing import METHODS, Bridge, Opinions, bridges, opinions
 from app.actionplan.priorities.rules import Weighing
 from app.actionplan.priorities.words import METHOD_WORDS, WAY_WORDS
-from app.consensus.basis import SHOWN_DRAWS, Basis, Ranked
+from app.consensus.basis import Basis, Ranked
 from app.consensus.models import Snapshot
 from app.consensus.pages import VERDICT_WORDS
 from app.core.catalogues import translate
@@ -113,9 +113,24 @@ def _columns(criteria: Sequence[Criterion], k: int, language: str) -> list[Colum
         label = pick(criterion.label, language)
         columns += [
             Column(f"{criterion.code}_mean", f"{label}: {word('mean, each group counting equally')}", 2),
-            Column(f"{criterion.code}_high", f"{label}: {word('share high or very high')}", 0, is_share=True),
-            Column(f"{criterion.code}_high_low", f"{label}: {word('lower limit (95 %)')}", 0, is_share=True),
-            Column(f"{criterion.code}_high_high", f"{label}: {word('upper limit (95 %)')}", 0, is_share=True),
+            Column(
+                f"{criterion.code}_high",
+                f"{label}: {word('share high or very high, each group counting equally')}",
+                0,
+                is_share=True,
+            ),
+            Column(
+                f"{criterion.code}_high_low",
+                f"{label}: {word('all answers together, lower limit (95 %)')}",
+                0,
+                is_share=True,
+            ),
+            Column(
+                f"{criterion.code}_high_high",
+                f"{label}: {word('all answers together, upper limit (95 %)')}",
+                0,
+                is_share=True,
+            ),
         ]
     return [*columns, Column("version", word("Version"), 0), Column("record", word("Record"))]
 
@@ -148,7 +163,7 @@ def _row(shown: _Line, second: Opinions, ranked: Ranked, language: str, address:
         item.facts.get("last_year"),
     ]
     for figure in shown.figures:
-        row += [figure["balanced_mean"], figure["box_share"], *(figure["wilson"] or (None, None))]
+        row += [figure["balanced_mean"], figure["share_high"], *(figure["wilson"] or (None, None))]
     return [*row, item.facts.get("version"), _record_of(item, address)]
 
 
@@ -178,7 +193,6 @@ def _notes(listed: Listed, language: str) -> list[Note]:
 
     survey, snapshot, findings = listed.survey, listed.snapshot, listed.snapshot.findings
     weights = listed.weighing.weights
-    is_fixed = listed.ranked.is_fixed
     facts: list[tuple[str, object]] = [
         (word("Survey"), survey.external_id),
         (word("Round"), snapshot.round_number),
@@ -191,7 +205,7 @@ def _notes(listed: Listed, language: str) -> list[Note]:
             word("Likely rank"),
             word("All ranks at once hold with 95 % confidence (Mogstad, Romano, Shaikh and Wilhelm 2024)."),
         ),
-        (word("Re-samples"), findings["draws"] if is_fixed else SHOWN_DRAWS),
+        (word("Re-samples"), listed.ranked.draws),
         (word("Seed"), findings["seed"]),
         (word("Program version"), findings["engine"]),
         (word("Hash of the results"), snapshot.sha256),

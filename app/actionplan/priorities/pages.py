@@ -132,9 +132,13 @@ def _heat(chance: float) -> tuple[int, int]:
 
 
 def lead_of(ranked: Ranked) -> str:
-    """What may be said of the first k: that they lead, that they clearly do, or nothing."""
+    """What may be said of the first k: that they lead, that they clearly do, or nothing.
+
+    Clearly takes that none of the ranks they could plausibly hold lies behind the first k.
+    """
     share = ranked.same_share or 0
-    return "clearly" if share > CLEARLY_LEADS else "leads" if share > LEADS else ""
+    is_clear = all(line["rank_set"][1] <= ranked.k for line in ranked.lines if line["initiative"] in ranked.members)
+    return "clearly" if is_clear and share > CLEARLY_LEADS else "leads" if share > LEADS else ""
 
 
 def is_order_open(ranked: Ranked) -> bool:

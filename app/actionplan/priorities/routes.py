@@ -31,7 +31,7 @@ from app.actionplan.priorities.service import File, export_list, read_weighing
 from app.actionplan.priorities.words import METHOD_WORDS, WAY_TEXTS, WAY_WORDS
 from app.auth.guard import permitted
 from app.auth.permissions import may
-from app.consensus.basis import SHOWN_DRAWS, Basis, rank_under
+from app.consensus.basis import Basis, rank_under
 from app.consensus.models import Snapshot
 from app.consensus.pages import criterion_label
 from app.consensus.queries import find_snapshot, get_basis, get_snapshot
@@ -78,7 +78,7 @@ def priorities_page(request: Request, session: SessionDep, actor: ReaderDep, slu
         turning=found,
         turning_title=turning_title(found, ranked, shown["labels"], shown["titles"], language),
         doubt=doubt_sentence(weighing, shown["labels"], language),
-        draws=shown["findings"]["draws"] if ranked.is_fixed else SHOWN_DRAWS,
+        draws=ranked.draws,
         **shown,
     )
 

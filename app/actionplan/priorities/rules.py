@@ -122,13 +122,22 @@ def fields_of(weighing: Weighing, typed: Mapping[str, str], criteria: Sequence[s
     >>> fields_of(Weighing(Way.EQUAL, {}), {"way": "equal", "x": "1"}, ["impact"])
     {'way': 'equal'}
     """
-    names = {
+    names = field_names(criteria).get(weighing.way, [])
+    return {"way": weighing.way.value} | {name: typed[name] for name in names if name in typed}
+
+
+def field_names(criteria: Sequence[str]) -> dict[Way, list[str]]:
+    """The fields of each way that has any.
+
+    >>> field_names(["impact"])[Way.SWING]
+    ['swing.impact']
+    """
+    return {
         Way.SET: [*criteria],
         Way.SWING: [f"swing.{name}" for name in criteria],
         Way.ORDER: [f"place.{name}" for name in criteria],
         Way.PAIRS: [pair_field(one, other) for one, other in combinations(criteria, 2)],
-    }.get(weighing.way, [])
-    return {"way": weighing.way.value} | {name: typed[name] for name in names if name in typed}
+    }
 
 
 def typed_in(params: Mapping[str, str]) -> dict[str, str]:

@@ -104,7 +104,7 @@ def _vote_view(vote: Vote, language: str) -> dict[str, Any]:
     cells: dict[str, Any] = vote.line["by_helix"] if vote.line else {}
     return {
         "vote": vote,
-        "all": vote.line.get("box_share") if vote.line else None,
+        "all": vote.line.get("share_high") if vote.line else None,
         "n": vote.line.get("n") if vote.line else None,
         "by_helix": [
             (mark_of(helix, place, translate(language, HELIX_WORDS[helix])), cells.get(helix, {}).get("share_high"))

@@ -5,6 +5,7 @@ from typing import Any
 
 from app.consensus.figures.model import Column, Figure
 from app.consensus.figures.reading import Reading, head
+from app.consensus.pages import ends_of
 from app.documents.document import Cell
 
 NAMED_RISES, NAMED_FALLS = 3, 2
@@ -32,7 +33,8 @@ def change(reading: Reading, criterion: str) -> Figure:
         criterion,
         title=title,
         definition=reading.say(
-            "Share rating %(criterion)s high or very high. The largest rises and falls are named.",
+            "Share rating %(criterion)s high or very high, of those who answered both times where that is known. "
+            "The largest rises and falls are named.",
             criterion=reading.named(criterion),
         ),
         columns=head(
@@ -62,7 +64,7 @@ def _pairs(reading: Reading, criterion: str) -> list[tuple[str, float, float]]:
     pairs = [
         (line["initiative"], *ends)
         for line in _asked_again(reading, criterion)
-        if (ends := _ends(line, earlier.get(line["initiative"])))
+        if (ends := ends_of(line, earlier.get(line["initiative"])))
     ]
     return sorted(pairs, key=lambda pair: pair[1] - pair[2])
 
@@ -71,12 +73,6 @@ def _asked_again(reading: Reading, criterion: str) -> list[Mapping[str, Any]]:
     # what was not asked again did not change
     number = reading.findings["round"]
     return [line for line in reading.findings["items"][criterion] if line.get("round", number) == number]
-
-
-def _ends(line: Mapping[str, Any], earlier: float | None) -> tuple[float, float] | None:
-    same = line.get("change")
-    before, after = (same.get("before"), same.get("after")) if same else (earlier, line["share_high"])
-    return None if before is None or after is None else (before, after)
 
 
 def _named(pairs: list[tuple[str, float, float]]) -> dict[str, str]:

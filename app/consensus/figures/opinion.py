@@ -1,8 +1,9 @@
 """Where opinion leans: the shares of a criterion, and who could not judge."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from app.consensus.fates import count_sure
 from app.consensus.figures.model import Column, Figure
 from app.consensus.figures.reading import Reading, head, mark_facts
 from app.documents.document import Cell
@@ -12,18 +13,12 @@ def opinion(reading: Reading, criterion: str) -> Figure:
     """Low to the left, high to the right, the middle apart."""
     findings, lines = reading.findings, reading.lines(criterion)
     verdicts = [line["verdict"] for line in lines]
-    consensus = reading.say_count(
-        "%(num)s of %(total)s initiatives has consensus.",
-        "%(num)s of %(total)s initiatives have consensus.",
-        verdicts.count("consensus"),
-        total=len(lines),
-    )
     divided = reading.say_count("%(num)s splits the groups.", "%(num)s split the groups.", verdicts.count("divided"))
     low, high = findings["scale"]["low"], findings["scale"]["high"]
     return reading.draw(
         "opinion",
         criterion,
-        title=f"{consensus} {divided}",
+        title=f"{_agreed(reading, lines)} {divided}",
         definition=reading.say(
             "Share of answers on %(criterion)s. “Can't judge” is left out.", criterion=reading.named(criterion)
         ),
@@ -40,6 +35,31 @@ def opinion(reading: Reading, criterion: str) -> Figure:
         ),
         rows=[[line["initiative"], reading.titles[line["initiative"]], *_shares(line, findings)] for line in lines],
         words={"few": reading.say("Too few answers to show.")},
+    )
+
+
+def _agreed(reading: Reading, lines: Sequence[Mapping[str, Any]]) -> str:
+    count, sure, total = [line["verdict"] for line in lines].count("consensus"), count_sure(lines), len(lines)
+    if sure is None:
+        return reading.say_count(
+            "%(num)s of %(total)s initiatives has consensus.",
+            "%(num)s of %(total)s initiatives have consensus.",
+            count,
+            total=total,
+        )
+    if sure == 0:
+        return reading.say_count(
+            "%(num)s of %(total)s initiatives has consensus, none of them surely.",
+            "%(num)s of %(total)s initiatives have consensus, none of them surely.",
+            count,
+            total=total,
+        )
+    return reading.say_count(
+        "%(num)s of %(total)s initiatives has consensus, %(sure)s of them surely.",
+        "%(num)s of %(total)s initiatives have consensus, %(sure)s of them surely.",
+        count,
+        total=total,
+        sure=sure,
     )
 
 

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from app.auth.guard import permitted
 from app.auth.permissions import may, require
 from app.consensus.reasons.queries import Told, list_told
-from app.consensus.reasons.rules import Choice, language_in
+from app.consensus.reasons.rules import Choice, finding_of, language_in
 from app.core.catalogues import translate
 from app.core.errors import Invalid
 from app.core.words import pick
@@ -88,6 +88,7 @@ def _page(
     criteria = {one.code: pick(one.label, language, own) for one in list_criteria(session, survey.id)}
     question = find_question(session, survey.id, "helix")
     marks = {one.code: one for one in marks_of(question.options if question else [], language, own)}
+    groups = _groups(shown, titles)
     themes = sorted({one.given.theme for one in every if one.given.theme}, key=str.casefold)
     return render(
         request,
@@ -97,7 +98,10 @@ def _page(
         choice=choice,
         total=len(every),
         count=len(shown),
-        groups=_groups(shown, titles),
+        groups=groups,
+        finding=finding_of(
+            [(group["title"], len(group["sides"][0][1]), len(group["sides"][1][1])) for group in groups]
+        ),
         tongues={one.given.id: language_in(one.given.text, survey.languages) for one in shown},
         criteria=criteria,
         marks=marks,

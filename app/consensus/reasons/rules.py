@@ -1,8 +1,9 @@
 """Which reasons fit a choice, and which language a text is in by its own words. Pure."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 WORDS_OF: dict[str, str] = {
     "en": "the and of to is it that for we this not are with but our too be no will have",
@@ -38,6 +39,28 @@ def language_in(text: str, offered: Collection[str]) -> str:
     if not best or counts[best[0]] < LEAST_WORDS or (len(best) > 1 and counts[best[1]] == counts[best[0]]):
         return ""
     return best[0]
+
+
+class Finding(NamedTuple):
+    """Where most reasons stand: for and against in all, and for the one initiative that has more than any other."""
+
+    for_it: int
+    against: int
+    most: tuple[str, int, int] | None
+
+
+def finding_of(counts: Sequence[tuple[str, int, int]]) -> Finding:
+    """What reasons by initiative, for and against, say in a heading; `most` is None where two have equally many.
+
+    >>> finding_of([("Buses", 3, 2), ("Schools", 1, 0)])
+    Finding(for_it=4, against=2, most=('Buses', 3, 2))
+    >>> finding_of([("Buses", 1, 0), ("Schools", 0, 1)]).most is None
+    True
+    """
+    by_size = sorted(counts, key=lambda one: -(one[1] + one[2]))
+    is_tied = len(by_size) > 1 and sum(by_size[0][1:]) == sum(by_size[1][1:])
+    most = by_size[0] if by_size and not is_tied else None
+    return Finding(sum(one[1] for one in counts), sum(one[2] for one in counts), most)
 
 
 @dataclass(frozen=True)

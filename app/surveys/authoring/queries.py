@@ -54,6 +54,14 @@ def get_survey_by_slug(session: Session, slug: str) -> Survey:
     return survey
 
 
+def get_published_survey_by_slug(session: Session, slug: str) -> Survey:
+    """The survey with this short name, or NotFound; a draft is nobody's business outside its consortium."""
+    survey = get_survey_by_slug(session, slug)
+    if survey.published_at is None:
+        raise NotFound(NO_SURVEY)
+    return survey
+
+
 def get_survey_by_key(session: Session, key: str) -> Survey:
     """The survey with this id or external id, as an operator types it, or NotFound.
 

@@ -100,6 +100,7 @@ def test_pages_show_the_table_until_the_worker_has_drawn_and_then_the_picture(
     assert "svg_sha256" not in table
 
     everything = client.get(AT).text
+    assert re.findall(r"<h1>(.*?)</h1>", everything) == found
     assert everything.count('class="figure-card"') == 10
     for address, kind in ((f"{AT}/opinion.svg", "image/svg+xml"), (f"{AT}/opinion.png", "image/png")):
         answer = client.get(f"{address}?criterion=impact&theme=dark")
