@@ -121,7 +121,7 @@ def how_to_get_in(engine: Engine, settings: Settings) -> list[str]:
 
 
 def load_demo(engine: Engine, settings: Settings, *, answers: int, seed: int) -> None:
-    """Load people, initiatives, a survey with two simulated rounds and a third open, one running, a plan, and what is said.
+    """Load people, initiatives, a survey with two simulated rounds and a third open, another running, a plan, words.
 
     What people say: workshops and interviews, the ideas wall, comments and amendments.
     """

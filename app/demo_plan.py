@@ -19,9 +19,8 @@ FILE = Path(__file__).resolve().parents[1] / "demo" / "initiatives.json"
 def load_plan(session: Session, survey: Survey) -> Plan:
     """A plan from the results of a survey, within the ceilings of the file."""
     frame: Mapping[str, Any] = json.loads(FILE.read_bytes())["plan"]
-    ceilings = tuple(
-        frame["budget_by_year_eur"][str(year)] for year in range(frame["first_year"], frame["last_year"] + 1)
-    )
+    years = range(frame["first_year"], frame["last_year"] + 1)
+    ceilings = tuple(frame["budget_by_year_eur"][str(year)] for year in years)
     rules = Rulebook(ceilings, **START, max_starts=6, lead_capacity=4, region_min=2)
     actor = operator(session)
     given = PlanIn(frame["title"]["en"], frame["first_year"], rules, "Balanced")

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Depends, Header, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from app.actionplan.portfolio.document import content_of, plan_file
@@ -47,6 +47,14 @@ Ceiling = Annotated[int, Field(ge=0, le=LARGEST_CEILING)]
 Count = Annotated[int, Field(ge=1, le=1000)]
 Percent = Annotated[int, Field(ge=1, le=100)]
 NEEDS_MATCH = "Name the draft you changed: send its ETag as If-Match."
+
+
+def find_own(session: SessionDep, actor: ReaderDep, plan_id: UUID) -> None:
+    """Refuse a plan that is not theirs before anything is said about what was sent. Raises NotFound."""
+    get_own_plan_by_id(session, actor, plan_id)
+
+
+OwnPlan = Depends(find_own)
 
 
 class RulesIn(BaseModel):
@@ -164,7 +172,7 @@ def read_plan_file(
     return Response(file.data, media_type=file.media_type, headers=headers)
 
 
-@router.post("/{plan_id}/scenarios", status_code=201)
+@router.post("/{plan_id}/scenarios", status_code=201, dependencies=[OwnPlan])
 def make_scenario(
     session: SessionDep, actor: ChangerDep, plan_id: UUID, given: NewScenario, key: KeyHeader = None
 ) -> dict[str, Any]:
@@ -183,7 +191,7 @@ def make_scenario(
     return _scenario_out(made)
 
 
-@router.put("/{plan_id}/scenarios/{number}/rules")
+@router.put("/{plan_id}/scenarios/{number}/rules", dependencies=[OwnPlan])
 def write_rules(
     response: Response,
     session: SessionDep,
@@ -200,7 +208,7 @@ def write_rules(
     return {"draft": draft.number, "rules": as_data(given.rulebook)}
 
 
-@router.put("/{plan_id}/scenarios/{number}/items/{code}")
+@router.put("/{plan_id}/scenarios/{number}/items/{code}", dependencies=[OwnPlan])
 def settle_item(
     response: Response,
     session: SessionDep,
