@@ -28,7 +28,7 @@ from app.actionplan.opinions.models import WallOpinions
 from app.actionplan.opinions.rules import find_groups
 from app.actionplan.opinions.service import freeze_opinions
 from app.actionplan.portfolio.making import facts_of
-from app.actionplan.portfolio.models import Plan, PlanItem, Scenario, ScenarioDraft
+from app.actionplan.portfolio.models import Plan, PlanItem, PlanJob, Scenario, ScenarioDraft
 from app.actionplan.portfolio.rulebook import Rulebook, as_data
 from app.actionplan.proposals.models import IdeasWall, Proposal
 from app.auth.api import list_routes
@@ -241,7 +241,8 @@ def _fill_the_plan(session: Session, version: InitiativeVersion) -> dict[str, st
     session.flush()
     _as_adopted(session)
     comment = PlanComment(share_id=share.id, text="Words", form_key="comment", written_on=today())
-    session.add(comment)
+    job = PlanJob(scenario_id=scenario.id, draft_number=1, kind="weigh", asked_at=made)
+    session.add_all([comment, job])
     partner = session.exec(select(Organisation).where(Organisation.code == "ONE")).one()
     return {
         "plan_id": str(scenario.plan_id),
@@ -252,6 +253,7 @@ def _fill_the_plan(session: Session, version: InitiativeVersion) -> dict[str, st
         "ballot": "1",
         "edition": "1",
         "partner": str(partner.id),
+        "job": str(job.id),
     }
 
 
@@ -262,6 +264,7 @@ def _as_adopted(session: Session) -> None:
     _, content = freeze(session, plan, None)
     content["items"] = [{**content["items"][0], **item} for item in edition.content["items"]]
     ballot.content = edition.content = content
+    session.exec(select(PlanShare)).one().content = content
     edition.decision = {"outcome": "adopted", "reason": "It serves all.", **votes_at(session, actor, ballot)}
 
 
@@ -293,7 +296,15 @@ def call(world: World, who: str, route: dict[str, Any]) -> Any:
     if route["method"] == "GET":
         return client.get(url)
     csrf = csrf_in(client.get("/login").text)
-    fields = {"csrf": csrf, "role": "reviewer", "consortium": things["consortium"], "email": "x", "remove": "yes"}
+    fields = {
+        "s": "1",
+        "job": things["job"],
+        "csrf": csrf,
+        "role": "reviewer",
+        "consortium": things["consortium"],
+        "email": "x",
+        "remove": "yes",
+    }
     if route["path"].startswith("/api/"):
         headers = {"X-CSRF-Token": csrf, "If-Match": '"of no version"'}
         body = {"act": "ask", "revision": 0} if route["name"] == "judge_by_program" else {}
