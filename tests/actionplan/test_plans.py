@@ -162,7 +162,7 @@ def test_what_is_settled_by_hand_has_a_reason_and_a_year_of_the_plan(session: Se
         assert list(refused.value.errors) == [field]
     with pytest.raises(NotFound):
         place(session, actor, plan, scenario, "I99", 2027, BECAUSE, 1)
-    with pytest.raises(NotFound):
+    with pytest.raises(Conflict):
         release(session, actor, plan, scenario, "I01", 1)
 
 

@@ -24,7 +24,7 @@ from app.actionplan.portfolio.rulebook import LONGEST_HORIZON, Rulebook, as_data
 from app.auth.permissions import require
 from app.consensus.queries import get_snapshot, rank_ranges
 from app.core.clock import now
-from app.core.errors import Conflict, Invalid, NotFound
+from app.core.errors import Conflict, Invalid
 from app.history.service import record
 from app.people.rules import Actor
 from app.surveys.authoring.models import Survey
@@ -220,7 +220,7 @@ def release(session: Session, actor: Actor, plan: Plan, scenario: Scenario, code
     """Leave an initiative to the rules again; what is chosen stays until somebody asks for a proposal."""
     draft = get_draft(session, scenario)
     if code not in draft.hands:
-        raise NotFound("Nothing was settled by hand about this initiative.")
+        raise Conflict("Nothing was settled by hand about this initiative.")
     hands = {name: hand for name, hand in draft.hands.items() if name != code}
     return add_draft(session, actor, plan, scenario, Change("released", [code], hands=hands), revision)
 
