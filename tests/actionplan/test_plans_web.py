@@ -73,7 +73,7 @@ def test_from_results_to_a_plan(desk: TestClient, session: Session, engine: Engi
     page = desk.get("/plans/1").text
     assert heading(page) == "A first plan is being worked out"
     assert 'hx-trigger="every 2s"' in page
-    assert 'http-equiv="refresh"' in page
+    assert '<noscript><a href="/plans/1?s=1">Refresh</a></noscript>' in page
     work_all(engine)
     page = desk.get("/plans/1").text
     assert re.fullmatch(r"\d+ initiatives fit in €2M\.", heading(page))
