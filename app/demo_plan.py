@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session
 
 from app.actionplan.portfolio.models import Plan
-from app.actionplan.portfolio.rulebook import START, Rulebook
+from app.actionplan.portfolio.rulebook import START, from_data
 from app.actionplan.portfolio.service import PlanIn, add_scenario, create_plan
 from app.people.queries import operator
 from app.surveys.authoring.models import Survey
@@ -21,10 +21,10 @@ def load_plan(session: Session, survey: Survey) -> Plan:
     frame: Mapping[str, Any] = json.loads(FILE.read_bytes())["plan"]
     years = range(frame["first_year"], frame["last_year"] + 1)
     ceilings = tuple(frame["budget_by_year_eur"][str(year)] for year in years)
-    rules = Rulebook(ceilings, **START, max_starts=6, lead_capacity=4, region_min=2)
+    rules = from_data({"ceilings": ceilings, **START, "max_starts": 6, "lead_capacity": 4, "region_min": 2})
     actor = operator(session)
     given = PlanIn(frame["title"]["en"], frame["first_year"], rules, "Balanced")
     plan = create_plan(session, actor, survey, given, form_key="demonstration")
-    by_cost = Rulebook(ceilings, **START, by_cost=True)
+    by_cost = from_data({"ceilings": ceilings, **START, "by_cost": True})
     add_scenario(session, actor, plan, "Large ones first", None, form_key="demonstration", rules=by_cost)
     return plan

@@ -19,6 +19,7 @@ ONE = Item("A", 3.0, {"industry": 4.0}, 100_000, 300_000, 2027, 3, 18, lead="N",
 def test_the_form_of_rules() -> None:
     rules, faults = read_rules({**TYPED, "max_starts": " 3 ", "carry_over": "yes", "by_cost": "yes"}, YEARS)
     assert faults == {}
+    assert rules is not None
     assert rules == Rulebook((1_500_000, 0), max_starts=3, carry_over=True, by_cost=True)
     assert rules.budget == 1_500_000
     assert from_data(as_data(rules)) == rules
@@ -170,7 +171,7 @@ def form(**changes: str) -> dict[str, str]:
 
 def test_what_an_initiative_takes_reads_back_as_it_was_shown() -> None:
     facts = kept_facts(shape=[4, 8], latest_year=2029)
-    evidence = {"value": 3.0, "helix_value": {}, "share_high": 0.5}
+    evidence: dict[str, Any] = {"value": 3.0, "helix_value": {}, "share_high": 0.5}
     shown = shown_facts(item_from("A", evidence, facts), facts)
     assert (shown["amount.1"], shown["amount.2"], shown["waits.B"]) == ("4", "8", "yes")
     found, faults = read_facts(shown, facts, ["B", "C"])

@@ -228,13 +228,13 @@ def test_files_page_and_api_agree(solved: TestClient, session: Session) -> None:
     assert not sheet.merged_cells.ranges
     column = head.index("Cost in euros")
     for place, line in enumerate(state.chosen):
-        amounts = {
+        amounts: list[Any] = [
             from_json[place]["cost_eur"],
             int(table[place]["cost_eur"]),
             rows[place][column],
             in_api[place]["cost"],
-        }
-        assert amounts == {line.whole_cost}
+        ]
+        assert amounts == [line.whole_cost] * 4
         for year, cost in in_api[place]["cost_by_year"].items():
             assert from_json[place][f"cost_{year}_eur"] == cost == int(table[place][f"cost_{year}_eur"])
         assert from_json[place]["start"] == f"{in_api[place]['start'][0]} Q{in_api[place]['start'][1]}"
@@ -272,7 +272,13 @@ def test_programs_make_and_change_plans(desk: TestClient, session: Session, engi
     assert code not in done.json()["start_year"]
     changed = desk.put(f"{path}/rules", json={**rules, "max_starts": 2}, headers={**csrf, "If-Match": '"3"'})
     assert changed.json()["rules"]["max_starts"] == 2
-    for bad in ({"ceilings": [-1]}, {"ceilings": [1], "discount": 0}, {"ceilings": [1], "more": 1}, {"ceilings": []}):
+    refusable: list[dict[str, Any]] = [
+        {"ceilings": [-1]},
+        {"ceilings": [1], "discount": 0},
+        {"ceilings": [1], "more": 1},
+        {"ceilings": []},
+    ]
+    for bad in refusable:
         refused = desk.put(f"{path}/rules", json=bad, headers={**csrf, "If-Match": '"4"'})
         assert refused.status_code == 422, bad
     added = desk.post(

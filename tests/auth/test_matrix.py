@@ -211,7 +211,13 @@ def _fill_the_plan(session: Session, version: InitiativeVersion) -> dict[str, st
     made = version.created_at
     rules = as_data(Rulebook((1,) * 5))
     facts = facts_of(read_content(version.content), set(), 2027, 5)
-    evidence = {"value": 3.0, "helix_value": {}, "own_helices": [], "approved_by": [], "share_high": None}
+    evidence: dict[str, Any] = {
+        "value": 3.0,
+        "helix_value": {},
+        "own_helices": [],
+        "approved_by": [],
+        "share_high": None,
+    }
     more = {"rank": None, "rank_set": None, "n": None, "verdict": "too_few", "gap": None}
     share = PlanShare(
         plan_id=scenario.plan_id,
