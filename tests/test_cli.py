@@ -6,9 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
+from sqlmodel import Session
 
 from app import cli
+from app.actionplan.portfolio.jobs import work_all
 from app.core.settings import Settings
+from app.people.queries import operator
+from tests.actionplan.planning import make_plan
 from tests.make import DEMO
 from tests.vectors import FOLDER
 
@@ -105,6 +110,20 @@ def test_results_equal_analyse_to_the_last_byte(ready: Run, tmp_path: Path) -> N
         for path in paths:
             assert ready("plan", "export", "files", "--format", kind, "--out", path)[0] == 0
         assert paths[0].read_bytes() == paths[1].read_bytes() != b""
+
+
+def test_a_plan_is_written_by_its_id(
+    innaxe: Run, database: str, session: Session, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INNAXE_DATABASE_URL", database)
+    key = str(make_plan(session, operator(session)).id)
+    work_all(engine)
+    for kind in ("csv", "xlsx", "json"):
+        paths = [tmp_path / f"{name}.{kind}" for name in ("first", "second")]
+        for path in paths:
+            assert innaxe("plan", "export", key, "--format", kind, "--out", path)[0] == 0
+        assert paths[0].read_bytes() == paths[1].read_bytes() != b""
+    assert innaxe("plan", "export", key, "--scenario", "9", "--out", tmp_path / "none.csv")[0] == 1
 
 
 def test_analyse_needs_no_database(innaxe: Run, tmp_path: Path) -> None:

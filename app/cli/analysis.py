@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
+from app.actionplan.portfolio.document import plan_file
 from app.actionplan.portfolio.planning import PlanFileError, plan_from, read_plan_file, weights_of
+from app.actionplan.portfolio.queries import find_plan
 from app.actionplan.priorities.service import export_list
 from app.cli.work import Refused, chosen_survey, read_file, say, work, write_file
 from app.consensus.analysis import SEED, to_bytes
@@ -14,6 +16,7 @@ from app.consensus.analysis import analyse as analyse_panel
 from app.consensus.panel_files import PanelFileError, read_panel_files
 from app.consensus.service import analyse_survey
 from app.core.settings import load_settings
+from app.people.queries import operator_of
 
 
 def analyse(
@@ -64,15 +67,22 @@ def write_results(
 
 
 def export_plan(
-    survey: Annotated[str, typer.Argument(metavar="ID", help="id or external id of the survey")],
+    key: Annotated[str, typer.Argument(metavar="ID", help="id of the plan, or id or external id of a survey")],
     out: Annotated[Path, typer.Option()],
     kind: Annotated[str, typer.Option("--format", help="csv, xlsx or json")] = "csv",
     language: Annotated[str, typer.Option()] = "en",
+    scenario: Annotated[int | None, typer.Option(min=1, help="scenario of the plan, by default the first")] = None,
 ) -> None:
-    """Write the prioritised list of a survey."""
+    """Write a five-year plan, or the prioritised list of a survey."""
+    address = load_settings().address
     with work() as session:
-        actor, chosen = chosen_survey(session, survey)
-        data = export_list(session, actor, chosen, kind, language, address=load_settings().address).data
+        plan = find_plan(session, key)
+        if plan:
+            actor = operator_of(plan.consortium_id)
+            data = plan_file(session, actor, plan, scenario, kind, language, address=address).data
+        else:
+            actor, survey = chosen_survey(session, key)
+            data = export_list(session, actor, survey, kind, language, address=address).data
     write_file(out, data)
 
 

@@ -38,6 +38,14 @@ def get_own_plan_by_id(session: Session, actor: Actor, plan_id: UUID) -> Plan:
     return found
 
 
+def find_plan(session: Session, key: str) -> Plan | None:
+    """The plan of this id, whoever's it is; None for any other text."""
+    try:
+        return session.get(Plan, UUID(key))
+    except ValueError:
+        return None
+
+
 def list_plans(session: Session, actor: Actor) -> Sequence[Plan]:
     """The plans of the actor's consortium, the newest first."""
     wanted = select(Plan).where(Plan.consortium_id == actor.consortium_id)
