@@ -15,7 +15,9 @@ from app.actionplan.adoption.models import PlanComment
 from app.actionplan.adoption.queries import partner_codes
 from app.actionplan.adoption.rules import Difference
 from app.actionplan.portfolio.checking import Breach
+from app.actionplan.portfolio.content import MONEY
 from app.actionplan.portfolio.fixing import Fix
+from app.actionplan.portfolio.modelling import THOUSAND
 from app.actionplan.portfolio.models import Plan
 from app.actionplan.portfolio.pricing import Why, WhyKind
 from app.actionplan.portfolio.problem import Rule
@@ -113,7 +115,14 @@ class Told:
     def breaches(self) -> list[str]:
         """The rules that the plan breaks, in sentences."""
         return [
-            self._teller.breach(Breach(Rule(one["rule"]), tuple(one["names"]), self._place(one["year"]), one["amount"]))
+            self._teller.breach(
+                Breach(
+                    Rule(one["rule"]),
+                    tuple(one["names"]),
+                    self._place(one["year"]),
+                    _in_thousands(one["rule"], one["amount"]),
+                )
+            )
             for one in self.content["breaches"]
         ]
 
@@ -133,9 +142,13 @@ class Told:
             # of how many rate it high nothing is said here
             item=SimpleNamespace(value=line["value"], support=None),
             fits=None,
-            why=why and Why(WhyKind(why["kind"]), tuple(why["names"]), self._place(why["year"]), why["amount"]),
+            why=why and self._why(why),
         )
         return self._teller.why(cast("Line", told))
+
+    def _why(self, why: Mapping[str, Any]) -> Why:
+        amount = _in_thousands(why["kind"], why["amount"])
+        return Why(WhyKind(why["kind"]), tuple(why["names"]), year=self._place(why["year"]), amount=amount)
 
     def quarter(self, place: Sequence[int]) -> str:
         """A quarter in words."""
@@ -143,6 +156,11 @@ class Told:
 
     def _place(self, year: int | None) -> int | None:
         return None if year is None else year - self.content["first_year"] + 1
+
+
+def _in_thousands(kind: str, amount: float | None) -> float | None:
+    """An amount in the unit of problems, from what the data says in euros."""
+    return amount / THOUSAND if amount is not None and kind in MONEY else amount
 
 
 def tell(session: Session, plan: Plan, content: Mapping[str, Any], language: str) -> Told:

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.actionplan.portfolio.modelling import QUARTERS
+from app.actionplan.portfolio.modelling import QUARTERS, THOUSAND
 from app.actionplan.portfolio.roadmap import gate_of, quarter_at
 from app.actionplan.portfolio.rulebook import as_data
 from app.actionplan.portfolio.state import Line, State
 
 FORMAT = "innaxe-plan/1"
+MONEY = frozenset({"budget", "region_share"})
+"""Rules whose breaches, and reasons whose amounts, are money."""
 
 
 def plan_content(state: State, told: Mapping[str, Any], robust: Mapping[str, float], slug: str) -> dict[str, Any]:
@@ -45,7 +47,12 @@ def plan_content(state: State, told: Mapping[str, Any], robust: Mapping[str, flo
             "regions": [vars(one) for one in state.regions],
         },
         "breaches": [
-            {"rule": one.rule.value, "names": list(one.names), "year": _calendar(state, one.year), "amount": one.amount}
+            {
+                "rule": one.rule.value,
+                "names": list(one.names),
+                "year": _calendar(state, one.year),
+                "amount": in_euros(one.rule.value, one.amount),
+            }
             for one in state.breaches
         ],
     }
@@ -93,12 +100,21 @@ def _item(state: State, line: Line, told: Mapping[str, Any], robust: Mapping[str
             "kind": line.why.kind.value,
             "names": list(line.why.names),
             "year": _calendar(state, line.why.year),
-            "amount": line.why.amount,
+            "amount": in_euros(line.why.kind.value, line.why.amount),
         },
         "loss": loss and loss["loss"],
         "robust": robust.get(row.code),
         **{name: facts[name] for name in ("outputs", "targets", "indicators", "risks")},
     }
+
+
+def in_euros(kind: str, amount: float | None) -> float | None:
+    """An amount as data says it: money in whole euros, all else as it is; problems count money in thousands.
+
+    >>> in_euros("budget", 1.5), in_euros("starts", 2)
+    (1500, 2)
+    """
+    return round(amount * THOUSAND) if amount is not None and kind in MONEY else amount
 
 
 def _calendar(state: State, year: int | None) -> int | None:
