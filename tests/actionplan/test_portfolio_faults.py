@@ -54,6 +54,11 @@ def fault(kind: FaultKind, names: str, *rest: Any) -> Fault:
             id="ring with a mandatory one",
         ),
         pytest.param(
+            {"candidates": (MUST, B, C), "dependencies": (Dependency("B", "A"), Dependency("A", "B"))},
+            [fault(FaultKind.CYCLE, "A B", 0, None, False)],
+            id="ring with a mandatory one that can start together",
+        ),
+        pytest.param(
             {"dependencies": (Dependency("B", "B", 1), Dependency("A", "C"))},
             [fault(FaultKind.CYCLE, "B", 1, None, False)],
             id="waits for itself",

@@ -197,7 +197,7 @@ def _order(problem: Problem, columns: Columns) -> Iterator[Line]:
             terms: dict[int, float] = {column: 1.0 for year, column in columns[rule.after].items() if year <= last}
             for year, column in columns[rule.before].items():
                 if year <= last - rule.lag:
-                    terms[column] = terms.get(column, 0.0) - 1
+                    terms[column] = -1.0
             yield Line(Rule.DEPENDENCY, f"{rule.before} {rule.after}", last, terms, high=0)
 
 
