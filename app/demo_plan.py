@@ -26,5 +26,5 @@ def load_plan(session: Session, survey: Survey) -> Plan:
     given = PlanIn(frame["title"]["en"], frame["first_year"], rules, "Balanced")
     plan = create_plan(session, actor, survey, given, form_key="demonstration")
     by_cost = from_data({"ceilings": ceilings, **START, "by_cost": True})
-    add_scenario(session, actor, plan, "Large ones first", None, form_key="demonstration", rules=by_cost)
+    add_scenario(session, actor, plan, "Large ones first", None, form_key="large ones", rules=by_cost)
     return plan

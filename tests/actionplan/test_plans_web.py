@@ -44,6 +44,11 @@ def post(client: TestClient, page: str, path: str, **typed: str) -> Any:
     return client.post(path, data={**hidden, **typed})
 
 
+def fields_in(page: str) -> dict[str, str]:
+    """The numbers that a page's fields hold."""
+    return dict(re.findall(r'name="([a-z_]+(?:\.\d+)?)"(?: id="[^"]*")? value="(\d*)"', page))
+
+
 def heading(text: str) -> str:
     found = re.search(r"<h1[^>]*>(.*?)</h1>", text, re.DOTALL)
     assert found, text[:300]
@@ -96,18 +101,18 @@ def test_every_page_of_a_plan_opens(solved: TestClient) -> None:
 
 
 def test_an_initiative_is_settled_by_hand(solved: TestClient, session: Session, engine: Engine) -> None:
-    out = state_of(session, list_plans(session, operator(session))[0]).left[0].row.code
+    code = state_of(session, list_plans(session, operator(session))[0]).chosen[0].row.code
     session.commit()
-    item = f"/plans/1/items/{out}"
+    item = f"/plans/1/items/{code}"
     effect = solved.get(f"{item}?s=1&year=2029", headers={"HX-Request": "true"})
     assert "What it would change, starting in 2029" in effect.text
-    refused = post(solved, item, f"{item}/place", act="in", year="2029", reason="so")
+    refused = post(solved, item, f"{item}/place", act="out", reason="so")
     assert refused.status_code == 422
     assert "Say why in at least 10 characters" in refused.text
-    done = post(solved, item, f"{item}/place", act="in", year="2029", reason=BECAUSE)
+    done = post(solved, item, f"{item}/place", act="out", reason=BECAUSE)
     assert done.headers["location"] == "/plans/1?s=1"
     page = solved.get("/plans/1").text
-    assert "was placed by hand" in page
+    assert "was left out by hand" in page
     assert BECAUSE in page
     stale = solved.post(
         f"{item}/place",
@@ -120,13 +125,13 @@ def test_an_initiative_is_settled_by_hand(solved: TestClient, session: Session, 
     done = post(solved, item, f"{item}/place", act="release")
     assert done.status_code == 303
     history = solved.get("/plans/1/history?by_hand=true").text
-    assert history.count("Placed by hand") == 1
+    assert history.count("Left out by hand") == 1
     assert "Left to the rules again" not in history
 
 
 def test_one_ceiling_less_is_flagged_with_a_repair(solved: TestClient, session: Session) -> None:
     page = solved.get("/plans/1/rules").text
-    typed = dict(re.findall(r'name="(ceiling\.\d+|[a-z_]+)" value="(\d*)"', page))
+    typed = fields_in(page)
     for field, text in (("ceiling.2028", "-1"), ("discount", "0"), ("helix_floor", "x")):
         refused = solved.post("/plans/1/rules", data={**typed, "csrf": csrf_in(page), field: text})
         assert refused.status_code == 422
@@ -159,7 +164,7 @@ def test_scenarios_are_added_compared_and_removed(solved: TestClient, engine: En
     assert made.headers["location"] == "/plans/1?s=2"
     assert heading(solved.get("/plans/1/compare?a=1&b=2").text) == "The two are the same."
     page = solved.get("/plans/1/rules?s=2").text
-    typed = dict(re.findall(r'name="(ceiling\.\d+|[a-z_]+)" value="(\d*)"', page))
+    typed = fields_in(page)
     changed = {**typed, "csrf": csrf_in(page), "s": "2", "revision": "1", "by_cost": "yes", "propose": "yes"}
     assert solved.post("/plans/1/rules", data=changed).status_code == 303
     work_all(engine)
@@ -223,20 +228,20 @@ def test_files_page_and_api_agree(solved: TestClient, session: Session) -> None:
     content = solved.get(f"/api/v1/plans/{plan_id}").json()
     in_api = [item for item in content["items"] if item["is_in"]]
     assert [row["code"] for row in from_json] == [row["code"] for row in in_api] == chosen
-    assert [row["code"] for row in table][: len(chosen)] == chosen
+    assert [row["Code"] for row in table][: len(chosen)] == chosen
     assert [row[0] for row in rows][: len(chosen)] == chosen
     assert not sheet.merged_cells.ranges
     column = head.index("Cost in euros")
     for place, line in enumerate(state.chosen):
         amounts: list[Any] = [
             from_json[place]["cost_eur"],
-            int(table[place]["cost_eur"]),
+            int(table[place]["Cost in euros"]),
             rows[place][column],
             in_api[place]["cost"],
         ]
         assert amounts == [line.whole_cost] * 4
         for year, cost in in_api[place]["cost_by_year"].items():
-            assert from_json[place][f"cost_{year}_eur"] == cost == int(table[place][f"cost_{year}_eur"])
+            assert from_json[place][f"cost_{year}_eur"] == cost == int(table[place][f"Cost in {year} in euros"])
         assert from_json[place]["start"] == f"{in_api[place]['start'][0]} Q{in_api[place]['start'][1]}"
     assert content["planned"] == sum(line.whole_cost for line in state.chosen) == state.planned
     assert content["spend_by_year"] == state.spend
