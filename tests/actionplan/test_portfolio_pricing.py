@@ -82,6 +82,20 @@ def test_there_is_no_price_without_a_plan() -> None:
     assert price_of(problem, nothing, Rule.STARTS, "").amount is None
 
 
+def test_what_is_not_proven_is_no_gain() -> None:
+    problem = replace(FOUR, max_starts_per_year=9)
+    best = replace(solve(problem), objective=99.0)
+    assert price_of(problem, best, Rule.STARTS, "").amount == 0
+
+
+def test_what_was_decided_can_be_taken_back() -> None:
+    without = replace(FOUR, candidates=(replace(A, is_forbidden=True), B, C, D))
+    assert loss_of_including(without, solve(without), "A").amount == pytest.approx(-3)
+    with_it = replace(FOUR, candidates=(A, B, C, replace(D, is_mandatory=True)))
+    assert loss_of_removing(with_it, solve(with_it), "D").amount == pytest.approx(-3)
+    assert loss_of_removing(FOUR, solve(FOUR), "A").amount == pytest.approx(3)
+
+
 def test_placing_by_hand_has_a_price() -> None:
     placed = replace(FOUR, candidates=(A, replace(B, is_mandatory=True, earliest=1, latest=1), C, D))
     found = price_of_hand(FOUR, placed)
@@ -235,6 +249,28 @@ def test_a_plan_that_is_broken_already_can_take_more() -> None:
             {"candidates": (replace(A, is_mandatory=True, latest=1),), "budgets": (0, 1, 9), "carry_over": True},
             [Give(Rule.BUDGET, "", 1, 2), Give(Rule.BUDGET, "", 2, 1)],
             id="budget carried over",
+        ),
+        pytest.param(
+            {
+                "candidates": (
+                    Candidate("A", 1, (3,), is_mandatory=True),
+                    Candidate("B", 1, (0,), earliest=2, is_mandatory=True),
+                ),
+                "budgets": (1, 0),
+                "carry_over": True,
+                "max_starts_per_year": 1,
+            },
+            [Give(Rule.BUDGET, "", 1, 2)],
+            id="money that is given once is there later",
+        ),
+        pytest.param(
+            {
+                "candidates": (Candidate("A", 1, (3,), is_mandatory=True), B),
+                "budgets": (2,),
+                "region_min_count": {"south": 1},
+            },
+            [Give(Rule.BUDGET, "", 1, 1), Give(Rule.REGION_COUNT, "south", None, 1)],
+            id="rather what a region was promised than money",
         ),
         pytest.param(
             {"candidates": (replace(A, is_mandatory=True), replace(B, is_mandatory=True)), "exclusions": (("A", "B"),)},

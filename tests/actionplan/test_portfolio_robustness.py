@@ -1,12 +1,13 @@
 """How often each initiative is in when values vary."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from app.actionplan.portfolio.robustness import Inclusion, core, exterior, inclusion
-from app.actionplan.portfolio.rules import Candidate, Problem, solve
+from app.actionplan.portfolio.rules import Candidate, Problem, Solution, Status, solve
 
 A = Candidate("A", 9, (1,), helix_value={"civil": 1})
 B = Candidate("B", 5, (1,), helix_value={"civil": 5})
@@ -37,6 +38,15 @@ def test_it_can_be_cancelled() -> None:
 def test_without_time_nothing_is_said() -> None:
     found = inclusion(THREE, DRAWS, seconds=0, on_progress=lambda done: True)
     assert found == Inclusion({}, 0, 4)
+
+
+def test_draws_without_a_plan_count_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped_once(problem: Problem, **limits: Any) -> Solution:
+        return Solution(Status.STOPPED, None, {}, None) if problem.candidates[1].value == 4 else solve(problem)
+
+    monkeypatch.setattr("app.actionplan.portfolio.robustness.solve", stopped_once)
+    found = inclusion(THREE, DRAWS, on_progress=lambda done: True)
+    assert found == Inclusion({"A": 1, "B": 1, "C": 0}, 3, 1)
 
 
 def test_what_cannot_be_has_no_shares() -> None:

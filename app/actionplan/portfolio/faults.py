@@ -154,7 +154,6 @@ def _excluded(problem: Problem, needed: Mapping[str, Candidate]) -> Iterator[Fau
 
 def _waiting(problem: Problem, needed: Mapping[str, Candidate], first: Mapping[str, int]) -> Iterator[Fault]:
     """What must be in and waits for what cannot be, or for so long that no year is left."""
-    rings = {name for fault in _rings(problem, needed) for name in fault.names}
     vain = {one.id for one in needed.values() if one.is_forbidden or not years_for(problem, one)}
     late = {one.id for one in needed.values() if one.id not in vain and first[one.id] > years_for(problem, one)[-1]}
     for rule in problem.dependencies:
@@ -162,7 +161,7 @@ def _waiting(problem: Problem, needed: Mapping[str, Candidate], first: Mapping[s
             continue
         if rule.before in vain:
             yield Fault(FaultKind.MANDATORY_WAITS, (rule.after, rule.before))
-        elif rule.after in late - rings and rule.before not in late:
+        elif rule.after in late and rule.before not in late:
             year = first[rule.before] + rule.lag
             if year > years_for(problem, needed[rule.after])[-1]:
                 yield Fault(FaultKind.MANDATORY_WAITS, (rule.after, rule.before), None, year)
