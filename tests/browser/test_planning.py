@@ -70,7 +70,7 @@ def test_from_results_to_an_adopted_plan(
     wait_for_plan(page)
     assert "All rules are kept." in page.inner_text(".plan-side")
     # one ceiling less is seen at once, with what would repair it
-    spent = page.locator(".spend-text").nth(1).inner_text() if page.locator(".spend-text").count() else ""
+    spent = page.locator(".spend-text").nth(1).text_content()
     assert spent
     lower = round(float(spent.split()[0]) * 1_000_000) - 300_000
     act(lambda: page.click("main a[href*='/rules']"))

@@ -195,7 +195,7 @@ def _notes(content: Mapping[str, Any], teller: Teller) -> list[Note]:
                 say(
                     "%(value)s, at most %(gap)s %% from proven",
                     value=f"{found['objective']:.4f}",
-                    gap=f"{100 * found['gap']:.2f}",
+                    gap=f"{100 * (found['gap'] or 0):.2f}",
                 ),
             )
         )

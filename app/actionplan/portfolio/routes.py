@@ -14,6 +14,7 @@ from app.actionplan.portfolio.making import first_start
 from app.actionplan.portfolio.pages import QUARTER_WIDTH, ROW_HEIGHT, SPEND_HEIGHT, YEAR_WIDTH
 from app.actionplan.portfolio.queries import get_own_plan, get_scenario, list_plans, list_scenarios
 from app.actionplan.portfolio.rulebook import read_start
+from app.actionplan.portfolio.rules import FaultKind
 from app.actionplan.portfolio.service import PlanIn, create_plan
 from app.actionplan.portfolio.showing import Shown, frame_of, shown
 from app.actionplan.priorities.routes import download
@@ -163,7 +164,7 @@ def checks_of(found: Shown) -> dict[str, Any]:
     fix = state.fixes[0] if state.fixes else None
     return {
         "broken": [teller.breach(one) for one in state.breaches],
-        "faults": [teller.fault(one) for one in state.faults if one.is_fatal],
+        "faults": [teller.fault(one) for one in state.faults if one.is_fatal or one.kind is FaultKind.CYCLE],
         "fix": fix,
         "fix_text": teller.fix(fix) if fix else "",
         "by_hand": [line for line in state.lines if line.hand],

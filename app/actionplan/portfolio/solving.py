@@ -1,6 +1,7 @@
 """The process that solves: it reads what is asked, and says line by line what it finds."""
 
 import json
+import os
 import sys
 from typing import Any
 
@@ -54,6 +55,7 @@ def scales(frame: Frame) -> NDArray[np.float64]:
 
 def main() -> None:
     """Read one question from standard input and answer it on standard output."""
+    _keep_answers_clean()
     asked = json.load(sys.stdin)
     frame = frame_from(asked)
     if asked["kind"] == "robustness":
@@ -63,6 +65,12 @@ def main() -> None:
         return
     for line in weigh(frame):
         say(line)
+
+
+def _keep_answers_clean() -> None:
+    """Send what the solver's library prints by itself to standard error: whoever asked reads only what is said here."""
+    sys.stdout = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
 
 
 def say(line: dict[str, Any]) -> None:
