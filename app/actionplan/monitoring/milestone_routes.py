@@ -32,14 +32,14 @@ from app.actionplan.monitoring.state import State
 from app.actionplan.monitoring.tracking import assess_risk
 from app.actionplan.monitoring.words import MITIGATION_WORDS, OUTCOME_WORDS
 from app.auth.guard import permitted
-from app.auth.permissions import may
+from app.auth.permissions import may, require
 from app.core.catalogues import translate
 from app.core.clock import today
 from app.core.errors import Conflict, Invalid, Stale
 from app.core.tokens import make_token
 from app.core.words import pick
 from app.history.queries import list_entries
-from app.history.rules import name_of, require
+from app.history.rules import name_of
 from app.people.rules import Actor
 from app.web.deps import SessionDep
 from app.web.forms import FormDep, key_in, revision_in
@@ -231,7 +231,7 @@ def _page(
         may_decide=may(actor, "gate.decide", one),
         # one that was proposed and never touched has none
         may_see_history=may(actor, "history.read")
-        and bool(list_entries(session, actor, [name_of("milestone", milestone.id)], most=1)),
+        and bool(list_entries(session, actor, [name_of("milestone", one.id)], most=1)),
     )
 
 
