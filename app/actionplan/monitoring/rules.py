@@ -301,7 +301,11 @@ def as_line(text: str) -> str:
 
 
 def is_reason(text: str) -> bool:
-    """Whether a text is long enough, and not too long, to be a reason."""
+    """Whether a text is long enough, and not too long, to be a reason.
+
+    >>> is_reason("So."), is_reason("The partner left the consortium.")
+    (False, True)
+    """
     return SHORTEST_REASON <= len(text) <= LONGEST_REASON
 
 
