@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from app.actionplan.portfolio.content import plan_content
 from app.actionplan.portfolio.models import Plan
-from app.actionplan.portfolio.queries import Loaded, find_robustness, find_told, load
+from app.actionplan.portfolio.queries import Loaded, find_robustness, find_told, load, shares_of
 from app.actionplan.portfolio.service import OVERTAKEN
 from app.actionplan.portfolio.state import State
 from app.core.errors import Conflict
@@ -28,11 +28,9 @@ def freeze(
     if revision not in (None, loaded.scenario.revision):
         raise Conflict(OVERTAKEN)
     told, robust = find_told(session, loaded.draft), find_robustness(session, loaded.scenario.id)
-    is_of_this = robust is not None and robust.draft_number == loaded.draft.number
-    shares: dict[str, float] = robust.told.get("robust", {}) if robust and is_of_this else {}
     slug = session.get_one(Survey, plan.survey_id).slug
     state = State(loaded)
-    content = plan_content(state, told.told if told else {}, shares, slug)
+    content = plan_content(state, told.told if told else {}, shares_of(robust, loaded.draft), slug)
     content["fixes"] = [_calendar(state, fix.acts) for fix in state.fixes[:1]]
     # as it will be read back: with lists, and with texts for keys
     return loaded, json.loads(json.dumps(content))

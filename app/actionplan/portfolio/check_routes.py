@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from app.actionplan.portfolio.queries import get_own_plan
+from app.actionplan.portfolio.robustness import CORE, EXTERIOR
 from app.actionplan.portfolio.routes import FOLDER, Number, ReaderDep, checks_of, is_quiet
 from app.actionplan.portfolio.sharing import fund_by_equal_shares, fund_greedily
 from app.actionplan.portfolio.showing import Shown, frame_of, shown
@@ -13,7 +14,6 @@ from app.web.deps import SessionDep
 from app.web.templating import render
 
 router = APIRouter(prefix="/plans/{number}", tags=["plans"])
-CORE, OUTSIDE = 0.9, 0.1
 
 
 @router.get("/table")
@@ -136,7 +136,7 @@ def _robust(found: Shown) -> list[dict[str, Any]]:
             "title": found.teller.title(code),
             "is_in": code in found.state.start,
             "share": share,
-            "part": words["core" if share >= CORE else "outside" if share <= OUTSIDE else ""],
+            "part": words["core" if share >= CORE else "outside" if share <= EXTERIOR else ""],
         }
         for code, share in shares
     ]

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from app.actionplan.portfolio.content import plan_content
 from app.actionplan.portfolio.models import Plan
-from app.actionplan.portfolio.queries import find_robustness, find_told, load
+from app.actionplan.portfolio.queries import find_robustness, find_told, load, shares_of
 from app.actionplan.portfolio.state import State
 from app.actionplan.portfolio.words import Teller
 from app.actionplan.priorities.pages import span
@@ -50,11 +50,8 @@ def content_of(
     loaded = load(session, plan, number)
     state, survey = State(loaded), get_survey(session, plan.survey_id)
     job, robust = find_told(session, loaded.draft), find_robustness(session, loaded.scenario.id)
-    shares: Mapping[str, float] = {}
-    if robust and robust.draft_number == loaded.draft.number:
-        shares = robust.told.get("robust", {})
     names = {one.code: one.name for one in list_organisations(session, actor) if one.code}
-    content = plan_content(state, job.told if job else {}, shares, survey.slug)
+    content = plan_content(state, job.told if job else {}, shares_of(robust, loaded.draft), survey.slug)
     return content, Teller(state, language, names, survey.default_language)
 
 

@@ -14,8 +14,7 @@ from app.consensus.pages import VERDICT_WORDS
 QUARTER_WIDTH, ROW_HEIGHT, SPEND_HEIGHT = 26, 36, 104
 LETTER_WIDTH = 8.4
 YEAR_WIDTH = QUARTERS * QUARTER_WIDTH
-TONES, OTHERS = 5, "\N{HORIZONTAL ELLIPSIS}"
-CORE, EXTERIOR = 0.9, 0.1
+TONES = 5
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,6 @@ class Row:
     share: float | None
     likely: str
     cost: int
-    cost_range: tuple[int, int]
     lead: str
     bars: Sequence[Bar]
     gate: float | None
@@ -117,7 +115,6 @@ class PlanPage:
             share=evidence["share_high"],
             likely=span(evidence["rank_set"]),
             cost=line.whole_cost,
-            cost_range=(item.cost_low, item.cost_high),
             lead=teller.region(item.lead),
             bars=[self._bar(zero, one.since, one.until, one.kind) for one in line.phases]
             if line.start

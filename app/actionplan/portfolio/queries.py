@@ -1,6 +1,6 @@
 """Reads of plans."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -121,6 +121,11 @@ def find_robustness(session: Session, scenario_id: UUID) -> PlanJob | None:
     """The newest work on how robust a scenario is, if somebody asked for it."""
     wanted = select(PlanJob).where(PlanJob.scenario_id == scenario_id, PlanJob.kind == "robustness")
     return session.exec(wanted.order_by(col(PlanJob.asked_at).desc(), col(PlanJob.id))).first()
+
+
+def shares_of(job: PlanJob | None, draft: ScenarioDraft) -> Mapping[str, float]:
+    """How often each initiative is in when values vary; nothing where that was not asked of this draft."""
+    return job.told.get("robust", {}) if job and job.draft_number == draft.number else {}
 
 
 def list_open_jobs(session: Session, scenario_id: UUID) -> Sequence[PlanJob]:

@@ -11,12 +11,14 @@ from sqlmodel import Session
 from app.actionplan.portfolio.asking import ask_for, call_off
 from app.actionplan.portfolio.document import plan_file
 from app.actionplan.portfolio.making import first_start
+from app.actionplan.portfolio.models import Scenario
 from app.actionplan.portfolio.pages import QUARTER_WIDTH, ROW_HEIGHT, SPEND_HEIGHT, YEAR_WIDTH
-from app.actionplan.portfolio.queries import get_own_plan, get_scenario, list_plans, list_scenarios
+from app.actionplan.portfolio.queries import get_own_plan, get_scenario, list_plans, list_scenarios, load
 from app.actionplan.portfolio.rulebook import read_start
 from app.actionplan.portfolio.rules import FaultKind
 from app.actionplan.portfolio.service import PlanIn, create_plan
 from app.actionplan.portfolio.showing import Shown, frame_of, shown
+from app.actionplan.portfolio.state import State
 from app.actionplan.priorities.routes import download
 from app.auth.guard import permitted
 from app.auth.permissions import may
@@ -110,7 +112,7 @@ def plan_page(
             "row": ROW_HEIGHT,
             "spend": SPEND_HEIGHT,
         },
-        cards=[_card(request, session, actor, found, one.number) for one in list_scenarios(session, plan.id)],
+        cards=[_card(session, found, one) for one in list_scenarios(session, plan.id)],
         helices=[
             (mark_of(one.group, place, found.teller.helix(one.group)), one)
             for place, one in enumerate(found.state.helices)
@@ -198,17 +200,17 @@ def is_quiet(found: Shown) -> bool:
     return job is not None and job.ended_at is None and job.seen_at is None and now() - job.asked_at > GONE_QUIET
 
 
-def _card(request: Request, session: Session, actor: Actor, found: Shown, number: int) -> dict[str, Any]:
+def _card(session: Session, found: Shown, scenario: Scenario) -> dict[str, Any]:
     """A scenario on its card."""
     loaded = found.state.loaded
-    is_current = number == loaded.scenario.number
-    other = found if is_current else shown(request, session, actor, loaded.plan, number)
+    is_current = scenario.number == loaded.scenario.number
+    state = found.state if is_current else State(load(session, loaded.plan, scenario.number))
     return {
-        "scenario": other.state.loaded.scenario,
+        "scenario": scenario,
         "is_current": is_current,
-        "count": len(other.state.chosen),
-        "planned": other.state.planned,
-        "broken": len(other.state.breaches),
+        "count": len(state.chosen),
+        "planned": state.planned,
+        "broken": len(state.breaches),
     }
 
 

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from app.actionplan.portfolio.models import Plan, PlanJob
 from app.actionplan.portfolio.pages import PlanPage
-from app.actionplan.portfolio.queries import find_robustness, find_told, list_scenarios, load
+from app.actionplan.portfolio.queries import find_robustness, find_told, list_scenarios, load, shares_of
 from app.actionplan.portfolio.state import State
 from app.actionplan.portfolio.words import Teller
 from app.auth.permissions import may
@@ -53,13 +53,7 @@ class Shown:
     @property
     def robust(self) -> Mapping[str, float]:
         """How often each initiative is in when values vary; nothing where that was asked of another draft."""
-        job = self.robustness
-        return job.told.get("robust", {}) if job and self.is_of_now else {}
-
-    @property
-    def is_of_now(self) -> bool:
-        """Whether robustness was asked of the draft that is shown, or of one with the same rules."""
-        return self.robustness is not None and self.robustness.draft_number == self.state.loaded.draft.number
+        return shares_of(self.robustness, self.state.loaded.draft)
 
     @property
     def is_working(self) -> bool:
