@@ -7,7 +7,8 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 # the tests start the program a hundred times, which takes three times as long where it must be compiled each time
 unexport PYTHONDONTWRITEBYTECODE
-# what is covered whole by tests
+# what is covered whole by tests; `make test` draws the same examples each time, so that its verdict is one of the code alone,
+# `make check` draws new ones
 PURE := app/stats/*,app/**/rules.py,app/**/live_rules.py
 PURE := $(PURE),app/actionplan/portfolio/checking.py,app/actionplan/portfolio/conflicts.py,app/actionplan/portfolio/faults.py
 PURE := $(PURE),app/actionplan/portfolio/fixing.py,app/actionplan/portfolio/formulation.py,app/actionplan/portfolio/pricing.py
@@ -53,7 +54,7 @@ test: setup browser ## every check and test, the real browser and a real Postgre
 	$(BIN)/lint-imports
 	$(BIN)/pyright
 	$(BIN)/djlint templates --lint --quiet
-	$(TESTS) -m "not faults" --cov=app --cov-report=
+	$(TESTS) -m "not faults" --hypothesis-profile=ci --cov=app --cov-report=
 	$(BIN)/coverage report --include='$(PURE)' --fail-under=100 --skip-covered
 
 faults: setup ## what happens when servers misbehave and processes are killed, at full size

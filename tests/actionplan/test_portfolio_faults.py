@@ -106,6 +106,7 @@ def fault(kind: FaultKind, names: str, *rest: Any) -> Fault:
             [fault(FaultKind.MANDATORY_EXCLUDED, "B A")],
             id="both must and must not",
         ),
+        pytest.param({"candidates": (MUST, B), "exclusions": (("B", "A"),)}, [], id="only one of them must"),
         pytest.param(
             {"candidates": (replace(MUST, is_forbidden=True), B)},
             [fault(FaultKind.MANDATORY_EXCLUDED, "A")],
@@ -134,6 +135,7 @@ def fault(kind: FaultKind, names: str, *rest: Any) -> Fault:
             [fault(FaultKind.REGION_TOO_FEW, "north", 1), fault(FaultKind.REGION_TOO_FEW, "west", 1)],
             id="regions",
         ),
+        pytest.param({"region_min_count": {"north": 2}}, [], id="enough in a region"),
     ],
 )
 def test_faults_are_named(rules: dict[str, Any], expected: list[Fault]) -> None:

@@ -52,6 +52,12 @@ def test_a_mandatory_one_that_is_too_dear_is_beyond_repair() -> None:
     assert fixes_of(Problem((must,), (1,)), {"A": 1}) == ()
 
 
+def test_what_waits_for_itself_without_a_lag_is_no_obstacle() -> None:
+    problem = replace(FOUR, dependencies=(Dependency("A", "A"),))
+    assert solve(problem) == solve(FOUR)
+    assert fixes_of(problem, {"A": 1, "B": 1}) == fixes_of(FOUR, {"A": 1, "B": 1})
+
+
 def test_what_nobody_knows_is_taken_out() -> None:
     assert fixes_of(FOUR, {"X": 1, "A": 1}) == (Fix((("X", None),), 0.0),)
     assert fixes_of(FOUR, {"A": 9})[0].acts == (("A", 1),)

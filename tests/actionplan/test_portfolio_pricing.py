@@ -214,6 +214,12 @@ def test_what_fits_now_does(problem: Problem) -> None:
         assert (reason.kind is WhyKind.FITS) <= bool(fitting)
 
 
+def test_what_is_forbidden_fits_never() -> None:
+    free = {"budgets": (9, 9, 9)}
+    assert fits_now(replace(FOUR, **free), {}, "A") == 1
+    assert fits_now(replace(FOUR, candidates=(replace(A, is_forbidden=True), B, C, D), **free), {}, "A") is None
+
+
 def test_a_plan_that_is_broken_already_can_take_more() -> None:
     assert fits_now(FOUR, {"A": 1, "B": 1}, "D") == 3
     assert fits_now(FOUR, {"A": 1, "B": 1, "C": 3}, "D") is None
