@@ -79,7 +79,7 @@ browser:
 	@command -v soffice >/dev/null || \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		echo "Installing LibreOffice for the tests of files"; \
-		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends libreoffice-calc-nogui >/dev/null; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends libreoffice-calc-nogui libreoffice-writer-nogui >/dev/null; \
 	else echo "No LibreOffice: its tests are skipped and named at the end"; fi
 
 clean: ## remove what setup and tests made, not your data

@@ -72,7 +72,7 @@ def results_document(
     return Document(
         title=pick(survey.title, language, survey.default_language),
         language=language,
-        tables=[Table("Results", columns, rows)],
+        blocks=[Table("Results", columns, rows)],
         notes=[
             Note("snapshot", snapshot.sha256),
             Note("closed_at", findings["closed_at"]),

@@ -55,7 +55,7 @@ def decision_document(
     return Document(
         title=title,
         language=language,
-        tables=[Table(translate(language, "Decisions"), columns, rows)],
+        blocks=[Table(translate(language, "Decisions"), columns, rows)],
         notes=[Note(translate(language, "Survey"), survey.external_id)],
     )
 

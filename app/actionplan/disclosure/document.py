@@ -33,7 +33,7 @@ def part_document(survey: Survey, disclosed: Disclosed, named: Named, part: str,
     """The figures of one part, of all criteria; what may not be shown is empty. `part` is one of WITH_FILE."""
     title = pick(survey.title, language, survey.default_language)
     notes = [Note("snapshot", disclosed.snapshot), Note("round", str(disclosed.number))]
-    return Document(title=title, language=language, tables=[_table(disclosed.shown, named, part)], notes=notes)
+    return Document(title=title, language=language, blocks=[_table(disclosed.shown, named, part)], notes=notes)
 
 
 def _table(shown: Mapping[str, Any], named: Named, part: str) -> Table:

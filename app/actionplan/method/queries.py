@@ -112,6 +112,6 @@ def dictionary_document(survey: Survey, method: Method, language: str) -> Docume
     return Document(
         title=pick(survey.title, language, survey.default_language),
         language=language,
-        tables=[Table("dictionary", columns, rows)],
+        blocks=[Table("dictionary", columns, rows)],
         notes=[Note("protocol", survey.protocol_sha256)],
     )

@@ -64,7 +64,7 @@ def plan_document(content: Mapping[str, Any], teller: Teller, *, address: str) -
     return Document(
         title=content["title"],
         language=teller.language,
-        tables=[
+        blocks=[
             Table(say("Plan"), _columns(teller, years), [_row(item, teller, years, address) for item in chosen]),
             Table(
                 say("Not in the plan"), _columns(teller, years), [_row(item, teller, years, address) for item in left]

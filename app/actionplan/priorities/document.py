@@ -64,7 +64,7 @@ def priority_document(listed: Listed, language: str, address: str) -> Document:
     return Document(
         title=pick(listed.survey.title, language),
         language=language,
-        tables=[
+        blocks=[
             Table(translate(language, "Priorities"), _columns(listed.criteria, ranked.k, language), rows),
             _chances(lines, ranked, language),
         ],

@@ -105,7 +105,7 @@ def as_document(figure: Figure) -> Document:
     return Document(
         title=figure.title,
         language=figure.language,
-        tables=[Table(figure.title, columns, figure.rows)],
+        blocks=[Table(figure.title, columns, figure.rows)],
         notes=[Note("definition", figure.definition), Note("source", figure.source)],
         direction=figure.direction,
     )
