@@ -1,0 +1,181 @@
+"""One sheet an initiative: what it is, what it takes, and what stakeholders think of it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from app.actionplan.priorities.pages import span
+from app.consensus.change import ChangeRow
+from app.consensus.disagreement import CriterionRow, criterion_rows
+from app.consensus.told import Told
+from app.documents.document import Block, Cell, Column, Listing, Note, Paragraph, Section, Table
+from app.reports.building import Pen, share_column
+from app.reports.dissent import dissent_text
+from app.reports.plan_report_method import hidden_note
+from app.reports.plan_report_reading import PlanReading
+
+
+def sheets_section(reading: PlanReading) -> Section:
+    """A sheet for each initiative in the plan, in the order of the survey."""
+    pen = reading.pen
+    sheets: list[Block] = [sheet_of(reading, item) for item in reading.chosen]
+    return Section(
+        pen.say("The initiatives of the plan"), sheets or [Paragraph(pen.say("Nothing is in this plan yet"))]
+    )
+
+
+def sheet_of(reading: PlanReading, item: Mapping[str, Any]) -> Section:
+    """One initiative in the plan."""
+    pen = reading.pen
+    return Section(
+        f"{item['code']} {reading.title(item)}",
+        [
+            *summary_of(reading, item["code"]),
+            *[Note(label, text) for label, text in facts_of(reading, item) if text],
+            *outputs_of(pen, item),
+            cost_table(reading, item),
+            *evidence_of(reading, item),
+            *risks_of(pen, item),
+        ],
+    )
+
+
+def summary_of(reading: PlanReading, code: str) -> list[Paragraph]:
+    """What the initiative is, in the words that people rated."""
+    version = reading.sheets.get(code)
+    return [reading.pen.told(version.summary)] if version and any(version.summary.values()) else []
+
+
+def facts_of(reading: PlanReading, item: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The facts of an initiative, each with its name; empty ones where nobody gave them."""
+    pen, teller = reading.pen, reading.teller
+    say, hand = pen.say, item["by_hand"]
+    return [
+        (say("Lead"), teller.region(item["lead"]) if item["lead"] else ""),
+        (say("Partners"), ", ".join(teller.region(code) for code in item["regions"] if code != item["lead"])),
+        (say("Pillar"), teller.pillar(item["pillar"])),
+        (say("Topic"), reading.topics.get(item["topic"], item["topic"])),
+        (say("For whom"), ", ".join(teller.helix(code) for code in item["helices"])),
+        (say("Period"), _period(reading, item)),
+        (say("Go or stop"), reading.quarter(item["gate"]) or ""),
+        (say("Cost"), _cost(reading, item)),
+        (say("Waits for"), _titles(reading, item["depends_on"])),
+        (say("Cannot be in together with"), _titles(reading, item["excludes"])),
+        (say("Sources of funding"), ", ".join(reading.sheet(item["code"]).get("funding_candidates", []))),
+        (say("Settled by hand"), hand["reason"] if hand else ""),
+    ]
+
+
+def _period(reading: PlanReading, item: Mapping[str, Any]) -> str:
+    first, last = reading.quarter(item["start"]), reading.quarter(item["end"])
+    return reading.pen.say("%(first)s – %(last)s", first=first, last=last) if first else ""
+
+
+def _cost(reading: PlanReading, item: Mapping[str, Any]) -> str:
+    exact = reading.teller.exact
+    if item["cost_low"] == item["cost_high"]:
+        return exact(item["cost"])
+    return reading.pen.say(
+        "%(cost)s (between %(low)s and %(high)s)",
+        cost=exact(item["cost"]),
+        low=exact(item["cost_low"]),
+        high=exact(item["cost_high"]),
+    )
+
+
+def _titles(reading: PlanReading, codes: Sequence[str]) -> str:
+    return "; ".join(reading.titles.get(code, code) for code in codes)
+
+
+def outputs_of(pen: Pen, item: Mapping[str, Any]) -> list[Block]:
+    """What comes out of an initiative."""
+    if not item["outputs"]:
+        return []
+    return [Note(pen.say("Expected outputs"), ""), Listing([Paragraph(text) for text in item["outputs"]])]
+
+
+def cost_table(reading: PlanReading, item: Mapping[str, Any]) -> Table:
+    """What it costs in each year of the plan."""
+    say = reading.pen.say
+    columns = [Column("year", say("Year")), Column("cost", say("Cost in euros"), 0)]
+    costs = item["cost_by_year"]
+    rows: list[list[Cell]] = [[year, cost] for year, cost in costs.items()]
+    return Table(say("Cost per year"), columns, [*rows, [say("Together"), item["cost"]]])
+
+
+def evidence_of(reading: PlanReading, item: Mapping[str, Any]) -> list[Block]:
+    """What stakeholders think of it: by criterion, by group where that may be shown, who disagrees, what changed."""
+    pen, told, code = reading.pen, reading.told, item["code"]
+    rows = criterion_rows(told, code)
+    line = reading.line(code)
+    return [
+        criteria_table(pen, rows),
+        groups_table(pen, told, rows),
+        Note(pen.say("Who disagrees"), dissent_text(pen, told, line.get("dissent"))),
+        *_change(reading, code),
+        *([Note(pen.say("Likely rank"), span(item["rank_set"]))] if item["rank_set"] else []),
+    ]
+
+
+def criteria_table(pen: Pen, rows: Sequence[CriterionRow]) -> Table:
+    """An initiative by each criterion."""
+    say = pen.say
+    columns = [
+        Column("criterion", say("Criterion")),
+        Column("answers", say("Answers"), 0),
+        share_column("share_high", say("Rated high")),
+        share_column("low", say("95 %% from")),
+        share_column("high", say("95 %% to")),
+        Column("opinion", say("Opinion")),
+    ]
+    cells = [
+        [
+            row.label,
+            row.n,
+            row.share_high,
+            row.low,
+            row.high,
+            " – ".join(part for part in (row.verdict_word, row.standing) if part),
+        ]
+        for row in rows
+    ]
+    return Table(say("What stakeholders gave it"), columns, cells)
+
+
+def groups_table(pen: Pen, told: Told, rows: Sequence[CriterionRow]) -> Table:
+    """The share of each group that rates an initiative high, by criterion, where that may be shown."""
+    columns = [Column("group", pen.say("Group")), *(share_column(row.code, row.label) for row in rows)]
+    cells = [
+        [mark.label, *(_group_cell(pen, row.cells[place]) for row in rows)] for place, mark in enumerate(told.marks)
+    ]
+    return Table(pen.say("Rated high, by group"), columns, cells, note=hidden_note(pen, told.findings))
+
+
+def _group_cell(pen: Pen, cell: Mapping[str, Any]) -> Cell:
+    return None if cell["suppressed"] else pen.rough(cell["share_high"], cell["n"])
+
+
+def _change(reading: PlanReading, code: str) -> list[Note]:
+    row = next((one for one in reading.changes if one.code == code), None)
+    return [Note(reading.pen.say("What changed"), change_text(reading.pen, row))] if row else []
+
+
+def change_text(pen: Pen, row: ChangeRow) -> str:
+    """What changed between two rounds among the same people."""
+    if row.before is None or row.after is None or row.points is None:
+        return row.why_not
+    return pen.say(
+        "Among the %(people)s who answered both times, the share of high ratings went from %(before)s to %(after)s.",
+        people=pen.number(row.n_pairs or 0),
+        before=pen.share(row.before),
+        after=pen.share(row.after),
+    )
+
+
+def risks_of(pen: Pen, item: Mapping[str, Any]) -> list[Block]:
+    """What may go wrong, and what is done about it."""
+    if not item["risks"]:
+        return []
+    points = [
+        Paragraph(" – ".join(part for part in (risk["text"], risk["mitigation"]) if part)) for risk in item["risks"]
+    ]
+    return [Note(pen.say("Risks"), ""), Listing(points)]
