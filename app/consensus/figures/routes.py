@@ -23,7 +23,7 @@ from app.consensus.figures.queries import (
     read_for_figures,
 )
 from app.consensus.figures.reading import EVERY_CRITERION
-from app.consensus.figures.tokens import Theme
+from app.documents.tokens import Theme
 from app.consensus.queries import list_numbers
 from app.core.errors import NotFound
 from app.core.words import pick
