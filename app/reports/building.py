@@ -122,7 +122,7 @@ class Pen:
         """A fact somebody gave, or that nobody did."""
         return text or self.say("not stated")
 
-    def yes(self, is_so: bool) -> str:  # noqa: FBT001 -- the only value there is
+    def yes(self, is_so: bool) -> str:
         """Yes or no."""
         return self.say("yes") if is_so else self.say("no")
 

@@ -13,7 +13,8 @@ from app.core.db import for_writing
 from app.core.errors import AppError
 from app.documents.document import Document
 from app.documents.writing import WritingFailed, WritingStopped, write_apart
-from app.history.service import record
+from app.history.rules import name_of
+from app.history.service import record, record_under
 from app.people.models import Person
 from app.people.queries import find_actor, operator_of
 from app.people.rules import Actor
@@ -21,6 +22,7 @@ from app.reports.catalogue import build, file_name
 from app.reports.models import Report, ReportFile
 from app.reports.queries import find_setting
 from app.reports.rules import FILES_LAST, LOST_AFTER, MOST_TRIES
+from app.reports.service import Order, begun, check_order
 
 FAILED = "It could not be made. Ask for it again, or in another format."
 NOBODY = "Whoever asked for it may not have it any more."
@@ -40,7 +42,7 @@ def never() -> bool:
     return False
 
 
-def make_next(engine: Engine, address: str, is_stopping: Callable[[], bool] = never) -> int:
+def make_next(engine: Engine, is_stopping: Callable[[], bool] = never) -> int:
     """Make the report that has waited longest; returns how many were taken up: 0 or 1.
 
     Where the program is being stopped it is left, and made anew by the next. Raises WritingFailed when writing fails
@@ -50,7 +52,7 @@ def make_next(engine: Engine, address: str, is_stopping: Callable[[], bool] = ne
     if report_id is None:
         return 0
     try:
-        taken = _gather(engine, report_id, address)
+        taken = _gather(engine, report_id)
         if taken is None:
             return 1
         data = write_apart(
@@ -71,12 +73,26 @@ def make_next(engine: Engine, address: str, is_stopping: Callable[[], bool] = ne
     return 1
 
 
-def make_all(engine: Engine, address: str) -> int:
+def make_all(engine: Engine) -> int:
     """Make all reports that wait; returns how many. Raises WritingFailed."""
     count = 0
-    while make_next(engine, address):
+    while make_next(engine):
         count += 1
     return count
+
+
+def make_now(session: Session, actor: Actor, order: Order) -> bytes:
+    """The file of a report that somebody waits for; it is noted in the history and kept nowhere.
+
+    Raises as `check_order` does, and WritingFailed.
+    """
+    report = begun(actor, order, check_order(session, actor, order), "")
+    document = build(session, actor, report)
+    setting = find_setting(session, report.consortium_id)
+    data = write_apart(document, report.format, setting.template if setting and report.format == "docx" else None)
+    after = {"kind": report.kind, "format": report.format, "sha256": hashlib.sha256(data).hexdigest()}
+    record_under(session, actor, "report.made", name_of("survey", report.survey_id), after=after)
+    return data
 
 
 def _take(engine: Engine) -> UUID | None:
@@ -100,7 +116,7 @@ def _take(engine: Engine) -> UUID | None:
         return report.id
 
 
-def _gather(engine: Engine, report_id: UUID, address: str) -> Taken | None:
+def _gather(engine: Engine, report_id: UUID) -> Taken | None:
     """What a report says, read for whoever asked; None where it was called off meanwhile. Raises AppError."""
     with Session(engine) as session:
         report = session.get_one(Report, report_id)
@@ -112,7 +128,7 @@ def _gather(engine: Engine, report_id: UUID, address: str) -> Taken | None:
             return None
         setting = find_setting(session, report.consortium_id)
         template = setting.template if setting and report.format == "docx" else b""
-        return Taken(report_id, build(session, actor, report, address=address), report.format, template)
+        return Taken(report_id, build(session, actor, report), report.format, template)
 
 
 def _asker(session: Session, report: Report) -> Actor | None:
@@ -148,7 +164,9 @@ def _keep(engine: Engine, report_id: UUID, data: bytes) -> None:
         session.add(report)
         session.add(ReportFile(report_id=report.id, content=data))
         after = {"kind": report.kind, "format": report.format, "sha256": report.sha256}
-        record(session, _asker(session, report) or operator_of(report.consortium_id), "report.made", report, after=after)
+        record(
+            session, _asker(session, report) or operator_of(report.consortium_id), "report.made", report, after=after
+        )
 
 
 def _end(engine: Engine, report_id: UUID, state: str, refusal: str) -> None:

@@ -52,12 +52,11 @@ class ReportFile(Row, table=True):
 class ReportSetting(Row, table=True):
     """What the consortium's reports say on their covers, and the document whose look they take over.
 
-    `facts` are single lines by name, such as the number of the grant; `versions` the history of the deliverable.
+    `facts` are texts by name, such as the number of the grant; `template` is a DOCX file, empty for none.
     """
 
     consortium_id: UUID = Field(foreign_key="consortium.id", unique=True)
     facts: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
-    versions: list[dict[str, str]] = Field(default_factory=list, sa_type=JSON)
     template_name: str = ""
     template: bytes = Field(default=b"", sa_type=LargeBinary)
     revision: int = 1

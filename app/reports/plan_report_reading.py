@@ -25,7 +25,6 @@ from app.actionplan.monitoring.state import State as Followed
 from app.actionplan.portfolio.document import content_of
 from app.actionplan.portfolio.models import Plan, PlanJob, ScenarioDraft
 from app.actionplan.portfolio.queries import find_robustness, find_told, load, shares_of
-from app.actionplan.portfolio.state import State
 from app.actionplan.portfolio.words import Teller
 from app.consensus.change import ChangeRow, change_rows
 from app.consensus.models import Snapshot

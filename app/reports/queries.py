@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, func, select
 
+from app.auth.permissions import may
 from app.core.errors import NotFound
 from app.people.rules import Actor
 from app.reports.building import CoverFacts
@@ -22,15 +23,21 @@ def get_own_report(session: Session, actor: Actor, report_id: UUID) -> Report:
     return found
 
 
+def get_permitted_report(session: Session, actor: Actor, report_id: UUID) -> Report:
+    """A report that the actor may have: one that they may not is not there for them. Raises NotFound."""
+    found = get_own_report(session, actor, report_id)
+    if not may(actor, "report.make", found):
+        raise NotFound(NO_REPORT)
+    return found
+
+
 def list_reports(session: Session, actor: Actor) -> Sequence[Report]:
     """The reports of the actor's consortium, the newest first."""
     wanted = select(Report).where(Report.consortium_id == actor.consortium_id)
     return session.exec(wanted.order_by(col(Report.ordered_at).desc(), col(Report.id))).all()
 
 
-def find_last_like(
-    session: Session, actor: Actor, kind: str, survey_id: UUID, plan_id: UUID | None
-) -> Report | None:
+def find_last_like(session: Session, actor: Actor, kind: str, survey_id: UUID, plan_id: UUID | None) -> Report | None:
     """The newest report of a kind on the same thing, to begin the next one with."""
     wanted = (
         select(Report)

@@ -7,10 +7,11 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from sqlmodel import Session
 
+from app.actionplan.adoption.queries import list_editions
 from app.actionplan.portfolio.models import Plan
 from app.actionplan.portfolio.queries import get_own_plan, list_plans, list_scenarios
 from app.auth.guard import permitted
-from app.auth.permissions import may
+from app.auth.permissions import may, require
 from app.consensus.queries import find_snapshot, list_numbers
 from app.core.catalogues import translate
 from app.core.clock import now
@@ -23,7 +24,7 @@ from app.people.rules import Actor
 from app.reports.building import LEVEL_WORDS, TYPE_WORDS
 from app.reports.catalogue import subject_of
 from app.reports.models import Report
-from app.reports.queries import find_last_like, find_setting, get_content, get_own_report, list_reports
+from app.reports.queries import find_last_like, find_setting, get_content, get_permitted_report, list_reports
 from app.reports.rules import COVER, FACTS, FORMATS, KINDS
 from app.reports.service import CHANGED_MEANWHILE, Order, call_off, change_setting, order_report
 from app.surveys.authoring.models import Survey
@@ -74,15 +75,21 @@ def new_report(
     survey: str = "",
     plan: int | None = None,
     item: str = "",
+    part: str = "",
+    format: str = "docx",  # noqa: A002 -- as the form calls it
 ) -> Response:
     """The form that orders a report: of what, in which language and format, and what its cover says."""
-    return _form(request, session, actor, {"kind": kind, "survey": survey, "plan": str(plan or ""), "item": item}, {})
+    typed = {"kind": kind, "survey": survey, "plan": str(plan or ""), "item": item, "part": part, "format": format}
+    return _form(request, session, actor, typed, {})
 
 
 @router.post("", dependencies=[OwnForm])
 def order_report_form(request: Request, session: SessionDep, actor: MakerDep, typed: FormDep) -> Response:
     """Order a report; a form with faults is shown again as it was typed."""
-    survey, plan = _subject(session, actor, typed)
+    subject = _subject(session, actor, typed)
+    if subject is None:
+        return redirect(request, "report_list")
+    survey, plan = subject
     order = Order(
         kind=typed.get("kind", ""),
         format=typed.get("format", ""),
@@ -90,7 +97,8 @@ def order_report_form(request: Request, session: SessionDep, actor: MakerDep, ty
         survey=survey,
         plan=plan,
         round=whole_number(typed.get("round", ""), 0) or None,
-        scenario=whole_number(typed.get("scenario", ""), 0) or None,
+        scenario=_numbered(typed, "scenario"),
+        edition=_numbered(typed, "edition"),
         item=typed.get("item") or None,
         cover={name: typed.get(f"cover.{name}", "") for name in COVER},
     )
@@ -125,7 +133,7 @@ def change_report_setting(request: Request, session: SessionDep, actor: SetterDe
 @router.get("/{report_id}")
 def report_page(request: Request, session: SessionDep, actor: MakerDep, report_id: UUID) -> Response:
     """How far a report has come, and its file once it is there."""
-    report = _own(session, actor, report_id)
+    report = get_permitted_report(session, actor, report_id)
     language = language_of(request)
     return render(
         request,
@@ -136,29 +144,23 @@ def report_page(request: Request, session: SessionDep, actor: MakerDep, report_i
 
 
 @router.post("/{report_id}/call-off", dependencies=[OwnForm])
-def call_report_off(request: Request, session: SessionDep, actor: MakerDep, report_id: UUID, typed: FormDep) -> Response:
+def call_report_off(
+    request: Request, session: SessionDep, actor: MakerDep, report_id: UUID, typed: FormDep
+) -> Response:
     """Stop the making of a report."""
-    call_off(session, actor, _own(session, actor, report_id))
+    call_off(session, actor, get_permitted_report(session, actor, report_id))
     return redirect(request, "report_page", report_id=report_id)
 
 
 @router.get("/{report_id}/file")
 def report_file(session: SessionDep, actor: MakerDep, report_id: UUID) -> Response:
     """The file of a report, for those who may have it."""
-    report = _own(session, actor, report_id)
+    report = get_permitted_report(session, actor, report_id)
     return Response(
         get_content(session, report),
         media_type=MEDIA_TYPES[report.format],
         headers={"Content-Disposition": f'attachment; filename="{report.name}"', "ETag": f'"{report.sha256}"'},
     )
-
-
-def _own(session: Session, actor: Actor, report_id: UUID) -> Report:
-    """A report that the actor may have. Raises NotFound, NotAllowed."""
-    report = get_own_report(session, actor, report_id)
-    if not may(actor, "report.make", report):
-        return get_own_report(session, actor, UUID(int=0))
-    return report
 
 
 def _row(session: Session, report: Report, names: Mapping[UUID | None, str], language: str) -> dict[str, Any]:
@@ -193,30 +195,30 @@ def _subjects(session: Session, actor: Actor, language: str) -> list[dict[str, A
     ]
 
 
-def _subject(session: Session, actor: Actor, typed: Mapping[str, str]) -> tuple[Survey, Plan | None]:
-    """The survey and the plan that a form is about. Raises NotFound."""
-    number = whole_number(typed.get("plan", ""), 0)
-    if number:
-        plan = get_own_plan(session, actor, number)
-        return get_survey(session, plan.survey_id), plan
-    return get_own_survey_by_slug(session, actor, typed.get("survey", "")), None
+def _subject(session: Session, actor: Actor, typed: Mapping[str, str]) -> tuple[Survey, Plan | None] | None:
+    """The survey and the plan that a form is about, None where it names neither. Raises NotFound, NotAllowed."""
+    number, slug = whole_number(typed.get("plan", ""), 0), typed.get("survey", "")
+    if not number and not slug:
+        return None
+    plan = get_own_plan(session, actor, number) if number else None
+    survey = get_survey(session, plan.survey_id) if plan else get_own_survey_by_slug(session, actor, slug)
+    require(actor, "report.make", plan or survey)
+    return survey, plan
 
 
 def _form(
     request: Request, session: Session, actor: Actor, typed: Mapping[str, str], faults: Mapping[str, str]
 ) -> Response:
-    survey, plan = _subject(session, actor, typed)
-    language = language_of(request)
-    name = typed.get("kind", "")
-    if name not in KINDS or (KINDS[name].about == "plan") != (plan is not None):
+    subject, name, language = _subject(session, actor, typed), typed.get("kind", ""), language_of(request)
+    if subject is None or name not in KINDS or (KINDS[name].about == "plan") != (subject[1] is not None):
         return redirect(request, "report_list")
+    survey, plan = subject
     kind = KINDS[name]
     last = find_last_like(session, actor, name, survey.id, plan.id if plan else None)
     cover = last.about.get("cover", {}) if last else {}
     filled = {
         "key": make_token(),
         "language": language,
-        "format": "docx",
         **{f"cover.{field}": cover.get(field, "") for field in COVER},
         **typed,
     }
@@ -233,10 +235,28 @@ def _form(
         formats=FORMATS,
         rounds=list_numbers(session, survey.id)[::-1] if kind.about in {"round", "item"} else [],
         items=[(one.code, f"{one.code} – {pick(one.title, language, survey.default_language)}") for one in items],
-        scenarios=[(str(one.number), one.name) for one in list_scenarios(session, plan.id)] if plan else [],
+        parts=_parts(session, plan, language) if plan else [],
         types=_coded(TYPE_WORDS, language),
         levels=_coded(LEVEL_WORDS, language),
     )
+
+
+def _parts(session: Session, plan: Plan, language: str) -> list[tuple[str, str]]:
+    """What of a plan a report can be about: its editions, the newest first, and its scenarios."""
+    editions = [
+        (f"edition.{one.number}", translate(language, "Edition %(number)s", number=one.number))
+        for one in list_editions(session, plan.id)
+    ]
+    return editions + [
+        (f"scenario.{one.number}", translate(language, "%(name)s, draft", name=one.name))
+        for one in list_scenarios(session, plan.id)
+    ]
+
+
+def _numbered(typed: Mapping[str, str], kind: str) -> int | None:
+    """The number of the scenario, or of the edition, that a form is about."""
+    named, _, number = typed.get("part", "").partition(".")
+    return whole_number(number, 0) or None if named == kind else None
 
 
 def _coded(words: Mapping[str, str], language: str) -> list[tuple[str, str]]:

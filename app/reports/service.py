@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, select
 
+from app.actionplan.adoption.queries import get_edition
 from app.actionplan.portfolio.models import Plan
 from app.actionplan.portfolio.queries import get_scenario
 from app.auth.permissions import require
@@ -13,7 +14,7 @@ from app.consensus.queries import get_snapshot
 from app.core.clock import now
 from app.core.errors import Conflict, Invalid, NotFound, TooMany
 from app.core.words import LANGUAGES
-from app.documents.to_docx import check_template
+from app.documents.docx_template import read_template
 from app.history.service import record
 from app.people.models import Consortium
 from app.people.rules import Actor
@@ -31,8 +32,8 @@ LARGEST_TEMPLATE = 2_000_000
 class Order:
     """A report to be made: its kind, format and language, the survey and, for plans, the plan it is about.
 
-    `round`, `scenario` and `item` narrow it down, None for the newest, the first, or none; `cover` are the facts of
-    its own cover by name.
+    `round`, `scenario`, `edition` and `item` narrow it down, None for the newest, the first, or none; `cover` are the
+    facts of its own cover by name.
     """
 
     kind: str
@@ -42,6 +43,7 @@ class Order:
     plan: Plan | None = None
     round: int | None = None
     scenario: int | None = None
+    edition: int | None = None
     item: str | None = None
     cover: Mapping[str, str] = field(default_factory=dict[str, str])
 
@@ -61,13 +63,15 @@ def check_order(session: Session, actor: Actor, order: Order) -> dict[str, Any]:
     if kind and not faults:
         about = _about(session, order, kind.about, faults)
     cover, wrong = read_facts(order.cover, COVER) if kind and kind.has_cover else ({}, {})
-    faults |= wrong
+    faults |= {f"cover.{name}": fault for name, fault in wrong.items()}
     if faults:
         raise Invalid(next(iter(faults.values())), faults)
     return about | ({"cover": cover} if cover else {})
 
 
 def _about(session: Session, order: Order, about: str, faults: dict[str, str]) -> dict[str, Any]:
+    if order.plan and order.edition:
+        return {"edition": get_edition(session, order.plan.id, order.edition).number}
     if order.plan:
         return {"scenario": get_scenario(session, order.plan.id, order.scenario).number}
     number = get_snapshot(session, order.survey.id, order.round).round_number
@@ -89,7 +93,17 @@ def order_report(session: Session, actor: Actor, order: Order, *, form_key: str)
         return known
     if count_open(session, actor.consortium_id) >= MOST_AT_ONCE:
         raise TooMany("Enough reports are being made. Wait until one of them is there.")
-    report = Report(
+    report = begun(actor, order, about, form_key)
+    session.add(report)
+    session.flush()
+    after = {"kind": report.kind, "format": report.format, "language": report.language}
+    record(session, actor, "report.ordered", report, after=after)
+    return report
+
+
+def begun(actor: Actor, order: Order, about: dict[str, Any], form_key: str) -> Report:
+    """The report that an order asks for, not kept yet."""
+    return Report(
         consortium_id=actor.consortium_id,
         organisation_id=None if order.plan else order.survey.organisation_id,
         survey_id=order.survey.id,
@@ -103,11 +117,6 @@ def order_report(session: Session, actor: Actor, order: Order, *, form_key: str)
         ordered_by_id=actor.id,
         expires_at=now() + FILES_LAST,
     )
-    session.add(report)
-    session.flush()
-    after = {"kind": report.kind, "format": report.format, "language": report.language}
-    record(session, actor, "report.ordered", report, after=after)
-    return report
 
 
 def call_off(session: Session, actor: Actor, report: Report) -> None:
@@ -130,9 +139,7 @@ def change_setting(
     naming the fields, Conflict when it was changed meanwhile.
     """
     session.exec(select(Consortium.id).where(Consortium.id == actor.consortium_id).with_for_update()).one()
-    setting = find_setting(session, actor.consortium_id) or ReportSetting(
-        consortium_id=actor.consortium_id, revision=0
-    )
+    setting = find_setting(session, actor.consortium_id) or ReportSetting(consortium_id=actor.consortium_id, revision=0)
     require(actor, "report.setting", setting)
     if setting.revision != revision:
         raise Conflict(CHANGED_MEANWHILE)
@@ -154,7 +161,7 @@ def _template_faults(content: bytes) -> dict[str, str]:
     if len(content) > LARGEST_TEMPLATE:
         return {"template": "This file is too large: a template has at most 2 MB."}
     try:
-        check_template(content)
+        read_template(content)
     except Invalid as refused:
         return {"template": refused.message}
     return {}
