@@ -9,7 +9,7 @@ from docx.oxml import parse_xml
 
 from app.core.tags import direction_of
 from app.documents.printed import Grid
-from app.documents.showing import cleaned, own_direction
+from app.documents.showing import RTL_WORDS, cleaned, own_direction
 
 SPACES = " ".join(
     f'xmlns:{name}="http://schemas.openxmlformats.org/{address}"'
@@ -22,8 +22,6 @@ SPACES = " ".join(
     )
 )
 EMU_PER_TWIP = 635
-RTL_SIGN = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff"
-RTL_WORDS = re.compile(rf"([{RTL_SIGN}](?:[^A-Za-z\u00c0-\u058f]*[{RTL_SIGN}])?)+")
 
 
 def parsed(text: str) -> Any:
