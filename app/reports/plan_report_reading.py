@@ -25,7 +25,6 @@ from app.actionplan.monitoring.state import State as Followed
 from app.actionplan.portfolio.document import content_of
 from app.actionplan.portfolio.models import Plan, PlanJob, ScenarioDraft
 from app.actionplan.portfolio.queries import find_robustness, find_told, load, shares_of
-from app.actionplan.portfolio.state import State
 from app.actionplan.portfolio.words import Teller
 from app.consensus.change import ChangeRow, change_rows
 from app.consensus.models import Snapshot
@@ -132,6 +131,10 @@ class PlanReading:
         """What the sheet of an initiative says, as people rated it; nothing of what is no initiative."""
         version = self.sheets.get(code)
         return read_content(version.content) if version else NOTHING
+
+    def waiting_for(self, code: str) -> Sequence[str]:
+        """The initiatives in the plan that wait for one."""
+        return [item["code"] for item in self.chosen if code in item["depends_on"]]
 
     def line(self, code: str) -> Mapping[str, Any]:
         """What results say of an initiative by the criterion that weighs most."""
