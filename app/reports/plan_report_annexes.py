@@ -129,7 +129,7 @@ def measures_table(pen: Pen) -> Table:
     """Every figure: what it says, its formula and its source."""
     say = pen.say
     columns = [
-        Column("name", say("Figure")),
+        Column("name", say("Key figure")),
         Column("words", say("What it says")),
         Column("formula", say("Formula")),
         Column("source", say("Source")),

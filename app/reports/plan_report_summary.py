@@ -180,7 +180,7 @@ def _figures(reading: PlanReading) -> Table:
         facts.insert(5, Note(say("Share of the best value that the rules permit"), pen.share(share)))
     return Table(
         say("The plan in figures"),
-        [Column("figure", say("Figure")), Column("value", say("Value"))],
+        [Column("figure", say("Key figure")), Column("value", say("Value"))],
         [[one.label, one.text] for one in facts],
     )
 
