@@ -19,6 +19,16 @@ class Column:
     digits: int | None = None
     is_share: bool = False
 
+    @property
+    def is_number(self) -> bool:
+        """Whether its cells are numbers, which stand one under the other."""
+        return self.digits is not None or self.is_share
+
+    @property
+    def is_year(self) -> bool:
+        """Whether its numbers are years, which are never written with a separator of thousands."""
+        return self.key.endswith("year")
+
 
 @dataclass(frozen=True)
 class Table:
@@ -42,12 +52,13 @@ class Figure:
     """A picture as SVG and as PNG, with its finding as title and, in words, what can be seen in it.
 
     Who cannot see it reads `alt` and `table`, which holds every number it draws. `width` is its share of the text's.
+    Without a PNG, what needs one draws it from the SVG.
     """
 
     title: str
     alt: str
     svg: str
-    png: bytes
+    png: bytes = b""
     table: Table | None = None
     note: str = ""
     width: float = 1.0

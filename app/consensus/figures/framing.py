@@ -9,7 +9,7 @@ import re
 import textwrap
 
 from app.consensus.figures.model import Figure
-from app.consensus.figures.tokens import Theme, coloured
+from app.documents.tokens import Theme, coloured
 
 EDGE, TITLE, BODY, SMALL = 28, 20, 13, 11
 ROLES = re.compile(r' (?:role|aria-roledescription|aria-hidden)="[^"]*"')

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from app.consensus.figures.tokens import Theme, tokens_of
+from app.documents.tokens import Theme, tokens_of
 
 Colour = NDArray[np.float64]
 THEMES: tuple[Theme, ...] = ("light", "dark", "print")

@@ -13,7 +13,7 @@ from app.consensus.figures.drawing.catalogue import DRAWINGS
 from app.consensus.figures.framing import bare, framed, inline
 from app.consensus.figures.model import Figure
 from app.consensus.figures.rendering import draw, specification_of
-from app.consensus.figures.tokens import STYLES, USE, tokens_of
+from app.documents.tokens import STYLES, USE, tokens_of
 from tests.consensus.figures.drawn import Drawing
 from tests.consensus.figures.readings import make_reading
 

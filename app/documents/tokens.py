@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-STYLES = Path(__file__).resolve().parents[3] / "static" / "site.css"
+STYLES = Path(__file__).resolve().parents[2] / "static" / "site.css"
 Theme = Literal["light", "dark", "print"]
 DARK = ':root[data-theme="dark"]'
 USE = re.compile(r"var\(--([a-z0-9-]+)\)")
