@@ -154,6 +154,7 @@ class _Writer:
                 number = next(self.marks)
                 inside = bookmarked(f"_Toc{number:08}", number, words(block.text, self.language))
                 direction = own_direction(block.text, self.direction)
+                self.is_on_new_page |= block.begins_page
                 self.put(paragraph(inside, self.styles[f"Heading {block.level}"], direction=direction))
             case Paragraph():
                 self.paragraph(block, {"finding": "Finding", "small": "Small"}.get(block.kind, "Normal"))
