@@ -14,16 +14,21 @@ from app.reports.plan_report_reading import PlanReading
 def annexes(reading: PlanReading) -> list[Section]:
     """The annexes in their order, each with its letter."""
     say = reading.pen.say
-    parts: Sequence[tuple[str, list[Block]]] = (
-        (say("Rules of the plan"), [rules_table(reading)]),
-        (say("What each rule costs"), _prices(reading)),
-        (say("How robust the plan is"), _robust(reading)),
-        (say("What other rules would say"), _fates(reading)),
-        (say("What the figures mean"), [measures_table(reading.pen)]),
+    parts: Sequence[tuple[str, list[Block], bool]] = (
+        (say("Rules of the plan"), [rules_table(reading)], False),
+        (say("What each rule costs"), _prices(reading), False),
+        (say("How robust the plan is"), _robust(reading), False),
+        (say("What other rules would say"), _fates(reading), False),
+        (say("What the figures mean"), [measures_table(reading.pen)], True),
     )
     return [
-        Section(say("Annex %(letter)s: %(title)s", letter="ABCDE"[place], title=title), blocks, begins_page=place == 0)
-        for place, (title, blocks) in enumerate(parts)
+        Section(
+            say("Annex %(letter)s: %(title)s", letter="ABCDE"[place], title=title),
+            blocks,
+            is_wide=is_wide,
+            begins_page=place == 0,
+        )
+        for place, (title, blocks, is_wide) in enumerate(parts)
     ]
 
 

@@ -106,7 +106,7 @@ def _each_by_year(reading: PlanReading) -> Table:
         [item["code"], reading.title(item), *_costs(reading, item), item["cost"]] for item in reading.chosen
     ]
     content = reading.content
-    rows.append([None, say("Together"), *content["spend_by_year"], content["planned"]])
+    rows.append([say("Together"), "", *content["spend_by_year"], content["planned"]])
     return Table(say("Cost of each initiative per year"), columns, rows, note=say("In euros."))
 
 
