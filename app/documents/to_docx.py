@@ -128,9 +128,9 @@ class _Writer:
         return paragraph(runs, self.styles["Title"], direction=own_direction(self.document.title, self.direction))
 
     def contents(self, headings: list[Heading]) -> None:
-        """A table of contents that programs renew, and that reads without that."""
+        """A table of contents that programs renew, and that reads without that; what has no cover is short."""
         listed = [(number, one) for number, one in enumerate(headings, start=1) if one.level <= DEEPEST_CONTENTS]
-        if not listed:
+        if not listed or self.document.cover is None:
             return
         start, end = field_ends(f'TOC \\o "1-{DEEPEST_CONTENTS}" \\h \\z \\u')
         lines: list[str] = []
