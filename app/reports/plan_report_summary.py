@@ -21,6 +21,7 @@ def summary_section(reading: PlanReading) -> Section:
             Note(pen.say("What is agreed, and how surely"), agreed_text(reading)),
             Note(pen.say("What the plan does"), does_text(reading)),
             *_pillars(reading),
+            *_reach(reading),
             Note(pen.say("What is open"), open_text(reading)),
             _figures(reading),
         ],
@@ -160,6 +161,20 @@ def _pillars(reading: PlanReading) -> list[Table]:
         for pillar, own in by_pillar(reading)
     ]
     return [Table(say("What is in the plan"), columns, rows)] if rows else []
+
+
+def _reach(reading: PlanReading) -> list[Note]:
+    """How many of its own best-rated initiatives each group finds in the plan, where that may be said of all."""
+    pen, groups = reading.pen, reading.content["coverage"]["helices"]
+    counts = [one["count"] for one in groups]
+    if not reading.chosen or not counts or None in counts:
+        return []
+    text = pen.say(
+        "Of the %(best)s initiatives that each group rates best, the plan has %(counts)s.",
+        best=max(one["best"] for one in groups),
+        counts=listed(pen, [f"{one['count']} ({reading.teller.helix(one['group'])})" for one in groups]),
+    )
+    return [Note(pen.say("Whom the plan reaches"), text)]
 
 
 def _figures(reading: PlanReading) -> Table:
