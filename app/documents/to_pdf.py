@@ -16,6 +16,7 @@ import typst
 from app.core.catalogues import translate
 from app.core.tags import direction_of
 from app.documents.document import Cover, Document, Listing, Note, Paragraph
+from app.documents.pictures import ratio_of
 from app.documents.printed import Grid, Heading, Picture, Printed, grids_of, printed
 from app.documents.showing import cleaned, isolated, own_direction
 from app.documents.signs import STANDING_IN, showable
@@ -27,6 +28,8 @@ FONT = re.compile(r'font-family="[^"]*"')
 FAMILY = 'font-family="Source Sans Pro"'
 LONGEST_WORD = 36
 """Longer words may be broken anywhere."""
+ROOM, ROOM_ACROSS = (166, 195), (257, 125)
+"""The width and height in millimetres that a picture may have, so that its caption and note stand on its page."""
 BREAK = "\u200b"
 MISSING = "could not be displayed"
 
@@ -72,15 +75,15 @@ class _Content:
         self.document = document
         self.only_europe = only_europe
         self.pictures: dict[str, bytes] = {}
-        self.is_lacking = False
+        self.is_lacking = self.is_wide = False
 
     def content(self) -> dict[str, Any]:
         """All of it; what has a font for each sign says nothing of fonts."""
         document = self.document
-        sheets = [
-            {"wide": sheets.is_wide, "blocks": [self.block(block) for block in sheets.blocks]}
-            for sheets in printed(document)
-        ]
+        sheets: list[dict[str, Any]] = []
+        for part in printed(document):
+            self.is_wide = part.is_wide
+            sheets.append({"wide": part.is_wide, "blocks": [self.block(block) for block in part.blocks]})
         content = {
             "title": self.text(document.title, 30),
             "language": document.language.partition("-")[0],
@@ -168,6 +171,7 @@ class _Content:
     def picture(self, picture: Picture) -> dict[str, Any]:
         """A figure as vectors where it has them."""
         figure = picture.figure
+        width, highest = ROOM_ACROSS if self.is_wide else ROOM
         name = f"figure-{picture.caption.number}.{'svg' if figure.svg else 'png'}"
         drawn = FONT.sub(FAMILY, showable(cleaned(figure.svg), only_europe=self.only_europe))
         self.pictures[name] = drawn.encode() if figure.svg else figure.png
@@ -176,7 +180,7 @@ class _Content:
             "file": name,
             "alt": cleaned(figure.alt),
             "note": self.text(figure.note),
-            "width": min(max(figure.width, 0.1), 1.0),
+            "width": min(max(figure.width, 0.1), 1.0, highest / ratio_of(figure) / width),
         }
 
 
