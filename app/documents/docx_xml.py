@@ -140,7 +140,8 @@ def table(grid: Grid, language: str, styles: dict[str, str], width: int, directi
         return f"<w:tr><w:trPr>{marks}</w:trPr>{''.join(made)}</w:tr>"
 
     head = row([one.text for one in grid.heads], "<w:cantSplit/><w:tblHeader/>", "<w:keepNext/>")
-    body = (row(cells, "" if _is_long(cells) else "<w:cantSplit/>", "") for cells in grid.rows)
+    kept = "<w:keepNext/>" if grid.is_short else ""
+    body = (row(cells, "" if _is_long(cells) else "<w:cantSplit/>", kept) for cells in grid.rows)
     return f"<w:tbl>{properties}<w:tblGrid>{columns}</w:tblGrid>{head}{''.join(body)}</w:tbl>"
 
 

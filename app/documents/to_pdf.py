@@ -15,9 +15,10 @@ import typst
 
 from app.core.catalogues import translate
 from app.core.tags import direction_of
+from app.documents.columns import GAP, is_number
 from app.documents.document import Cover, Document, Listing, Note, Paragraph
 from app.documents.pictures import ratio_of
-from app.documents.printed import Grid, Heading, Picture, Printed, grids_of, printed
+from app.documents.printed import Grid, Head, Heading, Picture, Printed, grids_of, printed
 from app.documents.showing import cleaned, isolated, own_direction
 from app.documents.signs import STANDING_IN, showable
 from app.documents.tokens import tokens_of
@@ -101,7 +102,7 @@ class _Content:
 
     def text(self, text: str, longest: int = LONGEST_WORD) -> str:
         """A text that its fonts can show and its lines can hold."""
-        text = cleaned(text)
+        text = cleaned(text).replace("\t", " ")
         shown = showable(text, only_europe=self.only_europe)
         self.is_lacking |= shown != text and STANDING_IN in shown
         return isolated(_breakable(shown, longest), self.document.direction)
@@ -152,21 +153,24 @@ class _Content:
 
     def grid(self, grid: Grid) -> dict[str, Any]:
         """A table; words that are longer than their column may be broken."""
-        widths = [head.width for head in grid.heads]
         return {
             "caption": self.text(grid.caption.text) if grid.caption else "",
             "continued": self.text(grid.continued),
-            "widths": widths,
+            "widths": [head.width for head in grid.heads],
             "numeric": [head.is_number for head in grid.heads],
-            "heads": [self.text(head.text, head.width - 3) for head in grid.heads],
-            "rows": [self.row(row, widths) for row in grid.rows],
+            "heads": [self.text(head.text, head.width - GAP) for head in grid.heads],
+            "rows": [self.row(row, grid.heads) for row in grid.rows],
             "note": self.text(grid.note),
             "small": grid.is_small,
+            "short": grid.is_short,
         }
 
-    def row(self, row: Sequence[str], widths: Sequence[int]) -> list[str]:
-        """The cells of a row."""
-        return [self.text(text, width - 3) for text, width in zip(row, widths, strict=True)]
+    def row(self, row: Sequence[str], heads: Sequence[Head]) -> list[str]:
+        """The cells of a row; a number is never broken."""
+        return [
+            text if head.is_number and is_number(text) else self.text(text, head.width - GAP)
+            for text, head in zip(row, heads, strict=True)
+        ]
 
     def picture(self, picture: Picture) -> dict[str, Any]:
         """A figure as vectors where it has them."""

@@ -144,7 +144,7 @@ def test_signs_over_signs_that_no_font_sets_are_left_out_and_nothing_else() -> N
 
 def test_a_fault_of_ours_is_not_taken_for_a_missing_sign(monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*_: object, **__: object) -> bytes:
-        raise typst.TypstError("something else")
+        raise typst.TypstError("something else", "")
 
     monkeypatch.setattr(typst, "compile", fails)
     with pytest.raises(typst.TypstError):
