@@ -27,11 +27,12 @@ from app.documents.docx_xml import (
     table,
     words,
 )
-from app.documents.pictures import ratio_of
+from app.documents.pictures import fitted
 from app.documents.printed import Grid, Heading, Picture, Printed, grids_of, printed
 from app.documents.showing import Caption, cleaned, own_direction
 
 DEEPEST_CONTENTS = 3
+TWIPS_PER_MILLIMETRE = 1440 / 25.4
 AFTER_TABLE = '<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="160" w:lineRule="exact"/></w:pPr></w:p>'
 AT_THE_FOOT = (
     '<w:framePr w:w="9400" w:wrap="around" w:vAnchor="margin" w:hAnchor="margin" w:xAlign="left" w:yAlign="bottom"/>'
@@ -227,12 +228,10 @@ class _Writer:
         figure = block.figure
         self.caption(block.caption, "Figure")
         relation, _ = self.file.part.get_or_add_image(io.BytesIO(figure.png))
-        width = self.pages.width * min(max(figure.width, 0.1), 1.0)
-        height = width * ratio_of(figure)
-        shrunk = min(1.0, self.pages.highest_picture / height)
-        size = (round(width * shrunk), round(height * shrunk))
+        room = self.pages.width / TWIPS_PER_MILLIMETRE, self.pages.highest_picture / TWIPS_PER_MILLIMETRE
+        width, height = (round(side * TWIPS_PER_MILLIMETRE) for side in fitted(figure, *room))
         more = "<w:keepNext/>" if figure.note else ""
-        inside = picture(relation, next(self.pictures), size, figure.alt)
+        inside = picture(relation, next(self.pictures), (width, height), figure.alt)
         self.put(paragraph(inside, self.styles["Normal"], direction=self.direction, more=more))
         if figure.note:
             self.say(figure.note, "Small")

@@ -17,7 +17,7 @@ from app.core.catalogues import translate
 from app.core.tags import direction_of
 from app.documents.columns import GAP, is_number
 from app.documents.document import Cover, Document, Listing, Note, Paragraph
-from app.documents.pictures import ratio_of
+from app.documents.pictures import fitted
 from app.documents.printed import Grid, Head, Heading, Picture, Printed, grids_of, printed
 from app.documents.showing import cleaned, isolated, own_direction
 from app.documents.signs import STANDING_IN, showable
@@ -184,7 +184,7 @@ class _Content:
             "file": name,
             "alt": cleaned(figure.alt),
             "note": self.text(figure.note),
-            "width": min(max(figure.width, 0.1), 1.0, highest / ratio_of(figure) / width),
+            "width": fitted(figure, width, highest)[0],
         }
 
 
