@@ -23,11 +23,11 @@ from app.consensus.figures.queries import (
     read_for_figures,
 )
 from app.consensus.figures.reading import EVERY_CRITERION
-from app.documents.tokens import Theme
 from app.consensus.queries import list_numbers
 from app.core.errors import NotFound
 from app.core.words import pick
 from app.documents.to_csv import to_csv
+from app.documents.tokens import Theme
 from app.history.service import record
 from app.people.rules import Actor
 from app.surveys.authoring.models import Survey
