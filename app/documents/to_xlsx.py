@@ -95,8 +95,8 @@ def _write_table(book: xlsxwriter.Workbook, sheet: Worksheet, table: Table, numb
 def number_format(column: Column) -> str:
     """How a spreadsheet shows a column's numbers; it writes the separators of its own language.
 
-    >>> number_format(Column("a", "a", 2)), number_format(Column("year", "", 0)), number_format(Column("a", "a", 1, True))
-    ('#,##0.00', '0', '0%')
+    >>> [number_format(one) for one in (Column("a", "", 2), Column("year", "", 0), Column("a", "", 1, True))]
+    ['#,##0.00', '0', '0%']
     """
     if column.is_share:
         return "0%"
