@@ -60,7 +60,9 @@ def test_from_a_draft_to_an_edition_in_the_browser(
     form = {name: found[1] for name, found in fields.items() if found}
     opened = [biel.post("/plans/1/ballots", **form) for _ in range(2)]
     assert {one.headers["location"] for one in opened} == {"/plans/1/ballots/1"}
-    assert "0 of 2 partners have voted" in client.get("/plans/1/ballots/1").text
+    page = client.get("/plans/1/ballots/1").text
+    assert "0 of 2 partners have voted" in page
+    assert "all partners voted yes" not in page, "nothing is said of the outcome while partners vote"
     refused = biel.post("/plans/1/ballots/1/votes", partner=str(stage.sud.id), vote="yes", words="", revision="0")
     assert refused.status_code == 422
     assert "how you know" in refused.text
