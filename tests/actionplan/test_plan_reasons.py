@@ -1,5 +1,6 @@
 """Why each initiative is in or out, and that the same is said of it on the page, in files and in what is shared."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -106,3 +107,20 @@ def test_what_each_initiative_adds_is_true(session: Session, engine: Engine) -> 
         assert kept == pytest.approx(best.objective - other.objective, abs=1e-6)
         share = f"{100 * kept / best.objective:.1f}".replace(".", ",")
         assert page.row(line).loss == f"Ohne sie ist der Plan {share} % weniger wert"
+
+
+def test_what_a_group_must_give_is_said_in_points_of_the_rule(session: Session, engine: Engine) -> None:
+    plan = make_plan(session, operator(session), replace(START, helix_floor=90))
+    work_all(engine)
+    state = state_of(session, plan)
+    teller = Teller(state, "en", {}, "en")
+    said = [teller.kept_give(one) for one in told(session, plan)["gives"]]
+    points = [float(found[1]) for one in said if (found := re.search(r": by ([\d.]+) %$", one))]
+    assert points
+    assert len(points) == len(said)
+    # the floor lowered by what is said for each group leaves a plan, a point less does not
+    for more, is_enough in ((0.0, True), (1.0, False)):
+        floors = dict(state.problem.helix_floor)
+        for one, by in zip(told(session, plan)["gives"], points, strict=True):
+            floors[one["name"]] *= (90 - by + more) / 90
+        assert (solve(replace(state.problem, helix_floor=floors)).objective is not None) is is_enough

@@ -1,5 +1,6 @@
 """What plans say of themselves: what is broken, what would repair it, and why something is in or out."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, cast
@@ -246,17 +247,23 @@ class Teller:
         elif name in self._state.rows:
             name = self.title(name)
         amount = one.amount or 0
-        by = (
-            self.money(amount * THOUSAND)
-            if one.rule in (Rule.BUDGET, Rule.REGION_SHARE)
-            else format_decimal(round(amount, 2), format="#,##0.##", locale=self.language)
-        )
+        if one.rule in (Rule.BUDGET, Rule.REGION_SHARE):
+            by = self.money(amount * THOUSAND)
+        elif one.rule is Rule.HELIX_FLOOR:
+            by = self._points(one.name, amount)
+        else:
+            by = format_decimal(round(amount, 2), format="#,##0.##", locale=self.language)
         where = " · ".join(part for part in (name, str(self.year(one.year)) if one.year else "") if part)
         return (
             self.say("%(rule)s (%(where)s): by %(amount)s", rule=rule, where=where, amount=by)
             if amount
             else (self.say("%(rule)s: %(where)s", rule=rule, where=where))
         )
+
+    def _points(self, helix: str, amount: float) -> str:
+        """A part of what a group could get, in points of its rule, rounded up so that giving them is enough."""
+        could = 100 * self._state.problem.helix_floor[helix] / (self._state.rules.helix_floor or 100)
+        return f"{self.decimal(math.ceil(1000 * amount / could) / 10, 1)} %"
 
     def kept_give(self, kept: Mapping[str, Any]) -> str:
         """What has to give, as it was kept."""
