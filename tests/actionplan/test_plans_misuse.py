@@ -11,7 +11,7 @@ from app.actionplan.portfolio.check_routes import chains_of
 from app.actionplan.portfolio.modelling import Item
 from app.actionplan.portfolio.showing import Shown
 from app.people.queries import operator
-from tests.actionplan.planning import make_plan, state_of
+from tests.actionplan.planning import make_plan, planned_survey, state_of
 from tests.make import Cast, csrf_in, sign_in
 
 BEYOND = 10**30
@@ -56,3 +56,12 @@ def test_a_repair_that_was_not_proposed_is_not_done(desk: TestClient, session: S
     for act in ({"act.I01": "2028"}, {"act.I01": "999999"}, {"act.I01": ""}, {}):
         assert desk.post("/plans/1/repair", data=form | act).status_code == 409, act
     assert state_of(session, plan).start == {}
+
+
+def test_a_title_keeps_no_sign_that_no_database_keeps(desk: TestClient, session: Session) -> None:
+    survey = planned_survey(session)
+    session.commit()
+    typed = {"title": "Five\0 years", "first_year": "2027", "budget": "2000000", "survey": survey.slug, "key": "a"}
+    made = desk.post("/plans", data={**typed, "csrf": csrf_in(desk.get("/plans/new").text)})
+    assert made.status_code == 303
+    assert "Five years" in desk.get("/plans/1").text

@@ -29,6 +29,7 @@ from app.auth.permissions import require
 from app.core.catalogues import translate
 from app.core.clock import now
 from app.core.errors import Conflict, Invalid
+from app.core.tokens import key_for
 from app.history.service import record
 from app.people.models import Organisation
 from app.people.rules import Actor
@@ -70,6 +71,7 @@ def open_ballot(
     """
     require(actor, "plan.adopt", get_own_plan_by_id(session, actor, plan.id))
     lock_plan(session, plan.id)
+    form_key = key_for(form_key, plan.id, scenario, revision)
     known = session.exec(
         select(PlanBallot).where(PlanBallot.opened_by_id == actor.id, PlanBallot.form_key == form_key)
     ).first()
