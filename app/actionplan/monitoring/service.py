@@ -22,6 +22,7 @@ from app.actionplan.monitoring.rules import (
     first_day,
     is_reason,
 )
+from app.actionplan.portfolio.facts import UNKNOWN_PARTNER
 from app.actionplan.portfolio.models import Plan
 from app.auth.permissions import require
 from app.core.clock import now, today
@@ -36,7 +37,6 @@ IS_CLOSED = "This milestone is closed. Open it again to report on it."
 IS_OPEN = "This milestone is not closed."
 NO_GATE = "Only a go/stop point is decided on."
 UNKNOWN_OWNER = "Choose somebody of the consortium who still has an account."
-UNKNOWN_PARTNER = "Choose a partner of the consortium."
 NO_REPORT = "There is no such report to correct."
 IS_CORRECTED = "This report was corrected already: correct the newer one."
 
