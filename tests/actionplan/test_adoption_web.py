@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from app.actionplan.adoption.models import PlanComment, PlanEdition, PlanInterest, PlanVote
+from app.actionplan.adoption.voting import cast_vote
 from app.actionplan.portfolio.rulebook import Rulebook
 from app.actionplan.portfolio.service import set_rules
 from app.core.clock import today
@@ -246,3 +247,14 @@ def test_erasing_a_person_takes_their_name_and_leaves_what_was_decided(
     assert sorted(one.interest for one in session.exec(select(PlanInterest)).all()) == ["", "–"]
     assert session.exec(select(PlanVote)).one().words == "In the words of the partner."
     assert session.exec(select(PlanEdition)).one().model_dump() == before
+
+
+def test_a_vote_that_a_partner_gave_itself_is_offered_to_nobody_else(
+    client: TestClient, session: Session, cast: Cast, stage: Stage
+) -> None:
+    ballot = put_to_vote(session, as_actor(session, cast.biel), stage)
+    cast_vote(session, as_actor(session, stage.nora), ballot, stage.nord, "no", "", 0)
+    session.commit()
+    sign_in(client, session, cast.biel)
+    offered = re.findall(r'name="partner" value="([^"]+)"', client.get("/plans/1/ballots/1").text)
+    assert offered == [str(stage.sud.id)]
