@@ -143,6 +143,10 @@ def test_one_ceiling_less_is_flagged_with_a_repair(solved: TestClient, session: 
     page = solved.get("/plans/1").text
     assert "2028 is €1K over its ceiling." in page
     assert "One thing needs a fix." in heading(page)
+    assert "This would repair it: " in page
+    history = solved.get("/plans/1/history").text
+    assert re.search(r"Ceilings: [^<]+ → [^<]+", history)
+    assert re.search("What each group gets: 25 % → no such rule", history)
     preview = solved.get("/plans/1/repair").text
     assert "After the repair" in preview
     acts = dict(re.findall(r'name="(act\.[^"]+)" value="(\d*)"', preview))
