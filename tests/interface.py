@@ -60,7 +60,8 @@ from app.history.routes import ACT_WORDS
 from app.mail.rules import PROBLEMS
 from app.people.routes import ROLE_WORDS
 from app.people.rules import HELIX_WORDS
-from app.reports.building import LEVEL_WORDS, TYPE_WORDS as DELIVERABLE_WORDS
+from app.reports.building import LEVEL_WORDS
+from app.reports.building import TYPE_WORDS as DELIVERABLE_WORDS
 from app.reports.public_summary import VERDICT_MEANINGS
 from app.surveys.answering.pages import PROGRESS_WORDS
 from app.surveys.authoring.asking_routes import KIND_WORDS
