@@ -223,7 +223,7 @@ def test_files_page_and_api_agree(solved: TestClient, session: Session) -> None:
     read = json.loads(solved.get("/plans/1/export.json").content)
     from_json = read["tables"][0]["rows"]
     table = list(csv.DictReader(io.StringIO(solved.get("/plans/1/export.csv").content.decode("utf-8-sig"))))
-    sheet = load_workbook(io.BytesIO(solved.get("/plans/1/export.xlsx").content)).worksheets[0]
+    sheet = load_workbook(io.BytesIO(solved.get("/plans/1/export.xlsx").content)).worksheets[1]
     head, *rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
     content = solved.get(f"/api/v1/plans/{plan_id}").json()
     in_api = [item for item in content["items"] if item["is_in"]]

@@ -92,7 +92,8 @@ def check_pdf(data: bytes) -> list[str]:
         with pdf.open_metadata() as metadata:
             found += [] if metadata.get("dc:title") else ["no title"]
             found += [] if metadata.get("pdfuaid:part") == "1" else ["it does not say that it is PDF/UA-1"]
-        roles = {str(key): str(value) for key, value in (root.StructTreeRoot.get("/RoleMap") or {}).items()}
+        named: Any = root.StructTreeRoot.get("/RoleMap") or {}
+        roles = {str(key): str(named[key]) for key in named.keys()}  # noqa: SIM118 -- a dictionary of pikepdf
         nodes = list(_nodes(root.StructTreeRoot))
         tags = [roles.get(str(node.S), str(node.S)) for node in nodes]
         levels = [int(tag[2]) for tag in tags if re.fullmatch(r"/H[1-6]", tag)]
