@@ -172,6 +172,10 @@ def test_dissent_has_a_page_for_each_contested_initiative(session: Session, surv
     titles = [f"{line['initiative']} {found.told.title(line['initiative'])}" for line in lines]
     assert [page.title for page in pages] == titles
     assert all(page.begins_page for page in pages)
+    for line in found.told.lines:
+        stands_apart = bool(line["dissent"] and line["dissent"]["apart"] and line["dissent"]["is_sure"])
+        is_contested = line["verdict"] == "divided" or stands_apart
+        assert is_contested == any(title.startswith(f"{line['initiative']} ") for title in titles)
     assert document.cover is None
 
 
