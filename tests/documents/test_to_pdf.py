@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+import pikepdf
 import pypdf
 import pytest
 import typst
@@ -15,6 +16,7 @@ from app.core.tags import direction_of
 from app.documents.document import Document, Paragraph, Section
 from app.documents.signs import COVERED, LETTERS_OF_EUROPE, showable
 from app.documents.to_pdf import to_pdf
+from tests.documents.accessible import nodes_of
 from tests.documents.samples import (
     BULGARIAN,
     EMOJI,
@@ -75,6 +77,26 @@ def test_the_outline_has_every_heading_in_order() -> None:
         "Numbers of the figures",
         "About this document",
     ]
+
+
+def test_its_properties_are_its_title_and_language_and_no_moment() -> None:
+    found: Any = reader("report")
+    assert found.metadata.title == "Five-year joint action plan"
+    assert found.metadata.creation_date is None
+    assert found.root_object["/Lang"] == "en"
+    assert "/Author" not in found.metadata
+
+
+def test_figures_say_what_can_be_seen_in_them() -> None:
+    with pikepdf.open(io.BytesIO(to_pdf(make_report()))) as pdf:
+        alts = [str(node.Alt) for node in nodes_of(pdf.Root.StructTreeRoot) if str(node.S) == "/Figure"]
+    assert alts == [f"Bars of four initiatives, the first the longest, seen {number} times." for number in (1, 2)]
+
+
+def test_words_in_another_language_are_marked_with_it() -> None:
+    with pikepdf.open(io.BytesIO(to_pdf(make_report()))) as pdf:
+        spoken = {str(node.Lang) for node in nodes_of(pdf.Root.StructTreeRoot) if "/Lang" in node}
+    assert {"bg", "el"} <= spoken
 
 
 def test_pages_have_numbers_the_title_and_their_orientation() -> None:
