@@ -83,6 +83,8 @@ from app.core.settings import Settings, load_settings
 from app.history import routes as history_pages
 from app.mail import routes as outbox_pages
 from app.people import routes as people_pages
+from app.reports import api as reports_api
+from app.reports import routes as report_pages
 from app.surveys.answering import api as answering_api
 from app.surveys.answering import asking as asking_pages
 from app.surveys.answering import own_answers as own_answers_pages
@@ -185,6 +187,7 @@ PAGES: list[APIRouter] = [
     monitoring_pages.router,
     milestone_pages.router,
     review_pages.router,
+    report_pages.router,
 ]
 
 API: list[APIRouter] = [
@@ -204,6 +207,7 @@ API: list[APIRouter] = [
     plans_api.router,
     adoption_api.router,
     monitoring_api.router,
+    reports_api.router,
     reasons_api.router,
     disclosure_api.router,
     method_api.router,

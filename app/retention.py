@@ -22,6 +22,7 @@ from app.core.db import for_writing
 from app.history.service import record
 from app.mail.models import OutboxMessage
 from app.people.queries import operator_of
+from app.reports.models import Report, ReportFile
 from app.surveys.answering.models import KeptAddress, MinutesCount, Respondent
 from app.surveys.answering.service import delete_respondents
 from app.surveys.authoring.models import Survey
@@ -91,6 +92,7 @@ def run_retention(engine: Engine, *, is_dry_run: bool) -> dict[str, Any]:
                 session.exec(update(Interview).where(is_named).values(name=""))
         deleted |= _expire_proposals(session, is_dry_run=is_dry_run)
         deleted |= _expire_readers(session, is_dry_run=is_dry_run)
+        deleted |= _expire_reports(session, is_dry_run=is_dry_run)
     return {"dry_run": is_dry_run, "surveys": surveys, "deleted": deleted}
 
 
@@ -103,6 +105,16 @@ def _expire_readers(session: Session, *, is_dry_run: bool) -> dict[str, int]:
     if count and not is_dry_run:
         session.exec(update(PlanComment).where(is_due).values(name=""))
     return {"plan_comment_names": count} if count else {}
+
+
+def _expire_reports(session: Session, *, is_dry_run: bool) -> dict[str, int]:
+    """Delete reports that were made a week ago, or never."""
+    is_due = col(Report.expires_at) < now()
+    count = session.exec(select(func.count()).select_from(Report).where(is_due)).one()
+    if count and not is_dry_run:
+        session.exec(delete(ReportFile).where(col(ReportFile.report_id).in_(select(Report.id).where(is_due))))
+        session.exec(delete(Report).where(is_due))
+    return {"reports": count} if count else {}
 
 
 def _expire_proposals(session: Session, *, is_dry_run: bool) -> dict[str, int]:

@@ -12,7 +12,9 @@ from app.auth.mailing import answer_requests
 from app.consensus.figures.service import DrawingFailed, draw_next
 from app.consensus.service import close_due_rounds
 from app.core.settings import Settings
+from app.documents.writing import WritingFailed
 from app.mail.worker import send_due
+from app.reports.jobs import make_next
 from app.retention import run_retention
 from app.surveys.rounds.inviting import answer_link_requests, remind_due
 
@@ -41,7 +43,7 @@ def do_chores(engine: Engine, settings: Settings, *, with_retention: bool = True
 
 
 class Worker:
-    """Threads that work until they are closed: for chores, and for what takes longer: drawing figures, solving plans.
+    """Threads that work until they are closed: for chores, and for what takes longer, each of which has its own.
 
     A failure is logged, and tried again after a pause.
     """
@@ -53,6 +55,7 @@ class Worker:
             threading.Thread(target=self._work, name="worker", daemon=True),
             threading.Thread(target=self._draw, name="figures", daemon=True),
             threading.Thread(target=self._solve, name="plans", daemon=True),
+            threading.Thread(target=self._write, name="reports", daemon=True),
         ]
         for thread in self._threads:
             thread.start()
@@ -98,4 +101,15 @@ class Worker:
                 log.error("plans", error=str(failure)[:500])
             except SolvingFailed as failure:
                 log.error("plans", error=str(failure))
+            self._is_closing.wait(0 if done else self._pause)
+
+    def _write(self) -> None:
+        while not self._is_closing.is_set():
+            done = 0
+            try:
+                done = make_next(self._engine, self._is_closing.is_set)
+            except SQLAlchemyError as failure:
+                log.error("reports", error=str(failure)[:500])
+            except WritingFailed as failure:
+                log.error("reports", error=str(failure))
             self._is_closing.wait(0 if done else self._pause)

@@ -25,6 +25,7 @@ NAVIGATION = (
     ("Results", "results_index", "results.read"),
     ("Priorities", "priorities_index", "priorities.read"),
     ("Plans", "plan_list", "plan.read"),
+    ("Reports", "report_list", "report.make"),
     ("People", "people_list", "person.read"),
 )
 

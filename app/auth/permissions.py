@@ -121,6 +121,8 @@ PERMISSIONS: dict[str, Predicate] = {
     "plan.read": anywhere(*STAFF, Role.REVIEWER),
     "plan.change": central(*STAFF),
     "plan.export": central(*STAFF),
+    "report.make": over(*STAFF),
+    "report.setting": central(*STAFF),
     "plan.adopt": central(*LEADS),
     "plan.share": central(*STAFF),
     "ballot.read": anywhere(*EVERYONE),

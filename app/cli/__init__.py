@@ -12,6 +12,7 @@ from app.cli.care import history, outbox, privacy, retention
 from app.cli.consultation import initiatives, invite, responses, survey
 from app.cli.operation import demo, migrate, selfcheck, serve, worker
 from app.cli.people import consortium, org, people, user
+from app.cli.reports import write_report
 from app.cli.work import Refused
 from app.core.db import UnsafeDatabase
 from app.core.errors import AppError
@@ -29,6 +30,7 @@ program = typer.Typer(
 for command in (serve, worker, migrate, selfcheck, demo, analyse):
     program.command()(command)
 program.command("results")(write_results)
+program.command("report")(write_report)
 plan = typer.Typer(help="The prioritised list and the plan.", no_args_is_help=True)
 plan.command("export")(export_plan)
 for name, group in {

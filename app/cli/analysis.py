@@ -17,6 +17,9 @@ from app.consensus.panel_files import PanelFileError, read_panel_files
 from app.consensus.service import analyse_survey
 from app.core.settings import load_settings
 from app.people.queries import operator_of
+from app.reports.jobs import make_now
+from app.reports.service import Order
+from app.surveys.authoring.queries import get_survey
 
 
 def analyse(
@@ -69,7 +72,7 @@ def write_results(
 def export_plan(
     key: Annotated[str, typer.Argument(metavar="ID", help="id of the plan, or id or external id of a survey")],
     out: Annotated[Path, typer.Option()],
-    kind: Annotated[str, typer.Option("--format", help="csv, xlsx or json")] = "csv",
+    kind: Annotated[str, typer.Option("--format", help="csv, xlsx, json, docx or pdf")] = "csv",
     language: Annotated[str, typer.Option()] = "en",
     scenario: Annotated[int | None, typer.Option(min=1, help="scenario of the plan, by default the first")] = None,
 ) -> None:
@@ -77,7 +80,10 @@ def export_plan(
     address = load_settings().address
     with work() as session:
         plan = find_plan(session, key)
-        if plan:
+        if plan and kind in {"docx", "pdf"}:
+            order = Order("plan", kind, language, get_survey(session, plan.survey_id), plan, scenario=scenario)
+            data = make_now(session, operator_of(plan.consortium_id), order)
+        elif plan:
             actor = operator_of(plan.consortium_id)
             data = plan_file(session, actor, plan, scenario, kind, language, address=address).data
         else:

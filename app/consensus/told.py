@@ -95,8 +95,13 @@ class Told:
 
 def read_told(request: Request, session: Session, survey: Survey, asked: Asked) -> Told:
     """The snapshot and the view an address asks for. Raises NotFound without such results, Invalid for another part."""
+    return tell(session, survey, asked, language_of(request))
+
+
+def tell(session: Session, survey: Survey, asked: Asked, language: str) -> Told:
+    """The snapshot and the view asked for, in a language. Raises NotFound without results, Invalid for another part."""
     snapshot = get_snapshot(session, survey.id, asked.number)
-    findings, language = snapshot.findings, language_of(request)
+    findings = snapshot.findings
     criterion = asked.criterion or findings["criteria"][0]
     regions: list[str] = [code for code in findings.get("regions", []) if code]
     if (

@@ -9,7 +9,7 @@ ROOM = {False: 96, True: 148}
 SMALLER = 1.22
 """How many more there are of the small size."""
 GAP = 2
-LONGEST_WORD, LONGEST_FIRST, LONGEST_LINE = 18, 24, 60
+LONGEST_WORD, LONGEST_FIRST, LONGEST_LINE, SHORT = 18, 24, 60, 8
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,8 @@ def _need(place: int, heads: Sequence[str], numeric: Sequence[bool], rows: Seque
     widest = max((len(line) for text in cells for line in text.split("\n")), default=1)
     whole = max((len(text) for text in cells if numeric[place] and is_number(text)), default=0)
     least = max(whole, min(longest, LONGEST_FIRST if place == 0 else LONGEST_WORD))
+    # a quarter or a range of ranks stays on one line
+    least = max(least, widest) if widest <= SHORT else least
     wished = least if numeric[place] else min(max(widest, len(heads[place])), LONGEST_LINE)
     return least + GAP, max(least, wished) + GAP
 

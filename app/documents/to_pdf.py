@@ -122,7 +122,8 @@ class _Content:
         """One block, named by its kind."""
         match block:
             case Heading():
-                return {"kind": "heading", "text": self.text(block.text, 30), "level": block.level}
+                text = self.text(block.text, 30)
+                return {"kind": "heading", "text": text, "level": block.level, "page": block.begins_page}
             case Paragraph():
                 return {"kind": "paragraph", **self.paragraph(block)}
             case Listing():

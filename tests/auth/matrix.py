@@ -392,5 +392,18 @@ MATRIX: dict[str, set[str] | str] = {
     "vote_by_program": {"admin", "coordinator", OWN, OTHER},
     "shared_plan": "anyone",
     "comment_on_plan": "anyone",
+    "report_list": STAFF | {OWN, OTHER},
+    "new_report": STAFF | {OWN, OTHER},
+    "order_report_form": STAFF | {OWN, OTHER},
+    "report_setting_page": STAFF,
+    "change_report_setting": STAFF,
+    "report_page": STAFF | {OWN},
+    "call_report_off": STAFF | {OWN},
+    "report_file": STAFF | {OWN},
+    "read_reports": STAFF | {OWN, OTHER},
+    "make_report": STAFF | {OWN, OTHER},
+    "read_report": STAFF | {OWN},
+    "stop_report": STAFF | {OWN},
+    "read_report_file": STAFF | {OWN},
 }
 # these end what the others need

@@ -35,11 +35,13 @@ from app.auth.api import list_routes
 from app.consensus.figures.models import FigureDrawing, FigureFile
 from app.consensus.models import Snapshot
 from app.consensus.service import close_round
-from app.core.clock import today
+from app.core.clock import now, today
 from app.main import API, PAGES
 from app.people.models import Membership, Organisation, Person
 from app.people.queries import find_person_by_email, operator
 from app.people.service import create_consortium, create_organisation, create_person
+from app.reports.models import Report, ReportFile
+from app.reports.rules import FILES_LAST
 from app.surveys.answering.models import Response
 from app.surveys.authoring.models import Survey
 from app.surveys.ideas.models import Idea
@@ -199,10 +201,34 @@ def _things(session: Session, survey: Survey, spare: Person) -> dict[str, str]:
         "target": "ca",
         "key": str(survey.id),
         "consortium": str(membership.consortium_id),
+        "report_id": str(_write_a_report(session, survey).id),
         **_fill_the_plan(session, version),
     }
     session.commit()
     return found
+
+
+def _write_a_report(session: Session, survey: Survey) -> Report:
+    """The worker would write it; what is in it does not matter here."""
+    report = Report(
+        consortium_id=survey.consortium_id,
+        organisation_id=survey.organisation_id,
+        survey_id=survey.id,
+        kind="consensus",
+        format="pdf",
+        language="en",
+        about={"round": 1},
+        form_key="report",
+        state="done",
+        name="report.pdf",
+        ordered_at=now(),
+        ended_at=now(),
+        expires_at=now() + FILES_LAST,
+    )
+    session.add(report)
+    session.flush()
+    session.add(ReportFile(report_id=report.id, content=b"pdf"))
+    return report
 
 
 def _fill_the_plan(session: Session, version: InitiativeVersion) -> dict[str, str]:

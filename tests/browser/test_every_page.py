@@ -151,6 +151,10 @@ FOR_MEMBERS = {
     "milestone_page": "/plans/1/milestones/2",
     "risk_page": "/plans/1/risks/1",
     "review_page": "/plans/1/review/2027",
+    "report_list": "/reports",
+    "new_report": "/reports/new?kind=plan&plan=1",
+    "report_page": "a report",
+    "report_setting_page": "/reports/cover",
     "account_page": "/account",
     "people_list": "/people",
     "person_page": "a first person",
@@ -167,7 +171,7 @@ NO_PAGES = {
     *("figure_csv", "figure_svg", "figure_png"),
     *("record_of_version", "export_page", "ideas_index"),
     *("public_file", "method_file", "dictionary_file"),
-    *("milestones_calendar", "export_monitoring_page"),
+    *("milestones_calendar", "export_monitoring_page", "report_file"),
     # need a link that was mailed: test_proposals.py goes through them
     *("confirm_page", "answer_page"),
     *("export_survey", "export_translation", "initiative_sheet"),
@@ -245,6 +249,8 @@ def test_pages_for_members(visit: Opener, signed_in: Callable[[str], Any], schem
 
 def addresses_for_members(page: Page) -> dict[str, str]:
     """Every page of members, with a first initiative and person found by following links, and a draft made."""
+    page.goto("/reports/new?kind=plan&plan=1")
+    page.click("main form .actions button")
     page.goto("/surveys/new")
     page.click("main form button")
     page.wait_for_url("**/build")
@@ -259,6 +265,7 @@ def addresses_for_members(page: Page) -> dict[str, str]:
         ("history_of_thing", f"/surveys/{SURVEY}", "main a[href*='/history/']"),
         ("amendment_page", "/assignments", "main a[href*='/amendments/']"),
         ("reply_page", "/replies", "main a[href*='/replies/']"),
+        ("report_page", "/reports", "main tbody th a"),
     ):
         page.goto(start)
         link = page.locator(wanted).first.get_attribute("href")
@@ -322,7 +329,7 @@ def test_every_role_crawls_without_a_violation(
         links = page.evaluate("() => [...document.links].map(one => one.pathname + one.search)")
         for link in links:
             is_page = not re.search(
-                r"/export\.|/monitoring\.|/evidence/.+/|/translation\.|\.(csv|json|ics)|lang=|/(initiatives|proposals|ideas|record|replies)/."
+                r"/export\.|/file$|/monitoring\.|/evidence/.+/|/translation\.|\.(csv|json|ics)|lang=|/(initiatives|proposals|ideas|record|replies)/."
                 r"|[?&](sort|round|criterion|state)=|^/s/|^/i/",
                 link,
             )

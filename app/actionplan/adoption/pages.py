@@ -98,7 +98,7 @@ class Told:
             rules=from_data(content["rules"]),
             start={line["code"]: line["start"][0] for line in content["items"] if line["is_in"]},
         )
-        self._teller = Teller(cast("State", kept), language, partners, fallback)
+        self.teller = Teller(cast("State", kept), language, partners, fallback)
 
     def title(self, code: str) -> str:
         """What an initiative is called."""
@@ -106,16 +106,16 @@ class Told:
 
     def partner(self, code: str) -> str:
         """What a partner is called."""
-        return self._teller.region(code)
+        return self.teller.region(code)
 
     def money(self, euros: float) -> str:
         """An amount, short."""
-        return self._teller.money(euros)
+        return self.teller.money(euros)
 
     def breaches(self) -> list[str]:
         """The rules that the plan breaks, in sentences."""
         return [
-            self._teller.breach(
+            self.teller.breach(
                 Breach(
                     Rule(one["rule"]),
                     tuple(one["names"]),
@@ -129,7 +129,7 @@ class Told:
     def fixes(self) -> list[str]:
         """What would repair the plan, in sentences."""
         return [
-            self._teller.fix(cast("Fix", SimpleNamespace(acts=[(code, self._place(year)) for code, year in acts])))
+            self.teller.fix(cast("Fix", SimpleNamespace(acts=[(code, self._place(year)) for code, year in acts])))
             for acts in self.content["fixes"]
         ]
 
@@ -144,7 +144,7 @@ class Told:
             fits=None,
             why=why and self._why(why),
         )
-        return self._teller.why(cast("Line", told))
+        return self.teller.why(cast("Line", told))
 
     def _why(self, why: Mapping[str, Any]) -> Why:
         amount = _in_thousands(why["kind"], why["amount"])

@@ -69,8 +69,8 @@ def plan_document(content: Mapping[str, Any], teller: Teller, *, address: str) -
             Table(
                 say("Not in the plan"), _columns(teller, years), [_row(item, teller, years, address) for item in left]
             ),
-            _spending(content, teller, years),
-            _coverage(content, teller),
+            spending_table(content, teller, years),
+            coverage_table(content, teller),
         ],
         notes=_notes(content, teller),
     )
@@ -136,7 +136,8 @@ def _quarter(place: Sequence[int] | None, teller: Teller) -> str | None:
     return None if place is None else teller.say("%(year)s Q%(quarter)s", year=place[0], quarter=place[1])
 
 
-def _spending(content: Mapping[str, Any], teller: Teller, years: Sequence[int]) -> Table:
+def spending_table(content: Mapping[str, Any], teller: Teller, years: Sequence[int]) -> Table:
+    """What a plan as data spends in each of its years, against the ceilings."""
     say = teller.say
     columns = [
         Column("year", say("Year"), 0),
@@ -151,7 +152,8 @@ def _spending(content: Mapping[str, Any], teller: Teller, years: Sequence[int]) 
     return Table(say("Spend per year"), columns, rows)
 
 
-def _coverage(content: Mapping[str, Any], teller: Teller) -> Table:
+def coverage_table(content: Mapping[str, Any], teller: Teller) -> Table:
+    """How much of a plan as data reaches each group and each partner."""
     say = teller.say
     columns = [
         Column("kind", say("Kind")),

@@ -1,0 +1,36 @@
+"""Commands that write reports."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.actionplan.portfolio.queries import find_plan
+from app.cli.work import chosen_survey, work, write_file
+from app.people.queries import operator_of
+from app.reports.jobs import make_now
+from app.reports.service import Order
+from app.surveys.authoring.queries import get_survey
+
+
+def write_report(
+    key: Annotated[str, typer.Argument(metavar="ID", help="id of a plan, or id or external id of a survey")],
+    kind: Annotated[str, typer.Option("--kind", help="plan, consensus, round, dissent, brief, public or methods")],
+    out: Annotated[Path, typer.Option()],
+    form: Annotated[str, typer.Option("--format", help="docx, pdf, html or xlsx")] = "docx",
+    language: Annotated[str, typer.Option()] = "en",
+    number: Annotated[int | None, typer.Option("--round", min=1, help="of a survey, by default the newest")] = None,
+    scenario: Annotated[int | None, typer.Option(min=1, help="of a plan, by default the first")] = None,
+    edition: Annotated[int | None, typer.Option(min=1, help="of a plan, instead of a scenario")] = None,
+    item: Annotated[str | None, typer.Option("--initiative", help="its code, for a brief")] = None,
+) -> None:
+    """Write a report, and put the file where it is wanted once it is whole."""
+    with work() as session:
+        plan = find_plan(session, key)
+        if plan:
+            actor, survey = operator_of(plan.consortium_id), get_survey(session, plan.survey_id)
+        else:
+            actor, survey = chosen_survey(session, key)
+        order = Order(kind, form, language, survey, plan, number, scenario, edition, item)
+        data = make_now(session, actor, order)
+    write_file(out, data)

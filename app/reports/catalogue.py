@@ -1,0 +1,82 @@
+"""Which document each kind of report is, and what its file is called."""
+
+from sqlmodel import Session
+
+from app.actionplan.portfolio.models import Plan
+from app.actionplan.portfolio.queries import get_scenario
+from app.auth.permissions import require
+from app.core.catalogues import translate
+from app.core.errors import NotFound
+from app.core.words import pick
+from app.documents.document import Document
+from app.people.rules import Actor
+from app.reports.brief import brief
+from app.reports.consensus_report import consensus_report
+from app.reports.dissent_report import dissent_report
+from app.reports.models import Report
+from app.reports.plan_report import plan_report
+from app.reports.public_summary import public_summary
+from app.reports.queries import cover_facts, find_setting
+from app.reports.round_report import round_report
+from app.reports.rules import KINDS
+from app.surveys.authoring.queries import get_survey
+
+
+def build(session: Session, actor: Actor, report: Report) -> Document:
+    """The document that a report is, for somebody who may have it. Raises NotAllowed, NotFound, Conflict, Invalid."""
+    require(actor, "report.make", report)
+    survey, language, about = get_survey(session, report.survey_id), report.language, report.about
+    cover = cover_facts(find_setting(session, report.consortium_id), about.get("cover", {}))
+    number = about.get("round")
+    if report.plan_id:
+        plan, edition = session.get_one(Plan, report.plan_id), about.get("edition")
+        return plan_report(session, actor, plan, language, cover=cover, scenario=about.get("scenario"), edition=edition)
+    match report.kind:
+        case "consensus":
+            return consensus_report(session, survey, language, cover=cover)
+        case "dissent":
+            return dissent_report(session, survey, language, number=number, cover=cover)
+        case "round":
+            return round_report(session, survey, number, language, cover=cover)
+        case "brief":
+            return brief(session, actor, survey, about["item"], language, number=number)
+        case "public":
+            return public_summary(session, survey, language)
+        case _:
+            raise NotFound("There is no such report.")
+
+
+def file_name(session: Session, report: Report) -> str:
+    """What the file of a report is called: what it is about, and its language."""
+    survey, about = get_survey(session, report.survey_id), report.about
+    if report.plan_id:
+        plan = session.get_one(Plan, report.plan_id)
+        stem = f"plan-{plan.number}-" + (
+            f"edition-{about['edition']}" if "edition" in about else _draft(session, report)
+        )
+    elif report.kind == "brief":
+        stem = f"{survey.slug}-{about['item']}"
+    else:
+        stem = f"{survey.slug}-{report.kind}-round-{about['round']}"
+    return f"{stem}-{report.language}.{report.format}"
+
+
+def _draft(session: Session, report: Report) -> str:
+    assert report.plan_id, "drafts are those of plans"
+    scenario = get_scenario(session, report.plan_id, report.about["scenario"])
+    return f"scenario-{scenario.number}-draft-{scenario.revision}"
+
+
+def subject_of(session: Session, report: Report, language: str) -> str:
+    """What a report is about, in words."""
+    if report.plan_id:
+        plan, edition = session.get_one(Plan, report.plan_id), report.about.get("edition")
+        if edition:
+            return f"{plan.title}, {translate(language, 'Edition %(number)s', number=edition)}"
+        return f"{plan.title}, {get_scenario(session, plan.id, report.about['scenario']).name}"
+    survey = get_survey(session, report.survey_id)
+    title = pick(survey.title, language, survey.default_language)
+    if KINDS[report.kind].about == "survey":
+        return title
+    number = translate(language, "round %(number)s", number=report.about["round"])
+    return f"{title}, {report.about.get('item', number)}"

@@ -1,0 +1,179 @@
+"""The making of reports that were ordered: one after the other, written by a process of its own, kept whole or not."""
+
+import hashlib
+from collections.abc import Callable
+from typing import NamedTuple, cast
+from uuid import UUID
+
+from sqlalchemy import Engine
+from sqlmodel import Session, col, or_, select
+
+from app.core.clock import now
+from app.core.db import for_writing
+from app.core.errors import AppError
+from app.documents.document import Document
+from app.documents.writing import Kind, WritingFailed, WritingStopped, write_apart
+from app.history.rules import name_of
+from app.history.service import record, record_under
+from app.people.models import Person
+from app.people.queries import find_actor, operator_of
+from app.people.rules import Actor
+from app.reports.catalogue import build, file_name
+from app.reports.models import Report, ReportFile
+from app.reports.queries import find_setting
+from app.reports.rules import FILES_LAST, LOST_AFTER, MOST_TRIES
+from app.reports.service import Order, begun, check_order
+
+FAILED = "It could not be made. Ask for it again, or in another format."
+NOBODY = "Whoever asked for it may not have it any more."
+
+
+class Taken(NamedTuple):
+    """A report that was taken up: what it says, how it is written, and the document whose look it takes over."""
+
+    report_id: UUID
+    document: Document
+    format: Kind
+    template: bytes
+
+
+def never() -> bool:
+    """Whether a program that is not being stopped is being stopped."""
+    return False
+
+
+def make_next(engine: Engine, is_stopping: Callable[[], bool] = never) -> int:
+    """Make the report that has waited longest; returns how many were taken up: 0 or 1.
+
+    Where the program is being stopped it is left, and made anew by the next. Raises WritingFailed when writing fails
+    in a way that is no fault of what was asked; the order is over then, and says so.
+    """
+    report_id = _take(engine)
+    if report_id is None:
+        return 0
+    try:
+        taken = _gather(engine, report_id)
+        if taken is None:
+            return 1
+        data = write_apart(
+            taken.document,
+            taken.format,
+            taken.template or None,
+            is_stopping=lambda: is_stopping() or not _is_wanted(engine, report_id),
+        )
+    except AppError as refused:
+        _end(engine, report_id, "failed", refused.message % refused.values if refused.values else refused.message)
+        return 1
+    except WritingStopped:
+        return 1
+    except WritingFailed:
+        _end(engine, report_id, "failed", FAILED)
+        raise
+    _keep(engine, report_id, data)
+    return 1
+
+
+def make_all(engine: Engine) -> int:
+    """Make all reports that wait; returns how many. Raises WritingFailed."""
+    count = 0
+    while make_next(engine):
+        count += 1
+    return count
+
+
+def make_now(session: Session, actor: Actor, order: Order) -> bytes:
+    """The file of a report that somebody waits for; it is noted in the history and kept nowhere.
+
+    Raises as `check_order` does, and WritingFailed.
+    """
+    report = begun(actor, order, check_order(session, actor, order), "")
+    document = build(session, actor, report)
+    setting = find_setting(session, report.consortium_id)
+    data = write_apart(
+        document, cast("Kind", report.format), setting.template if setting and report.format == "docx" else None
+    )
+    after = {"kind": report.kind, "format": report.format, "sha256": hashlib.sha256(data).hexdigest()}
+    record_under(session, actor, "report.made", name_of("survey", report.survey_id), after=after)
+    return data
+
+
+def _take(engine: Engine) -> UUID | None:
+    """Take up the report that has waited longest, or was left by a worker that is gone; one left too often is over."""
+    with Session(for_writing(engine)) as session, session.begin():
+        wanted = (
+            select(Report)
+            .where(col(Report.ended_at).is_(None))
+            .where(or_(col(Report.seen_at).is_(None), col(Report.seen_at) < now() - LOST_AFTER))
+            .order_by(col(Report.ordered_at), col(Report.id))
+            .limit(1)
+        )
+        report = session.exec(wanted.with_for_update(skip_locked=True)).first()
+        if report is None:
+            return None
+        session.add(report)
+        if report.tries >= MOST_TRIES:
+            report.state, report.ended_at, report.refusal = "failed", now(), FAILED
+            return None
+        report.state, report.seen_at, report.tries = "under_way", now(), report.tries + 1
+        return report.id
+
+
+def _gather(engine: Engine, report_id: UUID) -> Taken | None:
+    """What a report says, read for whoever asked; None where it was called off meanwhile. Raises AppError."""
+    with Session(engine) as session:
+        report = session.get_one(Report, report_id)
+        if report.ended_at is not None:
+            return None
+        actor = _asker(session, report)
+        if actor is None:
+            _end(engine, report_id, "failed", NOBODY)
+            return None
+        setting = find_setting(session, report.consortium_id)
+        template = setting.template if setting and report.format == "docx" else b""
+        return Taken(report_id, build(session, actor, report), cast("Kind", report.format), template)
+
+
+def _asker(session: Session, report: Report) -> Actor | None:
+    if report.ordered_by_id is None:
+        return operator_of(report.consortium_id)
+    person = session.get(Person, report.ordered_by_id)
+    if person is None or person.disabled_at is not None:
+        return None
+    return find_actor(session, person, report.consortium_id)
+
+
+def _is_wanted(engine: Engine, report_id: UUID) -> bool:
+    """Whether a report is still waited for; a worker that asks has been heard of."""
+    with Session(for_writing(engine)) as session, session.begin():
+        report = session.get(Report, report_id, with_for_update=True)
+        if report is None or report.ended_at is not None:
+            return False
+        report.seen_at = now()
+        session.add(report)
+        return True
+
+
+def _keep(engine: Engine, report_id: UUID, data: bytes) -> None:
+    """Keep the file of a report, whole, unless it was called off or is there already."""
+    with Session(for_writing(engine)) as session, session.begin():
+        report = session.get(Report, report_id, with_for_update=True)
+        if report is None or report.ended_at is not None:
+            return
+        moment = now()
+        report.state, report.ended_at, report.expires_at = "done", moment, moment + FILES_LAST
+        report.name, report.size = file_name(session, report), len(data)
+        report.sha256 = hashlib.sha256(data).hexdigest()
+        session.add(report)
+        session.add(ReportFile(report_id=report.id, content=data))
+        after = {"kind": report.kind, "format": report.format, "sha256": report.sha256}
+        record(
+            session, _asker(session, report) or operator_of(report.consortium_id), "report.made", report, after=after
+        )
+
+
+def _end(engine: Engine, report_id: UUID, state: str, refusal: str) -> None:
+    with Session(for_writing(engine)) as session, session.begin():
+        report = session.get(Report, report_id, with_for_update=True)
+        if report is not None and report.ended_at is None:
+            report.state, report.ended_at, report.refusal = state, now(), refusal
+            session.add(report)

@@ -1,0 +1,74 @@
+"""Reading reports, their files, and what stands on covers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from sqlmodel import Session, col, func, select
+
+from app.auth.permissions import may
+from app.core.errors import NotFound
+from app.people.rules import Actor
+from app.reports.building import CoverFacts
+from app.reports.models import Report, ReportFile, ReportSetting
+from app.reports.rules import DAYS, day_in
+
+NO_REPORT = "There is no such report, or its time is over."
+
+
+def get_own_report(session: Session, actor: Actor, report_id: UUID) -> Report:
+    """A report of the actor's consortium. Raises NotFound."""
+    found = session.get(Report, report_id)
+    if found is None or found.consortium_id != actor.consortium_id:
+        raise NotFound(NO_REPORT)
+    return found
+
+
+def get_permitted_report(session: Session, actor: Actor, report_id: UUID) -> Report:
+    """A report that the actor may have: one that they may not is not there for them. Raises NotFound."""
+    found = get_own_report(session, actor, report_id)
+    if not may(actor, "report.make", found):
+        raise NotFound(NO_REPORT)
+    return found
+
+
+def list_reports(session: Session, actor: Actor) -> Sequence[Report]:
+    """The reports of the actor's consortium, the newest first."""
+    wanted = select(Report).where(Report.consortium_id == actor.consortium_id)
+    return session.exec(wanted.order_by(col(Report.ordered_at).desc(), col(Report.id))).all()
+
+
+def find_last_like(session: Session, actor: Actor, kind: str, survey_id: UUID, plan_id: UUID | None) -> Report | None:
+    """The newest report of a kind on the same thing, to begin the next one with."""
+    wanted = (
+        select(Report)
+        .where(Report.consortium_id == actor.consortium_id, Report.kind == kind)
+        .where(Report.survey_id == survey_id, col(Report.plan_id).is_not_distinct_from(plan_id))
+    )
+    return session.exec(wanted.order_by(col(Report.ordered_at).desc(), col(Report.id)).limit(1)).first()
+
+
+def count_open(session: Session, consortium_id: UUID) -> int:
+    """How many reports of a consortium wait or are being made."""
+    wanted = select(func.count()).select_from(Report).where(Report.consortium_id == consortium_id)
+    return session.exec(wanted.where(col(Report.ended_at).is_(None))).one()
+
+
+def get_content(session: Session, report: Report) -> bytes:
+    """The bytes of a report that was made. Raises NotFound before, and after its time."""
+    found = session.exec(select(ReportFile.content).where(ReportFile.report_id == report.id)).first()
+    if found is None:
+        raise NotFound(NO_REPORT)
+    return found
+
+
+def find_setting(session: Session, consortium_id: UUID) -> ReportSetting | None:
+    """What the consortium's covers say, if anybody has said."""
+    return session.exec(select(ReportSetting).where(ReportSetting.consortium_id == consortium_id)).first()
+
+
+def cover_facts(setting: ReportSetting | None, own: Mapping[str, str]) -> CoverFacts:
+    """What a cover says: the facts of all covers of a consortium, and those of this one."""
+    facts = {**(setting.facts if setting else {}), **own}
+    due, delivered = (day_in(facts.pop(name, "")) for name in DAYS)
+    return replace(CoverFacts(due=due, delivered=delivered), **facts)

@@ -1,0 +1,101 @@
+"""Which reports there are, what each is about, and what may stand on its cover. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+FORMATS = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pdf": "application/pdf",
+    "html": "text/html; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""What reports are written as, and the media type of each."""
+FILES_LAST = timedelta(days=7)
+LOST_AFTER = timedelta(seconds=90)
+"""A report whose worker has not been heard of for so long is made anew."""
+MOST_TRIES = 3
+MOST_AT_ONCE = 10
+"""Reports of one consortium that wait or are being made at the same time."""
+LONGEST_FACT, LONGEST_STATEMENT = 200, 2000
+TOO_LONG = "This is too long: at most %(most)s characters."
+NO_DAY = "Enter a day as year, month and day, such as 2026-11-30."
+
+About = Literal["survey", "round", "item", "plan"]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of report: what it is called, what it is about, and whether it is a deliverable with a cover."""
+
+    title: str
+    hint: str
+    about: About
+    has_cover: bool = False
+
+
+KINDS: dict[str, Kind] = {
+    "plan": Kind(
+        "Five-year joint action plan",
+        "The deliverable: summary, method, results, a sheet for each initiative, roadmap, budget, monitoring, annexes.",
+        "plan",
+        has_cover=True,
+    ),
+    "consensus": Kind(
+        "Consensus report",
+        "All rounds: who answered, what is agreed and how surely, who does not agree, what changed, what comes first.",
+        "survey",
+        has_cover=True,
+    ),
+    "round": Kind("Round report", "One round, with every result that may be shown.", "round", has_cover=True),
+    "dissent": Kind("Dissent", "A page for each initiative on which groups stand apart.", "round", has_cover=True),
+    "brief": Kind("Brief on an initiative", "One initiative on one page.", "item"),
+    "public": Kind("Public summary", "In plain language, and only what may be public.", "survey"),
+}
+
+FACTS: dict[str, int] = {
+    "project": LONGEST_FACT,
+    "project_title": LONGEST_FACT,
+    "grant": LONGEST_FACT,
+    "call": LONGEST_FACT,
+    "action": LONGEST_FACT,
+    "statement": LONGEST_STATEMENT,
+}
+"""What all covers of a consortium say, and how long each may be."""
+COVER: dict[str, int] = {
+    "number": LONGEST_FACT,
+    "kind": LONGEST_FACT,
+    "level": LONGEST_FACT,
+    "due": LONGEST_FACT,
+    "delivered": LONGEST_FACT,
+    "lead": LONGEST_FACT,
+    "authors": LONGEST_STATEMENT,
+    "reviewers": LONGEST_STATEMENT,
+}
+"""What the cover of one report says besides."""
+DAYS = ("due", "delivered")
+
+
+def read_facts(typed: Mapping[str, str], known: Mapping[str, int]) -> tuple[dict[str, str], dict[str, str]]:
+    """The facts that a form gives, without those left empty, and what is wrong with them by name.
+
+    >>> read_facts({"number": " D3.2 ", "due": "2026-13-01", "lead": ""}, COVER)
+    ({'number': 'D3.2', 'due': '2026-13-01'}, {'due': 'Enter a day as year, month and day, such as 2026-11-30.'})
+    """
+    facts = {name: text for name in known if (text := " ".join(typed.get(name, "").replace("\0", "").split()))}
+    faults = {name: TOO_LONG for name, text in facts.items() if len(text) > known[name]}
+    faults |= {name: NO_DAY for name in DAYS if name in facts and day_in(facts[name]) is None}
+    return facts, faults
+
+
+def day_in(text: str) -> date | None:
+    """The day that a text names, None where it names none.
+
+    >>> day_in("2026-11-30"), day_in("30 November"), day_in("")
+    (datetime.date(2026, 11, 30), None, None)
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

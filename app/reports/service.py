@@ -1,0 +1,167 @@
+"""Acts on reports: ordering one, calling it off, and saying what stands on covers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlmodel import Session, select
+
+from app.actionplan.adoption.queries import get_edition
+from app.actionplan.portfolio.models import Plan
+from app.actionplan.portfolio.queries import get_scenario
+from app.auth.permissions import require
+from app.consensus.queries import get_snapshot
+from app.core.clock import now
+from app.core.errors import Conflict, Invalid, NotFound, TooMany
+from app.core.words import LANGUAGES
+from app.documents.docx_template import read_template
+from app.history.service import record
+from app.people.models import Consortium
+from app.people.rules import Actor
+from app.reports.models import Report, ReportSetting
+from app.reports.queries import count_open, find_setting
+from app.reports.rules import COVER, FACTS, FILES_LAST, FORMATS, KINDS, MOST_AT_ONCE, read_facts
+from app.surveys.authoring.models import Survey
+from app.surveys.authoring.queries import list_items
+
+CHANGED_MEANWHILE = "Somebody changed this meanwhile. Look at what it is now, then change it."
+LARGEST_TEMPLATE = 2_000_000
+
+
+@dataclass(frozen=True)
+class Order:
+    """A report to be made: its kind, format and language, the survey and, for plans, the plan it is about.
+
+    `round`, `scenario`, `edition` and `item` narrow it down, None for the newest, the first, or none; `cover` are the
+    facts of its own cover by name.
+    """
+
+    kind: str
+    format: str
+    language: str
+    survey: Survey
+    plan: Plan | None = None
+    round: int | None = None
+    scenario: int | None = None
+    edition: int | None = None
+    item: str | None = None
+    cover: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+def check_order(session: Session, actor: Actor, order: Order) -> dict[str, Any]:
+    """What an order is about, as it is kept. Raises NotFound, NotAllowed, and Invalid naming what cannot be made."""
+    require(actor, "report.make", order.plan or order.survey)
+    kind = KINDS.get(order.kind)
+    faults: dict[str, str] = {}
+    if kind is None or (kind.about == "plan") != (order.plan is not None):
+        faults["kind"] = "There is no such report."
+    if order.format not in FORMATS:
+        faults["format"] = "A report is written as DOCX, PDF, HTML or XLSX."
+    if order.language not in LANGUAGES:
+        faults["language"] = "This language is not one of the interface."
+    about: dict[str, Any] = {}
+    if kind and not faults:
+        about = _about(session, order, kind.about, faults)
+    cover, wrong = read_facts(order.cover, COVER) if kind and kind.has_cover else ({}, {})
+    faults |= {f"cover.{name}": fault for name, fault in wrong.items()}
+    if faults:
+        raise Invalid(next(iter(faults.values())), faults)
+    return about | ({"cover": cover} if cover else {})
+
+
+def _about(session: Session, order: Order, about: str, faults: dict[str, str]) -> dict[str, Any]:
+    if order.plan and order.edition:
+        return {"edition": get_edition(session, order.plan.id, order.edition).number}
+    if order.plan:
+        return {"scenario": get_scenario(session, order.plan.id, order.scenario).number}
+    number = get_snapshot(session, order.survey.id, order.round).round_number
+    if about == "item" and order.item not in {item.code for item in list_items(session, order.survey.id)}:
+        faults["item"] = "Choose an initiative of this survey."
+    return {"round": number} | ({"item": order.item} if about == "item" else {})
+
+
+def order_report(session: Session, actor: Actor, order: Order, *, form_key: str) -> Report:
+    """Ask for a report; a worker makes it. The same form twice is one order.
+
+    Raises as `check_order` does, and TooMany while enough of the consortium's reports wait.
+    """
+    about = check_order(session, actor, order)
+    # so that no form is two orders, and no two forms pass the limit together
+    session.exec(select(Consortium.id).where(Consortium.id == actor.consortium_id).with_for_update()).one()
+    known = session.exec(select(Report).where(Report.ordered_by_id == actor.id, Report.form_key == form_key)).first()
+    if known:
+        return known
+    if count_open(session, actor.consortium_id) >= MOST_AT_ONCE:
+        raise TooMany("Enough reports are being made. Wait until one of them is there.")
+    report = begun(actor, order, about, form_key)
+    session.add(report)
+    session.flush()
+    after = {"kind": report.kind, "format": report.format, "language": report.language}
+    record(session, actor, "report.ordered", report, after=after)
+    return report
+
+
+def begun(actor: Actor, order: Order, about: dict[str, Any], form_key: str) -> Report:
+    """The report that an order asks for, not kept yet."""
+    return Report(
+        consortium_id=actor.consortium_id,
+        organisation_id=None if order.plan else order.survey.organisation_id,
+        survey_id=order.survey.id,
+        plan_id=order.plan.id if order.plan else None,
+        kind=order.kind,
+        format=order.format,
+        language=order.language,
+        about=about,
+        form_key=form_key,
+        ordered_at=now(),
+        ordered_by_id=actor.id,
+        expires_at=now() + FILES_LAST,
+    )
+
+
+def call_off(session: Session, actor: Actor, report: Report) -> None:
+    """Stop the making of a report; nothing happens once it is over. Raises NotAllowed."""
+    require(actor, "report.make", report)
+    found = session.exec(select(Report).where(Report.id == report.id).with_for_update()).one_or_none()
+    if found is None:
+        raise NotFound("There is no such report, or its time is over.")
+    if found.ended_at is None:
+        found.state, found.ended_at = "called_off", now()
+        session.add(found)
+
+
+def change_setting(
+    session: Session, actor: Actor, typed: Mapping[str, str], *, revision: int, template: tuple[str, bytes] | None
+) -> ReportSetting:
+    """Say what stands on the covers of the consortium, and whose look its documents take over.
+
+    `template` is the name and the content of a DOCX file, empty ones to use none, None to leave it. Raises Invalid
+    naming the fields, Conflict when it was changed meanwhile.
+    """
+    session.exec(select(Consortium.id).where(Consortium.id == actor.consortium_id).with_for_update()).one()
+    setting = find_setting(session, actor.consortium_id) or ReportSetting(consortium_id=actor.consortium_id, revision=0)
+    require(actor, "report.setting", setting)
+    if setting.revision != revision:
+        raise Conflict(CHANGED_MEANWHILE)
+    facts, faults = read_facts(typed, FACTS)
+    if template and template[1]:
+        faults |= _template_faults(template[1])
+    if faults:
+        raise Invalid(next(iter(faults.values())), faults)
+    setting.facts, setting.revision = facts, setting.revision + 1
+    if template is not None:
+        setting.template_name, setting.template = template[0][:200] if template[1] else "", template[1]
+    session.add(setting)
+    session.flush()
+    record(session, actor, "report.setting_changed", setting, after={**facts, "template": setting.template_name})
+    return setting
+
+
+def _template_faults(content: bytes) -> dict[str, str]:
+    if len(content) > LARGEST_TEMPLATE:
+        return {"template": "This file is too large: a template has at most 2 MB."}
+    try:
+        read_template(content)
+    except Invalid as refused:
+        return {"template": refused.message}
+    return {}
