@@ -13,7 +13,7 @@ import pytest
 import typst
 
 from app.core.tags import direction_of
-from app.documents.document import Document, Paragraph, Section
+from app.documents.document import Cover, Document, Paragraph, Section
 from app.documents.signs import COVERED, LETTERS_OF_EUROPE, showable
 from app.documents.to_pdf import to_pdf
 from tests.documents.accessible import nodes_of
@@ -173,6 +173,10 @@ def test_a_fault_of_ours_is_not_taken_for_a_missing_sign(monkeypatch: pytest.Mon
         to_pdf(make_empty())
 
 
+def test_what_has_no_cover_has_no_contents() -> None:
+    assert "Contents" not in read(make_empty())
+
+
 @pytest.mark.parametrize(
     ("language", "contents", "page"),
     [
@@ -186,6 +190,6 @@ def test_a_fault_of_ours_is_not_taken_for_a_missing_sign(monkeypatch: pytest.Mon
 )
 def test_its_own_words_are_in_its_language(language: str, contents: str, page: str) -> None:
     sections = [Section("Eins", [Paragraph("x")]), Section("Quer", [Paragraph("y")], is_wide=True)]
-    text = read(Document("T", language, sections, direction=direction_of(language)))
+    text = read(Document("T", language, sections, direction=direction_of(language), cover=Cover("C")))
     assert contents in text
     assert page in text
