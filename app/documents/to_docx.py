@@ -41,7 +41,7 @@ LINK = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hype
 
 
 def to_docx(document: Document, template: bytes | None = None) -> bytes:
-    """The bytes of the file, in the styles of a template where there is one.
+    """The bytes of the file, in the styles of a template where there is one; its figures have their PNG.
 
     Raises Invalid for a template that is no DOCX, or one with macros; a style that it lacks looks like ours.
     """

@@ -56,7 +56,6 @@ def _compiled(document: Document, *, only_europe: bool) -> bytes:
         ignore_system_fonts=True,
         format="pdf",
         pdf_standards=["ua-1"],
-        timestamp=0,
     )
     assert isinstance(found, bytes)
     return found

@@ -7,14 +7,16 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+import pikepdf
 import pypdf
 import pytest
 import typst
 
 from app.core.tags import direction_of
-from app.documents.document import Document, Paragraph, Section
+from app.documents.document import Cover, Document, Paragraph, Section
 from app.documents.signs import COVERED, LETTERS_OF_EUROPE, showable
 from app.documents.to_pdf import to_pdf
+from tests.documents.accessible import nodes_of
 from tests.documents.samples import (
     BULGARIAN,
     EMOJI,
@@ -75,6 +77,26 @@ def test_the_outline_has_every_heading_in_order() -> None:
         "Numbers of the figures",
         "About this document",
     ]
+
+
+def test_its_properties_are_its_title_and_language_and_no_moment() -> None:
+    found: Any = reader("report")
+    assert found.metadata.title == "Five-year joint action plan"
+    assert found.metadata.creation_date is None
+    assert found.root_object["/Lang"] == "en"
+    assert "/Author" not in found.metadata
+
+
+def test_figures_say_what_can_be_seen_in_them() -> None:
+    with pikepdf.open(io.BytesIO(to_pdf(make_report()))) as pdf:
+        alts = [str(node.Alt) for node in nodes_of(pdf.Root.StructTreeRoot) if str(node.S) == "/Figure"]
+    assert alts == [f"Bars of four initiatives, the first the longest, seen {number} times." for number in (1, 2)]
+
+
+def test_words_in_another_language_are_marked_with_it() -> None:
+    with pikepdf.open(io.BytesIO(to_pdf(make_report()))) as pdf:
+        spoken = {str(node.Lang) for node in nodes_of(pdf.Root.StructTreeRoot) if "/Lang" in node}
+    assert {"bg", "el"} <= spoken
 
 
 def test_pages_have_numbers_the_title_and_their_orientation() -> None:
@@ -151,6 +173,10 @@ def test_a_fault_of_ours_is_not_taken_for_a_missing_sign(monkeypatch: pytest.Mon
         to_pdf(make_empty())
 
 
+def test_what_has_no_cover_has_no_contents() -> None:
+    assert "Contents" not in read(make_empty())
+
+
 @pytest.mark.parametrize(
     ("language", "contents", "page"),
     [
@@ -164,6 +190,6 @@ def test_a_fault_of_ours_is_not_taken_for_a_missing_sign(monkeypatch: pytest.Mon
 )
 def test_its_own_words_are_in_its_language(language: str, contents: str, page: str) -> None:
     sections = [Section("Eins", [Paragraph("x")]), Section("Quer", [Paragraph("y")], is_wide=True)]
-    text = read(Document("T", language, sections, direction=direction_of(language)))
+    text = read(Document("T", language, sections, direction=direction_of(language), cover=Cover("C")))
     assert contents in text
     assert page in text
