@@ -1,5 +1,6 @@
 """How a cell, a text and a caption look to people: the same in every format that is read."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -12,6 +13,8 @@ from app.documents.document import Cell, Column
 
 NOTHING = "–"
 OWN_DIRECTION, END_OF_THAT = "\u2068", "\u2069"
+RTL_SIGN = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff"
+RTL_WORDS = re.compile(rf"([{RTL_SIGN}](?:[^A-Za-z\u00c0-\u058f]*[{RTL_SIGN}])?)+")
 RIGHT_TO_LEFT = ("R", "AL")
 PLACE = "\0"
 

@@ -45,8 +45,9 @@ def to_pdf(document: Document) -> bytes:
 def _compiled(document: Document, *, only_europe: bool) -> bytes:
     writer = _Content(document, only_europe=only_europe)
     files = {"main.typ": TEMPLATE.read_bytes(), "content.json": json.dumps(writer.content()).encode()}
+    everything: Any = files | writer.pictures
     found = typst.compile(
-        files | writer.pictures,
+        everything,
         font_paths=[_fonts()],
         ignore_system_fonts=True,
         format="pdf",
