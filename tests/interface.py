@@ -60,6 +60,8 @@ from app.history.routes import ACT_WORDS
 from app.mail.rules import PROBLEMS
 from app.people.routes import ROLE_WORDS
 from app.people.rules import HELIX_WORDS
+from app.reports.building import LEVEL_WORDS, TYPE_WORDS as DELIVERABLE_WORDS
+from app.reports.public_summary import VERDICT_MEANINGS
 from app.surveys.answering.pages import PROGRESS_WORDS
 from app.surveys.authoring.asking_routes import KIND_WORDS
 from app.surveys.authoring.exchange_routes import TYPE_WORDS
@@ -199,6 +201,9 @@ def interface_messages() -> set[Message]:
         VOTE_WORDS,
         COMPARED,
         FOLLOWED_COLUMNS,
+        DELIVERABLE_WORDS,
+        LEVEL_WORDS,
+        VERDICT_MEANINGS,
         followed.LIGHT_WORDS,
         followed.KIND_WORDS,
         followed.PHASE_WORDS,
@@ -234,7 +239,7 @@ _KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
 _OPTIONS = {"silent": "false", "newstyle_gettext": "true", "trim_blocks": "true", "lstrip_blocks": "true"}
 
 
-def _messages_of(tree: ast.AST) -> Iterator[str]:
+def _messages_of(tree: ast.AST) -> Iterator[Message]:
     constants: dict[str, object] = {
         target.id: node.value.value
         for node in ast.walk(tree)
@@ -252,6 +257,10 @@ def _messages_of(tree: ast.AST) -> Iterator[str]:
         # what figures say
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "say":
             yield from _text(node.args[0], constants)
+        # what they say of a number of things
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "say_count":
+            one, many = (text for place in (0, 1) for text in _text(node.args[place], constants))
+            yield one, many
         # what is wrong with a line, or good to know about it
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "append":
             owner = node.func.value

@@ -4,6 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from babel.numbers import format_decimal
+
+from app.actionplan.portfolio.words import exact_euros
 from app.consensus.figures.model import Unit, shown
 from app.consensus.filtering import ROUGH_BELOW
 from app.core.catalogues import translate, translations_for
@@ -70,6 +73,10 @@ class Pen:
         self.language, self.fallback = language, fallback
 
     @property
+    def _locale(self) -> str:
+        return catalogue_language(self.language)
+
+    @property
     def direction(self) -> str:
         """In which direction the language is written."""
         return direction_of(self.language)
@@ -91,6 +98,18 @@ class Pen:
         """A whole number."""
         return shown(value, "count", self.language)
 
+    def decimal(self, value: float | None, digits: int) -> str:
+        """A number with so many decimals; an en dash for none."""
+        return "–" if value is None else format_decimal(round(value, digits), f"#,##0.{'0' * digits}", self._locale)
+
+    def signed(self, value: float | None, digits: int = 2) -> str:
+        """A number with its sign in front, as a difference is written."""
+        if value is None:
+            return "–"
+        rounded = round(value, digits)
+        sign = "+" if rounded > 0 else "−" if rounded < 0 else ""
+        return f"{sign}{self.decimal(abs(rounded), digits)}"
+
     def share(self, share: float | None) -> str:
         """A share between 0 and 1 in percent."""
         return shown(share, "share", self.language)
@@ -101,9 +120,13 @@ class Pen:
             return share
         return f"≈ {self.share(share)} ({self.say('n %(count)s', count=n)})"
 
+    def euros(self, amount: float) -> str:
+        """An amount in whole euros, as plans write it."""
+        return exact_euros(amount, self._locale)
+
     def day(self, day: date) -> str:
         """A day in words."""
-        return spelt(day, catalogue_language(self.language))
+        return spelt(day, self._locale)
 
     def pick(self, words: Mapping[str, str]) -> str:
         """A text of people in this language, or in one it has."""
@@ -125,6 +148,17 @@ class Pen:
     def yes(self, is_so: bool) -> str:
         """Yes or no."""
         return self.say("yes") if is_so else self.say("no")
+
+
+def listed(pen: Pen, names: Sequence[str]) -> str:
+    """Several names one after the other.
+
+    >>> listed(Pen("en"), ["Impact", "Urgency"]), listed(Pen("en"), ["Impact"])
+    ('Impact and Urgency', 'Impact')
+    """
+    if len(names) < 2:
+        return "".join(names)
+    return pen.say("%(names)s and %(last)s", names=", ".join(names[:-1]), last=names[-1])
 
 
 def share_column(key: str, heading: str) -> Column:

@@ -36,15 +36,13 @@ class Pictures:
         return figure.title if figure else ""
 
     def block(self, name: str, criterion: str) -> Block | None:
-        """A figure with its picture; while it is being drawn its table alone, and its finding where it has no rows."""
+        """A figure with its picture; its finding alone where it has no rows, or while it is being drawn."""
         figure = self.drawn(name, criterion)
         if figure is None:
             return None
-        if not figure.rows:
-            return Paragraph(figure.title)
         svg = find_svg(self._session, self._drawn.get((figure.name, figure.criterion)))
-        if svg is None:
-            return table_of(figure)
+        if not figure.rows or svg is None:
+            return Paragraph(figure.title, "finding")
         return Figure(
             title=figure.title,
             alt=label_of_text(figure),

@@ -1,4 +1,4 @@
-"""The annexes of a plan's report: its rules and what they cost, how robust it is, other rules, and what figures mean."""
+"""The annexes of a plan's report: its rules and what they cost, how robust it is, other rules, what figures mean."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -20,10 +20,9 @@ def annexes(reading: PlanReading) -> list[Section]:
         (say("How robust the plan is"), _robust(reading)),
         (say("What other rules would say"), _fates(reading)),
         (say("What the figures mean"), [measures_table(reading.pen)]),
-        (say("Where the figures come from"), list(sources(reading))),
     )
     return [
-        Section(say("Annex %(letter)s: %(title)s", letter="ABCDEF"[place], title=title), blocks)
+        Section(say("Annex %(letter)s: %(title)s", letter="ABCDE"[place], title=title), blocks)
         for place, (title, blocks) in enumerate(parts)
     ]
 
@@ -32,17 +31,16 @@ def rules_table(reading: PlanReading) -> Table:
     """What the plan had to respect, and what it breaks."""
     say, teller = reading.pen.say, reading.teller
     rules = {**reading.content["rules"], "ceilings": tuple(reading.content["rules"]["ceilings"])}
-    rows: list[list[Cell]] = [
-        [teller.rule_field(name), teller.rule_value(name, value)] for name, value in rules.items()
-    ]
+    rows = [[teller.rule_field(name), teller.rule_value(name, value)] for name, value in rules.items()]
     rows += [[say("Broken"), text] for text in reading.breaches]
     columns = [Column("rule", say("Rule")), Column("value", say("Set to"))]
     return Table(say("Rules of the plan"), columns, rows)
 
 
 def _prices(reading: PlanReading) -> list[Block]:
-    say, prices = reading.pen.say, reading.work.get("prices", [])
-    best: float | None = (reading.work.get("plan") or {}).get("objective")
+    say, plan = reading.pen.say, reading.work.get("plan")
+    prices: list[Mapping[str, Any]] = reading.work.get("prices", [])
+    best: float | None = plan["objective"] if plan else None
     if not prices:
         return [Paragraph(say("What rules cost is not known yet"))]
     columns = [
@@ -54,8 +52,8 @@ def _prices(reading: PlanReading) -> list[Block]:
     rows: list[list[Cell]] = []
     for one in sorted(prices, key=lambda one: -(one["price"] or 0)):
         rule, name = reading.teller.priced(one["rule"], one["name"])
-        share = one["price"] / best if best and one["price"] is not None else None
-        rows.append([rule, name or None, one["price"], share])
+        price: float | None = one["price"]
+        rows.append([rule, name or None, price, price / best if best and price is not None else None])
     note = say("How much more the plan would be worth without the rule. A price of nought costs the plan nothing.")
     return [Table(say("What each rule costs"), columns, rows, note=note)]
 
@@ -88,7 +86,7 @@ def _part(pen: Pen, share: float) -> str | None:
 
 
 def _fates(reading: PlanReading) -> list[Block]:
-    """Which initiatives would be agreed under how many of the published rules: whether the verdict hangs on the rule."""
+    """Under how many of the published rules each initiative would be agreed: whether its verdict hangs on the rule."""
     pen, told = reading.pen, reading.told
     say, rules = pen.say, rule_lines(told.findings, pen.language)
     known = [line for line in told.lines if line.get("agreed_under") is not None]

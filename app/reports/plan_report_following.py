@@ -14,9 +14,8 @@ from app.reports.plan_report_reading import PlanReading
 def following_section(reading: PlanReading) -> Section:
     """Milestones and go/stop points, indicators, and risks."""
     pen = reading.pen
-    tables = [
-        table for table in (milestones_table(reading), indicators_table(reading), risks_table(reading)) if table.rows
-    ]
+    every = (milestones_table(reading), indicators_table(reading), linked_table(reading), risks_table(reading))
+    tables = [table for table in every if table.rows]
     blocks: list[Block] = [
         Paragraph(
             pen.say(
@@ -93,15 +92,23 @@ def indicators_table(reading: PlanReading) -> Table:
         Column("target", say("Target"), 2),
         Column("by", say("Target by")),
     ]
-    rows: list[list[Cell]] = []
+    rows: list[list[Cell]] = [
+        [item["code"], one["indicator"], one["unit"] or None, one["baseline"], one["target"], _year(one["by_year"])]
+        for item in reading.chosen
+        for one in item["targets"]
+    ]
+    return Table(say("Indicators with targets"), columns, rows)
+
+
+def linked_table(reading: PlanReading) -> Table:
+    """The indicators that initiatives are linked to, each with those that move it."""
+    say = reading.pen.say
+    linked: dict[str, list[str]] = {}
     for item in reading.chosen:
-        told = {target["indicator"] for target in item["targets"]}
-        rows += [
-            [item["code"], one["indicator"], one["unit"] or None, one["baseline"], one["target"], _year(one["by_year"])]
-            for one in item["targets"]
-        ]
-        rows += [[item["code"], name, None, None, None, None] for name in item["indicators"] if name not in told]
-    return Table(say("Indicators"), columns, rows)
+        for name in item["indicators"]:
+            linked.setdefault(name, []).append(item["code"])
+    columns = [Column("indicator", say("Indicator")), Column("initiatives", say("Initiatives that move it"))]
+    return Table(say("Linked indicators"), columns, [[name, ", ".join(linked[name])] for name in sorted(linked)])
 
 
 def _year(year: int | None) -> str | None:

@@ -132,6 +132,10 @@ class PlanReading:
         version = self.sheets.get(code)
         return read_content(version.content) if version else NOTHING
 
+    def waiting_for(self, code: str) -> Sequence[str]:
+        """The initiatives in the plan that wait for one."""
+        return [item["code"] for item in self.chosen if code in item["depends_on"]]
+
     def line(self, code: str) -> Mapping[str, Any]:
         """What results say of an initiative by the criterion that weighs most."""
         return next(line for line in self.told.lines if line["initiative"] == code)

@@ -7,8 +7,9 @@ from app.actionplan.priorities.pages import span
 from app.consensus.fates import standing_word
 from app.consensus.pages import VERDICT_WORDS
 from app.documents.document import Block, Column, Listing, Paragraph, Section, Table
-from app.reports.building import Pen, share_column
+from app.reports.building import share_column
 from app.reports.plan_report_reading import PlanReading
+from app.reports.results_tables import gap_text
 
 FIGURES = ("opinion", "ranks", "gaps", "change")
 """The kept figures that a reader needs, in the order of reading; `ranks` is over all criteria."""
@@ -20,7 +21,6 @@ def results_section(reading: PlanReading) -> Section:
     return Section(
         pen.say("What stakeholders said"),
         [
-            Paragraph(reading.pictures.finding("opinion", told.view.criterion), "finding"),
             Paragraph(
                 pen.say(
                     "%(criterion)s, round %(number)s. Each group counts equally, whatever its size.",
@@ -95,25 +95,8 @@ def _apart(reading: PlanReading) -> Section:
     pen, told = reading.pen, reading.told
     lines = [line for line in told.lines if line["verdict"] == "divided"]
     lines.sort(key=lambda line: -(line["gap"] or 0))
-    points = [Paragraph(gap_text(pen, reading, line)) for line in lines]
+    points = [Paragraph(gap_text(pen, told, line)) for line in lines]
     return Section(
         pen.say("Where groups differ"),
         [Listing(points)] if points else [Paragraph(pen.say("No initiative divides the groups."))],
-    )
-
-
-def gap_text(pen: Pen, reading: PlanReading, line: Mapping[str, Any]) -> str:
-    """Between which groups a gap lies, and how wide it is; of one that would tell of a hidden group only that it is."""
-    told, title = reading.told, reading.told.title(line["initiative"])
-    if line["gap"] is None:
-        return pen.say("%(title)s: groups are divided; which ones may not be shown.", title=title)
-    low, high = line["gap_low"], line["gap_high"]
-    return pen.say(
-        "%(title)s: %(high_group)s %(high)s, %(low_group)s %(low)s, %(gap)s points apart.",
-        title=title,
-        high_group=told.group(high),
-        high=pen.share(line["by_helix"][high]["share_high"]),
-        low_group=told.group(low),
-        low=pen.share(line["by_helix"][low]["share_high"]),
-        gap=pen.number(100 * line["gap"]),
     )

@@ -4,14 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.actionplan.priorities.pages import span
-from app.consensus.change import ChangeRow
-from app.consensus.disagreement import CriterionRow, criterion_rows
-from app.consensus.told import Told
+from app.consensus.disagreement import criterion_rows
 from app.documents.document import Block, Cell, Column, Listing, Note, Paragraph, Section, Table
-from app.reports.building import Pen, share_column
+from app.reports.building import Pen
 from app.reports.dissent import dissent_text
-from app.reports.plan_report_method import hidden_note
 from app.reports.plan_report_reading import PlanReading
+from app.reports.results_tables import change_text, criteria_table, groups_table
 
 
 def sheets_section(reading: PlanReading) -> Section:
@@ -59,6 +57,7 @@ def facts_of(reading: PlanReading, item: Mapping[str, Any]) -> list[tuple[str, s
         (say("Go or stop"), reading.quarter(item["gate"]) or ""),
         (say("Cost"), _cost(reading, item)),
         (say("Waits for"), _titles(reading, item["depends_on"])),
+        (say("These wait for it"), _titles(reading, reading.waiting_for(item["code"]))),
         (say("Cannot be in together with"), _titles(reading, item["excludes"])),
         (say("Sources of funding"), ", ".join(reading.sheet(item["code"]).get("funding_candidates", []))),
         (say("Settled by hand"), hand["reason"] if hand else ""),
@@ -116,59 +115,9 @@ def evidence_of(reading: PlanReading, item: Mapping[str, Any]) -> list[Block]:
     ]
 
 
-def criteria_table(pen: Pen, rows: Sequence[CriterionRow]) -> Table:
-    """An initiative by each criterion."""
-    say = pen.say
-    columns = [
-        Column("criterion", say("Criterion")),
-        Column("answers", say("Answers"), 0),
-        share_column("share_high", say("Rated high")),
-        share_column("low", say("95 %% from")),
-        share_column("high", say("95 %% to")),
-        Column("opinion", say("Opinion")),
-    ]
-    cells = [
-        [
-            row.label,
-            row.n,
-            row.share_high,
-            row.low,
-            row.high,
-            " – ".join(part for part in (row.verdict_word, row.standing) if part),
-        ]
-        for row in rows
-    ]
-    return Table(say("What stakeholders gave it"), columns, cells)
-
-
-def groups_table(pen: Pen, told: Told, rows: Sequence[CriterionRow]) -> Table:
-    """The share of each group that rates an initiative high, by criterion, where that may be shown."""
-    columns = [Column("group", pen.say("Group")), *(share_column(row.code, row.label) for row in rows)]
-    cells = [
-        [mark.label, *(_group_cell(pen, row.cells[place]) for row in rows)] for place, mark in enumerate(told.marks)
-    ]
-    return Table(pen.say("Rated high, by group"), columns, cells, note=hidden_note(pen, told.findings))
-
-
-def _group_cell(pen: Pen, cell: Mapping[str, Any]) -> Cell:
-    return None if cell["suppressed"] else pen.rough(cell["share_high"], cell["n"])
-
-
 def _change(reading: PlanReading, code: str) -> list[Note]:
     row = next((one for one in reading.changes if one.code == code), None)
     return [Note(reading.pen.say("What changed"), change_text(reading.pen, row))] if row else []
-
-
-def change_text(pen: Pen, row: ChangeRow) -> str:
-    """What changed between two rounds among the same people."""
-    if row.before is None or row.after is None or row.points is None:
-        return row.why_not
-    return pen.say(
-        "Among the %(people)s who answered both times, the share of high ratings went from %(before)s to %(after)s.",
-        people=pen.number(row.n_pairs or 0),
-        before=pen.share(row.before),
-        after=pen.share(row.after),
-    )
 
 
 def risks_of(pen: Pen, item: Mapping[str, Any]) -> list[Block]:

@@ -1,12 +1,13 @@
 """The front of a plan's report: what was asked of whom, what is agreed, what the plan does, and what is open."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from app.documents.document import Column, Note, Paragraph, Section, Table
-from app.reports.building import Pen
+from app.reports.building import listed
 from app.reports.plan_report_reading import PlanReading
+from app.reports.results_method import answered_text
 
 
 def summary_section(reading: PlanReading) -> Section:
@@ -59,21 +60,6 @@ def asked_text(reading: PlanReading) -> str:
     return f"{first} {answered_text(pen, findings)}"
 
 
-def answered_text(pen: Pen, findings: Mapping[str, Any]) -> str:
-    """How many are counted of those who were invited."""
-    answered, invited = findings["answered"]["all"], findings["invited"]["all"]
-    if not invited or invited < answered:
-        return pen.say_count(
-            "%(num)s person is counted in it.", "%(num)s people are counted in the last round.", answered
-        )
-    return pen.say(
-        "Of %(invited)s people invited, %(answered)s are counted in the last round (%(share)s).",
-        invited=pen.number(invited),
-        answered=pen.number(answered),
-        share=pen.share(answered / invited),
-    )
-
-
 def agreed_text(reading: PlanReading) -> str:
     """What is agreed by the criterion that weighs most, and how sure the order is."""
     pen, pictures = reading.pen, reading.pictures
@@ -121,9 +107,14 @@ def open_text(reading: PlanReading) -> str:
     apart = [reading.title(item) for item in reading.chosen if item["verdict"] == "divided"]
     if apart:
         found.append(pen.say("Groups are divided about: %(titles)s.", titles="; ".join(apart)))
-    low = [reading.title(item) for item in reading.chosen if item["verdict"] == "low_support"]
-    if low:
-        found.append(pen.say("In the plan with low support: %(titles)s.", titles="; ".join(low)))
+    low = [item for item in reading.chosen if item["verdict"] == "low_support"]
+    for needed, message in (
+        (True, pen.say("In the plan with low support, because others wait for it:")),
+        (False, pen.say("In the plan with low support:")),
+    ):
+        titles = [reading.title(item) for item in low if bool(reading.waiting_for(item["code"])) is needed]
+        if titles:
+            found.append(f"{message} {'; '.join(titles)}.")
     by_hand = [item for item in reading.items if item["by_hand"]]
     if by_hand:
         found.append(
@@ -142,17 +133,6 @@ def open_text(reading: PlanReading) -> str:
             )
         )
     return " ".join(found) or pen.say("Nothing is open.")
-
-
-def listed(pen: Pen, names: Sequence[str]) -> str:
-    """Several names one after the other.
-
-    >>> listed(Pen("en"), ["Impact", "Urgency"]), listed(Pen("en"), ["Impact"])
-    ('Impact and Urgency', 'Impact')
-    """
-    if len(names) < 2:
-        return "".join(names)
-    return pen.say("%(names)s and %(last)s", names=", ".join(names[:-1]), last=names[-1])
 
 
 def by_pillar(reading: PlanReading) -> list[tuple[str, list[Mapping[str, Any]]]]:

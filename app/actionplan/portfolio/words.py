@@ -70,6 +70,15 @@ RULE_WORDS: Mapping[Rule, str] = {
 }
 
 
+def exact_euros(euros: float, language: str) -> str:
+    r"""An amount in whole euros.
+
+    >>> exact_euros(1500.4, "de")
+    '1.500\xa0€'
+    """
+    return format_currency(round(euros), "EUR", locale=language, currency_digits=False, format="#,##0 ¤")
+
+
 class Teller:
     """Says in one language what a scenario's rules, breaches and repairs mean."""
 
@@ -84,7 +93,7 @@ class Teller:
 
     def exact(self, euros: float) -> str:
         """An amount in whole euros."""
-        return format_currency(round(euros), "EUR", locale=self.language, currency_digits=False, format="#,##0 ¤")
+        return exact_euros(euros, self.language)
 
     def title(self, code: str) -> str:
         """What an initiative is called; its code where the plan does not have it."""
