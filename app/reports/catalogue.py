@@ -9,6 +9,7 @@ from app.core.catalogues import translate
 from app.core.words import pick
 from app.documents.document import Document
 from app.people.rules import Actor
+from app.reports.methods.report import methods_report
 from app.reports.models import Report
 from app.reports.plan_report import plan_report
 from app.reports.queries import cover_facts, find_setting
@@ -25,6 +26,8 @@ def build(session: Session, actor: Actor, report: Report) -> Document:
         plan = session.get_one(Plan, report.plan_id)
         scenario, edition = about.get("scenario"), about.get("edition")
         return plan_report(session, actor, plan, language, cover=cover, scenario=scenario, edition=edition)
+    if report.kind == "methods":
+        return methods_report(session, actor, survey, language, cover=cover)
     raise NotImplementedError
 
 

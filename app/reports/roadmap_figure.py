@@ -11,7 +11,7 @@ from typing import Any
 from app.actionplan.portfolio.modelling import QUARTERS
 from app.actionplan.portfolio.words import KIND_WORDS
 from app.consensus.figures.framing import FONTS
-from app.consensus.figures.tokens import coloured
+from app.documents.tokens import coloured
 from app.documents.document import Cell, Column, Figure, Table
 from app.reports.plan_report_reading import PlanReading
 from app.reports.plan_report_summary import by_pillar
