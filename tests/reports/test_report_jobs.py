@@ -41,7 +41,9 @@ def plan(session: Session, engine: Engine) -> Plan:
 
 def ask(session: Session, actor: Actor, plan: Plan, key: str = "key", **changes: str | int) -> Report:
     parts = {"kind": "plan", "format": "pdf", "language": "en"} | changes
-    report = order_report(session, actor, Order(survey=get_survey(session, plan.survey_id), plan=plan, **parts), form_key=key)  # type: ignore[arg-type]
+    report = order_report(
+        session, actor, Order(survey=get_survey(session, plan.survey_id), plan=plan, **parts), form_key=key
+    )  # type: ignore[arg-type]
     session.commit()
     return report
 

@@ -8,7 +8,6 @@ from app.actionplan.priorities.pages import turning_sentence, turning_title
 from app.consensus.fates import count_sure, fates, rule_lines
 from app.core.tags import language_name
 from app.documents.document import Block, Cell, Column, Listing, Note, Paragraph, Run, Section, Table
-from app.reports.building import share_column
 from app.reports.methods.after import told_title
 from app.reports.methods.reading import MethodsReading, Weighed
 from app.reports.methods.rules import DELPHISTAR, PARTS, POINTS
@@ -61,7 +60,8 @@ def _worded(reading: MethodsReading, language: str) -> Section:
 
 def _text(one: Mapping[str, Any], lead: str, more: str, language: str) -> Paragraph | None:
     """One text with its code, in a language; None where it has none in it."""
-    words, rest = one[lead].get(language, ""), (one[more] or {}).get(language, "")
+    further: Mapping[str, str] = one[more] or {}
+    words, rest = one[lead].get(language, ""), further.get(language, "")
     if not words:
         return None
     return Paragraph(

@@ -1,4 +1,4 @@
-"""What records say of how an exercise was set up: its title, its aims, who was to take part, what was gathered first."""
+"""What records say of how an exercise was set up: title, aims, who was to take part, what was gathered first."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -13,6 +13,7 @@ from app.people.rules import Role
 from app.reports.methods.models import MethodsAnswer
 from app.surveys.authoring.models import Survey
 from app.surveys.rounds.models import Invitation
+from app.surveys.rounds.queries import list_invitations
 
 RUNNING = (Role.ADMIN, Role.COORDINATOR, Role.MANAGER)
 """The roles that can run a survey."""
@@ -46,18 +47,17 @@ class Written:
 
 def count_written(session: Session, survey_id: UUID) -> Written:
     """What the list of invitations says, without a name."""
-    wanted = select(Invitation.sent_at, Invitation.reminders, Invitation.declined_on, Invitation.stopped_on)
-    rows = session.exec(wanted.where(Invitation.survey_id == survey_id)).all()
-    days = [sent_at.date() for sent_at, _, _, _ in rows if sent_at]
+    rows = list_invitations(session, survey_id)
+    days = [row.sent_at.date() for row in rows if row.sent_at]
     return Written(
         listed=len(rows),
         sent=len(days),
         first_on=min(days, default=None),
         last_on=max(days, default=None),
-        reminded=sum(reminders > 0 for _, reminders, _, _ in rows),
-        reminders=sum(reminders for _, reminders, _, _ in rows),
-        declined=sum(declined_on is not None for _, _, declined_on, _ in rows),
-        stopped=sum(stopped_on is not None for _, _, _, stopped_on in rows),
+        reminded=sum(row.reminders > 0 for row in rows),
+        reminders=sum(row.reminders for row in rows),
+        declined=sum(row.declined_on is not None for row in rows),
+        stopped=sum(row.stopped_on is not None for row in rows),
     )
 
 

@@ -1,7 +1,7 @@
 """The 35 points a methods report speaks of, in our own words and order, and what people write about them. Pure.
 
-Their sections, and how many points each has, are those of ACCORD (PLOS Medicine 2024, doi 10.1371/journal.pmed.1004326).
-Inside a section they stand in the order of our own list: their numbers are ours.
+Their sections, and how many points each has, are those of ACCORD (PLOS Medicine 2024,
+doi 10.1371/journal.pmed.1004326). Inside a section they stand in the order of our own list: their numbers are ours.
 """
 
 from collections.abc import Collection
