@@ -9,7 +9,7 @@ ROOM = {False: 96, True: 148}
 SMALLER = 1.22
 """How many more there are of the small size."""
 GAP = 2
-LONGEST_WORD, LONGEST_FIRST, LONGEST_LINE = 18, 24, 60
+LONGEST_WORD, LONGEST_FIRST, LONGEST_LINE, SHORT = 18, 24, 60, 8
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,8 @@ def _need(place: int, heads: Sequence[str], numeric: Sequence[bool], rows: Seque
         least = max(widest, min(_longest_word(heads[place]), LONGEST_WORD))
         return least + GAP, least + GAP
     least = min(longest, LONGEST_FIRST if place == 0 else LONGEST_WORD)
+    # a quarter or a range of ranks stays on one line
+    least = max(least, widest) if widest <= SHORT else least
     return least + GAP, max(least, min(max(widest, len(heads[place])), LONGEST_LINE)) + GAP
 
 

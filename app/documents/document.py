@@ -109,11 +109,15 @@ class Listing:
 
 @dataclass(frozen=True)
 class Section:
-    """A heading and what stands under it. A `wide` one is printed across, for tables of many columns."""
+    """A heading and what stands under it. A `wide` one is printed across, for tables of many columns.
+
+    One that `begins_page` is printed from the top of a page.
+    """
 
     title: str
     blocks: Sequence["Block"]
     is_wide: bool = False
+    begins_page: bool = False
 
 
 Block = Section | Paragraph | Listing | Table | Figure | Note

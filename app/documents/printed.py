@@ -21,6 +21,7 @@ class Heading:
 
     text: str
     level: int
+    begins_page: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ class _Printer:
         for block in blocks:
             if isinstance(block, Section):
                 across = is_wide or block.is_wide
-                yield across, Heading(cleaned(block.title), min(level, DEEPEST))
+                yield across, Heading(cleaned(block.title), min(level, DEEPEST), block.begins_page)
                 yield from self.all(block.blocks, level + 1, is_wide=across)
             elif isinstance(block, Table):
                 yield from ((is_wide, grid) for grid in self.grids(block, block.title, is_wide=is_wide))

@@ -128,9 +128,9 @@ class _Writer:
         return paragraph(runs, self.styles["Title"], direction=own_direction(self.document.title, self.direction))
 
     def contents(self, headings: list[Heading]) -> None:
-        """A table of contents that programs renew, and that reads without that."""
+        """A table of contents that programs renew, and that reads without that; what has no cover is short."""
         listed = [(number, one) for number, one in enumerate(headings, start=1) if one.level <= DEEPEST_CONTENTS]
-        if not listed:
+        if not listed or self.document.cover is None:
             return
         start, end = field_ends(f'TOC \\o "1-{DEEPEST_CONTENTS}" \\h \\z \\u')
         lines: list[str] = []
@@ -154,6 +154,7 @@ class _Writer:
                 number = next(self.marks)
                 inside = bookmarked(f"_Toc{number:08}", number, words(block.text, self.language))
                 direction = own_direction(block.text, self.direction)
+                self.is_on_new_page |= block.begins_page
                 self.put(paragraph(inside, self.styles[f"Heading {block.level}"], direction=direction))
             case Paragraph():
                 self.paragraph(block, {"finding": "Finding", "small": "Small"}.get(block.kind, "Normal"))

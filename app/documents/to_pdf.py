@@ -119,7 +119,8 @@ class _Content:
         """One block, named by its kind."""
         match block:
             case Heading():
-                return {"kind": "heading", "text": self.text(block.text, 30), "level": block.level}
+                text = self.text(block.text, 30)
+                return {"kind": "heading", "text": text, "level": block.level, "page": block.begins_page}
             case Paragraph():
                 return {"kind": "paragraph", **self.paragraph(block)}
             case Listing():
@@ -155,7 +156,13 @@ class _Content:
             "continued": self.text(grid.continued),
             "widths": widths,
             "numeric": [head.is_number for head in grid.heads],
-            "heads": [self.text(head.text, head.width - 3) for head in grid.heads],
+            "heads": [
+                {
+                    "text": self.text(head.text, head.width - 2),
+                    "breaks": any(len(word) > head.width - 2 for word in head.text.split()),
+                }
+                for head in grid.heads
+            ],
             "rows": [self.row(row, widths) for row in grid.rows],
             "note": self.text(grid.note),
             "small": grid.is_small,

@@ -1,52 +1,74 @@
-"""A document as an XLSX workbook: one sheet a table, and one for the notes."""
+"""A document as an XLSX workbook: a sheet about it, then one sheet a table."""
 
 import io
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from app.documents.document import Document, Table
+from app.core.catalogues import translate
+from app.documents.document import Cell, Column, Document, Note, Table
+from app.documents.showing import cleaned
 
 # a fixed day, so that the same document gives the same bytes
 CREATED = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)
-WIDEST = 60
+WIDEST, NARROWEST = 60, 8
+LONGEST_NAME, LONGEST_CELL = 31, 32_767
+FORBIDDEN = "[]:*?/\\'"
+OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
 def to_xlsx(document: Document) -> bytes:
-    """The bytes of the file: real tables with header rows, frozen panes, no merged cells and no formulas."""
+    """The bytes of the file: real tables with header rows, frozen panes, no merged cells and no formulas.
+
+    The sheet about the document comes first; a document of nothing but tables has none.
+    """
     data = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        data,
-        {
-            "in_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        },
-    )
-    book.set_properties({"title": document.title, "created": CREATED})
-    for number, table in enumerate(document.tables, start=1):
-        sheet = book.add_worksheet(_sheet_name(table.title, number))
+    book = xlsxwriter.Workbook(data, OPTIONS)
+    book.set_properties({"title": cleaned(document.title)[:255], "created": CREATED})
+    book.set_custom_property("Language", document.language)
+    about = translate(document.language, "About this document")
+    has_about = bool(document.notes or document.cover or not document.tables)
+    names = _names([*([about] if has_about else []), *(table.title for table in document.tables)])
+    sheets = [book.add_worksheet(name) for name in names]
+    if has_about:
+        _write_about(book, sheets[0], document, names[1:])
+    for number, (sheet, table) in enumerate(zip(sheets[has_about:], document.tables, strict=True), start=1):
         _write_table(book, sheet, table, number)
+    for sheet in sheets:
+        sheet.set_paper(9)
+        sheet.set_footer(f"&L{cleaned(document.title).replace('&', '&&')[:200]}&R&P / &N")
         if document.direction == "rtl":
             sheet.right_to_left()
-    notes = book.add_worksheet("Notes")
-    notes.set_column(0, 0, 28)
-    notes.set_column(1, 1, WIDEST)
-    for row, note in enumerate(document.notes):
-        notes.write_string(row, 0, note.label)
-        notes.write_string(row, 1, note.text)
     book.close()
     return data.getvalue()
 
 
+def _write_about(book: xlsxwriter.Workbook, sheet: Worksheet, document: Document, names: Sequence[str]) -> None:
+    """The title, the facts of the cover, how the document came about, and which sheet holds what."""
+    plain, strong = (book.add_format({"text_wrap": True, "valign": "top", "bold": bold}) for bold in (False, True))
+    sheet.set_column(0, 0, 34)
+    sheet.set_column(1, 1, 90)
+    cover = document.cover
+    lines = [
+        *([Note(cover.heading, "")] if cover and cover.heading else []),
+        *(cover.facts if cover else ()),
+        *document.notes,
+        *([Note(cover.statement, "")] if cover and cover.statement else []),
+        *(Note(name, table.title) for name, table in zip(names, document.tables, strict=True)),
+    ]
+    sheet.write_string(0, 0, _fitting(document.title), book.add_format({"bold": True, "font_size": 14}))
+    for row, note in enumerate(lines, start=1):
+        sheet.write_string(row, 0, _fitting(note.label), strong)
+        sheet.write_string(row, 1, _fitting(note.text), plain)
+
+
 def _write_table(book: xlsxwriter.Workbook, sheet: Worksheet, table: Table, number: int) -> None:
-    last = max(len(table.rows), 1)
     sheet.add_table(
         0,
         0,
-        last,
+        max(len(table.rows), 1),
         len(table.columns) - 1,
         {
             "name": f"Table{number}",
@@ -55,36 +77,62 @@ def _write_table(book: xlsxwriter.Workbook, sheet: Worksheet, table: Table, numb
         },
     )
     for place, column in enumerate(table.columns):
-        kind = "0%" if column.is_share else "0" if not column.digits else f"0.{'0' * column.digits}"
-        shown = book.add_format({"num_format": kind})
-        longest = max(
-            [
-                len(column.heading),
-                *(len(str(row[place])) for row in table.rows if isinstance(row[place], str)),
-            ]
-        )
-        sheet.set_column(place, place, min(longest + 2, WIDEST))
-        for line, row in enumerate(table.rows, start=1):
-            cell = row[place]
+        shown = book.add_format({"num_format": number_format(column), "valign": "top"})
+        words = book.add_format({"text_wrap": True, "valign": "top"})
+        cells = [row[place] for row in table.rows]
+        sheet.set_column(place, place, _width(column, cells))
+        for line, cell in enumerate(cells, start=1):
             if isinstance(cell, str):
-                sheet.write_string(line, place, cell)
+                sheet.write_string(line, place, _fitting(cell), words)
             elif cell is not None:
                 sheet.write_number(line, place, cell, shown)
-    sheet.freeze_panes(1, 2)
+    sheet.freeze_panes(1, min(2, len(table.columns) - 1))
     sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
 
 
+def number_format(column: Column) -> str:
+    """How a spreadsheet shows a column's numbers; it writes the separators of its own language.
+
+    >>> [number_format(one) for one in (Column("a", "", 2), Column("year", "", 0), Column("a", "", 1, True))]
+    ['#,##0.00', '0', '0%']
+    """
+    if column.is_share:
+        return "0%"
+    whole = "0" if column.is_year else "#,##0"
+    return f"{whole}.{'0' * column.digits}" if column.digits else whole
+
+
+def _width(column: Column, cells: Sequence[Cell]) -> int:
+    texts = (line for cell in cells if isinstance(cell, str) for line in cell.split("\n"))
+    numbers = (len(f"{cell:,.{column.digits or 0}f}") for cell in cells if isinstance(cell, int | float))
+    longest = max([len(column.heading) + 2, *(len(text) for text in texts), *numbers])
+    return min(max(longest + 2, NARROWEST), WIDEST)
+
+
+def _fitting(text: str) -> str:
+    """A text as a cell can hold it."""
+    return cleaned(text)[:LONGEST_CELL]
+
+
 def _distinct(table: Table) -> list[str]:
-    """Headings, told apart by their key where two are the same: a table in XLSX cannot repeat one."""
-    headings = [column.heading for column in table.columns]
+    """Headings, told apart by their key where two are the same: a table in XLSX cannot repeat one, big or small."""
+    headings = [column.heading.lower() for column in table.columns]
     return [
-        column.heading if headings.count(column.heading) == 1 else f"{column.heading} ({column.key})"
+        _fitting(column.heading if headings.count(column.heading.lower()) == 1 else f"{column.heading} ({column.key})")
         for column in table.columns
     ]
 
 
-def _sheet_name(title: str, number: int) -> str:
-    """A title as Excel accepts it for a sheet: 31 signs, without those it keeps for itself."""
-    kept = "".join(sign for sign in title if sign not in "[]:*?/\\'")[:31].strip()
-    return kept or f"Table {number}"
+def _names(titles: Sequence[str]) -> list[str]:
+    """Titles as Excel accepts them for sheets: 31 signs, without those it keeps for itself, no two alike."""
+    names: list[str] = []
+    for number, title in enumerate(titles, start=1):
+        kept = "".join(sign for sign in cleaned(title).replace("\n", " ") if sign not in FORBIDDEN)
+        name = kept[:LONGEST_NAME].strip() or f"Table {number}"
+        if name.lower() in (one.lower() for one in names) or name.lower() == "history":
+            ending = f" {number}"
+            name = name[: LONGEST_NAME - len(ending)].strip() + ending
+        names.append(name)
+    return names

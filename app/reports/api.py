@@ -10,11 +10,10 @@ from app.actionplan.portfolio.queries import get_own_plan_by_id
 from app.auth.guard import permitted
 from app.auth.permissions import may
 from app.core.tokens import make_token
-from app.documents.writing import MEDIA_TYPES
 from app.people.rules import Actor
 from app.reports.models import Report
 from app.reports.queries import get_content, get_permitted_report, list_reports
-from app.reports.rules import LONGEST_STATEMENT
+from app.reports.rules import FORMATS, LONGEST_STATEMENT
 from app.reports.service import Order, call_off, order_report
 from app.surveys.authoring.queries import get_own_survey, get_survey
 from app.web.deps import SessionDep
@@ -81,7 +80,7 @@ def read_report_file(session: SessionDep, actor: MakerDep, report_id: UUID) -> R
     """The file of a report that is done; 404 before, and after its time."""
     report = get_permitted_report(session, actor, report_id)
     headers = {"Content-Disposition": f'attachment; filename="{report.name}"', "ETag": f'"{report.sha256}"'}
-    return Response(get_content(session, report), media_type=MEDIA_TYPES[report.format], headers=headers)
+    return Response(get_content(session, report), media_type=FORMATS[report.format], headers=headers)
 
 
 def _out(report: Report) -> dict[str, Any]:

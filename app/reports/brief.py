@@ -43,7 +43,6 @@ def brief(
             Section(pen.say("What it takes"), _facts(session, actor, reading, version)),
             Section(pen.say("What stakeholders think"), _evidence(session, reading, item)),
         ],
-        notes=reading.sources,
         direction=pen.direction,
     )
 
@@ -103,4 +102,5 @@ def _evidence(session: Session, reading: RoundReading, item: SurveyItem) -> list
         *([Note(pen.say("What changed"), change_text(pen, change))] if change and reading.before else []),
         *voices_blocks(reading, voices, MOST_VOICES),
         Paragraph(rule_text(pen, told.findings), "small"),
+        Paragraph("; ".join(f"{note.label} {note.text}" for note in reading.sources), "small"),
     ]

@@ -6,9 +6,12 @@ from app.actionplan.portfolio.models import Plan
 from app.actionplan.portfolio.queries import get_scenario
 from app.auth.permissions import require
 from app.core.catalogues import translate
+from app.core.errors import NotFound
 from app.core.words import pick
 from app.documents.document import Document
 from app.people.rules import Actor
+from app.reports.consensus_report import consensus_report
+from app.reports.dissent_report import dissent_report
 from app.reports.methods.report import methods_report
 from app.reports.models import Report
 from app.reports.plan_report import plan_report
@@ -22,13 +25,19 @@ def build(session: Session, actor: Actor, report: Report) -> Document:
     require(actor, "report.make", report)
     survey, language, about = get_survey(session, report.survey_id), report.language, report.about
     cover = cover_facts(find_setting(session, report.consortium_id), about.get("cover", {}))
+    number = about.get("round")
     if report.plan_id:
-        plan = session.get_one(Plan, report.plan_id)
-        scenario, edition = about.get("scenario"), about.get("edition")
-        return plan_report(session, actor, plan, language, cover=cover, scenario=scenario, edition=edition)
-    if report.kind == "methods":
-        return methods_report(session, actor, survey, language, cover=cover)
-    raise NotImplementedError
+        plan, edition = session.get_one(Plan, report.plan_id), about.get("edition")
+        return plan_report(session, actor, plan, language, cover=cover, scenario=about.get("scenario"), edition=edition)
+    match report.kind:
+        case "consensus":
+            return consensus_report(session, survey, language, cover=cover)
+        case "dissent":
+            return dissent_report(session, survey, language, number=number, cover=cover)
+        case "methods":
+            return methods_report(session, actor, survey, language, cover=cover)
+        case _:
+            raise NotFound("There is no such report.")
 
 
 def file_name(session: Session, report: Report) -> str:

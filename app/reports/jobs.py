@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, cast
 from uuid import UUID
 
 from sqlalchemy import Engine
@@ -12,7 +12,7 @@ from app.core.clock import now
 from app.core.db import for_writing
 from app.core.errors import AppError
 from app.documents.document import Document
-from app.documents.writing import WritingFailed, WritingStopped, write_apart
+from app.documents.writing import Kind, WritingFailed, WritingStopped, write_apart
 from app.history.rules import name_of
 from app.history.service import record, record_under
 from app.people.models import Person
@@ -33,7 +33,7 @@ class Taken(NamedTuple):
 
     report_id: UUID
     document: Document
-    format: str
+    format: Kind
     template: bytes
 
 
@@ -89,7 +89,9 @@ def make_now(session: Session, actor: Actor, order: Order) -> bytes:
     report = begun(actor, order, check_order(session, actor, order), "")
     document = build(session, actor, report)
     setting = find_setting(session, report.consortium_id)
-    data = write_apart(document, report.format, setting.template if setting and report.format == "docx" else None)
+    data = write_apart(
+        document, cast("Kind", report.format), setting.template if setting and report.format == "docx" else None
+    )
     after = {"kind": report.kind, "format": report.format, "sha256": hashlib.sha256(data).hexdigest()}
     record_under(session, actor, "report.made", name_of("survey", report.survey_id), after=after)
     return data
@@ -128,7 +130,7 @@ def _gather(engine: Engine, report_id: UUID) -> Taken | None:
             return None
         setting = find_setting(session, report.consortium_id)
         template = setting.template if setting and report.format == "docx" else b""
-        return Taken(report_id, build(session, actor, report), report.format, template)
+        return Taken(report_id, build(session, actor, report), cast("Kind", report.format), template)
 
 
 def _asker(session: Session, report: Report) -> Actor | None:

@@ -3,7 +3,7 @@
 from sqlmodel import Session
 
 from app.consensus.figures.catalogue import make_figure
-from app.consensus.figures.framing import bare
+from app.consensus.figures.framing import bare, size_of
 from app.consensus.figures.model import DIGITS
 from app.consensus.figures.model import Figure as Drawn
 from app.consensus.figures.queries import find_svg, language_drawn, list_drawings, read_for_figures
@@ -11,6 +11,9 @@ from app.consensus.models import Snapshot
 from app.core.errors import NotFound
 from app.documents.document import Block, Column, Figure, Paragraph, Table
 from app.surveys.authoring.models import Survey
+
+TALLEST = 1.3
+"""How high a picture may be in widths of the text, so that it stays on one page."""
 
 
 class Pictures:
@@ -43,6 +46,7 @@ class Pictures:
         svg = find_svg(self._session, self._drawn.get((figure.name, figure.criterion)))
         if not figure.rows or svg is None:
             return Paragraph(figure.title, "finding")
+        width, height = size_of(svg)
         return Figure(
             title=figure.title,
             alt=label_of_text(figure),
@@ -50,6 +54,7 @@ class Pictures:
             png=b"",
             table=table_of(figure),
             note=figure.definition,
+            width=min(1.0, TALLEST * width / height),
         )
 
 

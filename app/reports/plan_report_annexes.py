@@ -14,16 +14,21 @@ from app.reports.plan_report_reading import PlanReading
 def annexes(reading: PlanReading) -> list[Section]:
     """The annexes in their order, each with its letter."""
     say = reading.pen.say
-    parts: Sequence[tuple[str, list[Block]]] = (
-        (say("Rules of the plan"), [rules_table(reading)]),
-        (say("What each rule costs"), _prices(reading)),
-        (say("How robust the plan is"), _robust(reading)),
-        (say("What other rules would say"), _fates(reading)),
-        (say("What the figures mean"), [measures_table(reading.pen)]),
+    parts: Sequence[tuple[str, list[Block], bool]] = (
+        (say("Rules of the plan"), [rules_table(reading)], False),
+        (say("What each rule costs"), _prices(reading), False),
+        (say("How robust the plan is"), _robust(reading), False),
+        (say("What other rules would say"), _fates(reading), False),
+        (say("What the figures mean"), [measures_table(reading.pen)], True),
     )
     return [
-        Section(say("Annex %(letter)s: %(title)s", letter="ABCDE"[place], title=title), blocks)
-        for place, (title, blocks) in enumerate(parts)
+        Section(
+            say("Annex %(letter)s: %(title)s", letter="ABCDE"[place], title=title),
+            blocks,
+            is_wide=is_wide,
+            begins_page=place == 0,
+        )
+        for place, (title, blocks, is_wide) in enumerate(parts)
     ]
 
 
@@ -38,9 +43,11 @@ def rules_table(reading: PlanReading) -> Table:
 
 
 def _prices(reading: PlanReading) -> list[Block]:
-    say, plan = reading.pen.say, reading.work.get("plan")
+    """What each rule costs that costs anything; of the others only how many there are."""
+    pen, plan = reading.pen, reading.work.get("plan")
     prices: list[Mapping[str, Any]] = reading.work.get("prices", [])
     best: float | None = plan["objective"] if plan else None
+    say = pen.say
     if not prices:
         return [Paragraph(say("What rules cost is not known yet"))]
     columns = [
@@ -49,13 +56,30 @@ def _prices(reading: PlanReading) -> list[Block]:
         Column("price", say("Costs in value"), 3),
         share_column("share", say("Share of the plan's value")),
     ]
+    dear = [one for one in prices if one["price"] is None or one["price"] > 0]
     rows: list[list[Cell]] = []
-    for one in sorted(prices, key=lambda one: -(one["price"] or 0)):
+    for one in sorted(dear, key=lambda one: -(one["price"] or 0)):
         rule, name = reading.teller.priced(one["rule"], one["name"])
         price: float | None = one["price"]
         rows.append([rule, name or None, price, price / best if best and price is not None else None])
-    note = say("How much more the plan would be worth without the rule. A price of nought costs the plan nothing.")
-    return [Table(say("What each rule costs"), columns, rows, note=note)]
+    note = say("How much more the plan would be worth without the rule.")
+    free = len(prices) - len(dear)
+    return [
+        *([Table(say("What each rule costs"), columns, rows, note=note)] if rows else []),
+        *(
+            [
+                Paragraph(
+                    pen.say_count(
+                        "%(num)s further rule costs the plan nothing.",
+                        "%(num)s further rules cost the plan nothing.",
+                        free,
+                    )
+                )
+            ]
+            if free
+            else []
+        ),
+    ]
 
 
 def _robust(reading: PlanReading) -> list[Block]:
@@ -129,7 +153,7 @@ def measures_table(pen: Pen) -> Table:
     """Every figure: what it says, its formula and its source."""
     say = pen.say
     columns = [
-        Column("name", say("Figure")),
+        Column("name", say("Key figure")),
         Column("words", say("What it says")),
         Column("formula", say("Formula")),
         Column("source", say("Source")),

@@ -14,8 +14,7 @@ from app.reports.plan_report_reading import PlanReading
 def following_section(reading: PlanReading) -> Section:
     """Milestones and go/stop points, indicators, and risks."""
     pen = reading.pen
-    every = (milestones_table(reading), indicators_table(reading), linked_table(reading), risks_table(reading))
-    tables = [table for table in every if table.rows]
+    targets, risks = indicators_table(reading), risks_table(reading)
     blocks: list[Block] = [
         Paragraph(
             pen.say(
@@ -23,11 +22,15 @@ def following_section(reading: PlanReading) -> Section:
                 "change. At a go/stop point they decide whether an initiative goes on."
             )
         ),
-        *tables,
+        milestones_table(reading),
+        targets
+        if targets.rows
+        else Paragraph(pen.say("No initiative in the plan has an indicator with a target yet.")),
+        risks if risks.rows else Paragraph(pen.say("No risks are noted.")),
     ]
     if not reading.chosen:
         blocks = [Paragraph(pen.say("Nothing is in this plan yet"))]
-    return Section(pen.say("Following the plan"), blocks)
+    return Section(pen.say("Following the plan"), blocks, begins_page=True)
 
 
 def milestones_table(reading: PlanReading) -> Table:
@@ -36,20 +39,23 @@ def milestones_table(reading: PlanReading) -> Table:
 
 
 def _proposed(reading: PlanReading) -> Table:
+    """What begins, is decided and ends in each quarter in which anything does."""
     say = reading.pen.say
     columns = [
         Column("when", say("Quarter")),
-        Column("code", say("Code")),
-        Column("kind", say("Kind")),
-        Column("title", say("Initiative")),
+        Column("start", say("Start")),
+        Column("gate", say("Go or stop")),
+        Column("end", say("End")),
     ]
-    steps: list[tuple[tuple[int, ...], str, str, str]] = []
+    steps: dict[tuple[int, ...], dict[str, list[str]]] = {}
     for item in reading.chosen:
-        for kind, place in ((Kind.START, item["start"]), (Kind.GATE, item["gate"]), (Kind.END, item["end"])):
-            if place:
-                steps.append((tuple(place), item["code"], say(KIND_WORDS[kind]), reading.title(item)))
-    steps.sort(key=lambda step: step[0])
-    rows: list[list[Cell]] = [[reading.quarter(place), code, kind, title] for place, code, kind, title in steps]
+        for name in ("start", "gate", "end"):
+            if item[name]:
+                steps.setdefault(tuple(item[name]), {}).setdefault(name, []).append(item["code"])
+    rows: list[list[Cell]] = [
+        [reading.quarter(place), *(", ".join(steps[place].get(name, [])) or None for name in ("start", "gate", "end"))]
+        for place in sorted(steps)
+    ]
     return Table(say("Milestones and go/stop points"), columns, rows)
 
 
@@ -98,17 +104,6 @@ def indicators_table(reading: PlanReading) -> Table:
         for one in item["targets"]
     ]
     return Table(say("Indicators with targets"), columns, rows)
-
-
-def linked_table(reading: PlanReading) -> Table:
-    """The indicators that initiatives are linked to, each with those that move it."""
-    say = reading.pen.say
-    linked: dict[str, list[str]] = {}
-    for item in reading.chosen:
-        for name in item["indicators"]:
-            linked.setdefault(name, []).append(item["code"])
-    columns = [Column("indicator", say("Indicator")), Column("initiatives", say("Initiatives that move it"))]
-    return Table(say("Linked indicators"), columns, [[name, ", ".join(linked[name])] for name in sorted(linked)])
 
 
 def _year(year: int | None) -> str | None:

@@ -29,6 +29,7 @@ def method_section(reading: PlanReading) -> Section:
             Note(pen.say("How the plan was chosen"), choosing_text(pen)),
             deviations_block(reading),
         ],
+        begins_page=True,
     )
 
 

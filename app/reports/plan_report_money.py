@@ -17,7 +17,7 @@ def roadmap_section(reading: PlanReading) -> Section:
     pen = reading.pen
     if not reading.chosen:
         return Section(pen.say("Roadmap"), [Paragraph(pen.say("Nothing is in this plan yet"))])
-    return Section(pen.say("Roadmap"), [*roadmap_figures(reading), roadmap_table(reading)])
+    return Section(pen.say("Roadmap"), [*roadmap_figures(reading), roadmap_table(reading)], begins_page=True)
 
 
 def roadmap_table(reading: PlanReading) -> Table:
@@ -58,9 +58,9 @@ def budget_section(reading: PlanReading) -> Section:
         blocks += [
             _by_year(reading, pen.say("Budget by lead partner"), pen.say("Lead"), "lead"),
             _by_year(reading, pen.say("Budget by pillar"), pen.say("Pillar"), "pillar"),
-            Section(pen.say("Budget by initiative"), [_each_by_year(reading)], is_wide=True),
+            _each_by_year(reading),
         ]
-    return Section(pen.say("Budget"), blocks)
+    return Section(pen.say("Budget"), blocks, begins_page=True)
 
 
 def _by_year(reading: PlanReading, title: str, heading: str, name: str) -> Table:
@@ -101,15 +101,12 @@ def _each_by_year(reading: PlanReading) -> Table:
         Column("title", say("Initiative")),
         *(Column(str(year), str(year), 0) for year in reading.years),
         Column("cost", say("Together"), 0),
-        Column("low", say("Lowest cost in euros"), 0),
-        Column("high", say("Highest cost in euros"), 0),
     ]
     rows: list[list[Cell]] = [
-        [item["code"], reading.title(item), *_costs(reading, item), item["cost"], item["cost_low"], item["cost_high"]]
-        for item in reading.chosen
+        [item["code"], reading.title(item), *_costs(reading, item), item["cost"]] for item in reading.chosen
     ]
     content = reading.content
-    rows.append([say("Together"), None, *content["spend_by_year"], content["planned"], None, None])
+    rows.append([say("Together"), "", *content["spend_by_year"], content["planned"]])
     return Table(say("Cost of each initiative per year"), columns, rows, note=say("In euros."))
 
 
@@ -169,4 +166,4 @@ def left_section(reading: PlanReading) -> Section:
         rows,
         note=say("Costs in value: how much less the best plan would be worth with it in; an en dash where not known."),
     )
-    return Section(say("What is not in the plan, and why"), [table], is_wide=True)
+    return Section(say("What is not in the plan, and why"), [table])

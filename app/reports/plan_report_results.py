@@ -11,7 +11,7 @@ from app.reports.building import share_column
 from app.reports.plan_report_reading import PlanReading
 from app.reports.results_tables import gap_text
 
-FIGURES = ("opinion", "ranks", "gaps", "change")
+FIGURES = ("opinion", "ranks", "change")
 """The kept figures that a reader needs, in the order of reading; `ranks` is over all criteria."""
 
 
@@ -28,10 +28,11 @@ def results_section(reading: PlanReading) -> Section:
                     number=told.snapshot.round_number,
                 )
             ),
-            Section(pen.say("All initiatives"), [results_table(reading)], is_wide=True),
             *_figures(reading),
             _apart(reading),
+            Section(pen.say("All initiatives"), [results_table(reading)], is_wide=True),
         ],
+        begins_page=True,
     )
 
 
@@ -96,7 +97,11 @@ def _apart(reading: PlanReading) -> Section:
     lines = [line for line in told.lines if line["verdict"] == "divided"]
     lines.sort(key=lambda line: -(line["gap"] or 0))
     points = [Paragraph(gap_text(pen, told, line)) for line in lines]
+    drawn = reading.pictures.block("gaps", told.view.criterion)
     return Section(
         pen.say("Where groups differ"),
-        [Listing(points)] if points else [Paragraph(pen.say("No initiative divides the groups."))],
+        [
+            Listing(points) if points else Paragraph(pen.say("No initiative divides the groups.")),
+            *([drawn] if drawn else []),
+        ],
     )

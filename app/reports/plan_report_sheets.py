@@ -5,6 +5,7 @@ from typing import Any
 
 from app.actionplan.priorities.pages import span
 from app.consensus.disagreement import criterion_rows
+from app.consensus.pages import VERDICT_WORDS
 from app.documents.document import Block, Cell, Column, Listing, Note, Paragraph, Section, Table
 from app.reports.building import Pen
 from app.reports.dissent import dissent_text
@@ -15,26 +16,61 @@ from app.reports.results_tables import change_text, criteria_table, groups_table
 def sheets_section(reading: PlanReading) -> Section:
     """A sheet for each initiative in the plan, in the order of the survey."""
     pen = reading.pen
-    sheets: list[Block] = [sheet_of(reading, item) for item in reading.chosen]
+    # the first stands under the heading of all
+    sheets: list[Block] = [sheet_of(reading, item, begins_page=place > 0) for place, item in enumerate(reading.chosen)]
     return Section(
-        pen.say("The initiatives of the plan"), sheets or [Paragraph(pen.say("Nothing is in this plan yet"))]
+        pen.say("The initiatives of the plan"),
+        sheets or [Paragraph(pen.say("Nothing is in this plan yet"))],
+        begins_page=True,
     )
 
 
-def sheet_of(reading: PlanReading, item: Mapping[str, Any]) -> Section:
-    """One initiative in the plan."""
+def sheet_of(reading: PlanReading, item: Mapping[str, Any], *, begins_page: bool) -> Section:
+    """One initiative in the plan, on a page of its own."""
     pen = reading.pen
     return Section(
         f"{item['code']} {reading.title(item)}",
         [
             *summary_of(reading, item["code"]),
-            *[Note(label, text) for label, text in facts_of(reading, item) if text],
+            Paragraph(opinion_text(reading, item), "finding"),
+            facts_table(reading, item),
             *outputs_of(pen, item),
             cost_table(reading, item),
             *evidence_of(reading, item),
             *risks_of(pen, item),
         ],
+        begins_page=begins_page,
     )
+
+
+def opinion_text(reading: PlanReading, item: Mapping[str, Any]) -> str:
+    """What stakeholders think of an initiative, in a sentence."""
+    pen, line = reading.pen, reading.line(item["code"])
+    word = pen.say(VERDICT_WORDS[item["verdict"]])
+    low, high = line["wilson"] or (None, None)
+    if item["share_high"] is None or low is None:
+        return pen.say("%(verdict)s: too few answers to show.", verdict=word)
+    parts = [
+        pen.say(
+            "%(verdict)s on %(criterion)s: rated high by %(share)s (%(low)s to %(high)s).",
+            verdict=word,
+            criterion=reading.criterion,
+            share=pen.share(item["share_high"]),
+            low=pen.share(low),
+            high=pen.share(high),
+        )
+    ]
+    if item["rank_set"]:
+        parts.append(pen.say("Likely rank over all criteria: %(rank)s.", rank=span(item["rank_set"])))
+    return " ".join(parts)
+
+
+def facts_table(reading: PlanReading, item: Mapping[str, Any]) -> Table:
+    """The facts of an initiative that somebody gave."""
+    say = reading.pen.say
+    columns = [Column("fact", say("What it is about")), Column("value", say("What it says"))]
+    rows = [[label, text] for label, text in facts_of(reading, item) if text]
+    return Table(say("Facts"), columns, rows)
 
 
 def summary_of(reading: PlanReading, code: str) -> list[Paragraph]:
@@ -59,6 +95,7 @@ def facts_of(reading: PlanReading, item: Mapping[str, Any]) -> list[tuple[str, s
         (say("Waits for"), _titles(reading, item["depends_on"])),
         (say("These wait for it"), _titles(reading, reading.waiting_for(item["code"]))),
         (say("Cannot be in together with"), _titles(reading, item["excludes"])),
+        (say("Linked indicators"), ", ".join(item["indicators"])),
         (say("Sources of funding"), ", ".join(reading.sheet(item["code"]).get("funding_candidates", []))),
         (say("Settled by hand"), hand["reason"] if hand else ""),
     ]
@@ -93,12 +130,15 @@ def outputs_of(pen: Pen, item: Mapping[str, Any]) -> list[Block]:
 
 
 def cost_table(reading: PlanReading, item: Mapping[str, Any]) -> Table:
-    """What it costs in each year of the plan."""
-    say = reading.pen.say
-    columns = [Column("year", say("Year")), Column("cost", say("Cost in euros"), 0)]
-    costs = item["cost_by_year"]
-    rows: list[list[Cell]] = [[year, cost] for year, cost in costs.items()]
-    return Table(say("Cost per year"), columns, [*rows, [say("Together"), item["cost"]]])
+    """What it costs in each of its years."""
+    say, costs = reading.pen.say, item["cost_by_year"]
+    columns = [
+        Column("what", say("Cost")),
+        *(Column(year, year, 0) for year in costs),
+        Column("together", say("Together"), 0),
+    ]
+    rows: list[list[Cell]] = [[say("In euros"), *costs.values(), item["cost"]]]
+    return Table(say("Cost per year"), columns, rows)
 
 
 def evidence_of(reading: PlanReading, item: Mapping[str, Any]) -> list[Block]:
@@ -111,7 +151,6 @@ def evidence_of(reading: PlanReading, item: Mapping[str, Any]) -> list[Block]:
         groups_table(pen, told, rows),
         Note(pen.say("Who disagrees"), dissent_text(pen, told, line.get("dissent"))),
         *_change(reading, code),
-        *([Note(pen.say("Likely rank"), span(item["rank_set"]))] if item["rank_set"] else []),
     ]
 
 

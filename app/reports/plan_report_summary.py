@@ -21,6 +21,7 @@ def summary_section(reading: PlanReading) -> Section:
             Note(pen.say("What is agreed, and how surely"), agreed_text(reading)),
             Note(pen.say("What the plan does"), does_text(reading)),
             *_pillars(reading),
+            *_reach(reading),
             Note(pen.say("What is open"), open_text(reading)),
             _figures(reading),
         ],
@@ -162,6 +163,20 @@ def _pillars(reading: PlanReading) -> list[Table]:
     return [Table(say("What is in the plan"), columns, rows)] if rows else []
 
 
+def _reach(reading: PlanReading) -> list[Note]:
+    """How many of its own best-rated initiatives each group finds in the plan, where that may be said of all."""
+    pen, groups = reading.pen, reading.content["coverage"]["helices"]
+    counts = [one["count"] for one in groups]
+    if not reading.chosen or not counts or None in counts:
+        return []
+    text = pen.say(
+        "Of the %(best)s initiatives that each group rates best, the plan has %(counts)s.",
+        best=max(one["best"] for one in groups),
+        counts=listed(pen, [f"{one['count']} ({reading.teller.helix(one['group'])})" for one in groups]),
+    )
+    return [Note(pen.say("Whom the plan reaches"), text)]
+
+
 def _figures(reading: PlanReading) -> Table:
     """The plan in figures: a line a figure."""
     pen, content, teller = reading.pen, reading.content, reading.teller
@@ -180,7 +195,7 @@ def _figures(reading: PlanReading) -> Table:
         facts.insert(5, Note(say("Share of the best value that the rules permit"), pen.share(share)))
     return Table(
         say("The plan in figures"),
-        [Column("figure", say("Figure")), Column("value", say("Value"))],
+        [Column("figure", say("Key figure")), Column("value", say("Value"))],
         [[one.label, one.text] for one in facts],
     )
 

@@ -152,7 +152,7 @@ def _groups(pen: Pen, disclosed: Disclosed, named: Named, lines: Sequence[Line])
             ]
             rows = [[line.title, *(_cell(pen, line.figures[name].get(code)) for code in codes)] for line in lines]
             table = Table(pen.say("Rated high"), columns, rows, note=_hidden(pen, disclosed.shown))
-            found.append(Section(title, [table], is_wide=True))
+            found.append(Section(title, [table]))
     return found
 
 

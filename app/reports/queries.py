@@ -1,6 +1,7 @@
 """Reading reports, their files, and what stands on covers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from sqlmodel import Session, col, func, select
@@ -10,7 +11,7 @@ from app.core.errors import NotFound
 from app.people.rules import Actor
 from app.reports.building import CoverFacts
 from app.reports.models import Report, ReportFile, ReportSetting
-from app.reports.rules import day_in
+from app.reports.rules import DAYS, day_in
 
 NO_REPORT = "There is no such report, or its time is over."
 
@@ -66,8 +67,8 @@ def find_setting(session: Session, consortium_id: UUID) -> ReportSetting | None:
     return session.exec(select(ReportSetting).where(ReportSetting.consortium_id == consortium_id)).first()
 
 
-def cover_facts(setting: ReportSetting | None, own: dict[str, str]) -> CoverFacts:
+def cover_facts(setting: ReportSetting | None, own: Mapping[str, str]) -> CoverFacts:
     """What a cover says: the facts of all covers of a consortium, and those of this one."""
     facts = {**(setting.facts if setting else {}), **own}
-    days = {name: day_in(facts.pop(name, "")) for name in ("due", "delivered")}
-    return CoverFacts(**facts, **days)
+    due, delivered = (day_in(facts.pop(name, "")) for name in DAYS)
+    return replace(CoverFacts(due=due, delivered=delivered), **facts)

@@ -115,7 +115,7 @@ def answered_text(pen: Pen, findings: Mapping[str, Any]) -> str:
     answered, invited = findings["answered"]["all"], findings["invited"]["all"]
     if not invited or invited < answered:
         return pen.say_count(
-            "%(num)s person is counted in it.", "%(num)s people are counted in the last round.", answered
+            "%(num)s person is counted in the last round.", "%(num)s people are counted in the last round.", answered
         )
     return pen.say(
         "Of %(invited)s people invited, %(answered)s are counted in the last round (%(share)s).",

@@ -36,18 +36,22 @@ def answered_section(pen: Pen, told: Told, pictures: Pictures) -> Section:
 
 
 def criterion_section(pen: Pen, told: Told, pictures: Pictures) -> Section:
-    """The results by one criterion: the finding, every initiative, and what groups differ about."""
+    """What figures say of one criterion: where opinion leans, how sure the order is, and what people do not know."""
     criterion = told.view.criterion
     return Section(
         told.frame()["criterion_label"],
         [
             *_block(pictures, "opinion", criterion),
-            criterion_table(pen, told),
             *_block(pictures, "ranks", criterion),
             *_block(pictures, "unsure", criterion),
         ],
-        is_wide=True,
     )
+
+
+def every_line_section(pen: Pen, by_criterion: Sequence[Told]) -> Section:
+    """Every initiative by each criterion, printed across."""
+    tables = [criterion_table(pen, told) for told in by_criterion]
+    return Section(pen.say("All initiatives by each criterion"), tables, is_wide=True)
 
 
 def criterion_table(pen: Pen, told: Told) -> Table:
@@ -86,7 +90,8 @@ def criterion_table(pen: Pen, told: Told) -> Table:
         "Shares: each group counts equally. 95 %%: interval of the share rated high, all answers together. Likely "
         "rank: in nine of ten re-samples."
     )
-    return Table(say("How each initiative was rated"), columns, rows, note=note)
+    title = say("How people rated %(criterion)s", criterion=told.frame()["criterion_label"])
+    return Table(title, columns, rows, note=note)
 
 
 def disagreement_section(pen: Pen, told: Told, pictures: Pictures) -> Section:
@@ -101,7 +106,7 @@ def disagreement_section(pen: Pen, told: Told, pictures: Pictures) -> Section:
     ]
     if len(told.region_names) > 1:
         blocks.append(heat_table(pen, told, "region"))
-    return Section(say("Where groups differ"), blocks, is_wide=True)
+    return Section(say("Where groups differ"), blocks)
 
 
 def heat_table(pen: Pen, told: Told, kind: str) -> Table:
@@ -167,7 +172,6 @@ def change_section(pen: Pen, told: Told, before: Snapshot | None, pictures: Pict
             *_block(pictures, "change", criterion),
             Table(say("The same people, before and now"), columns, rows),
         ],
-        is_wide=True,
     )
 
 
@@ -203,7 +207,6 @@ def priorities_section(pen: Pen, told: Told, pictures: Pictures) -> Section:
             *_block(pictures, "ranks", ""),
             Table(say("Priorities"), columns, rows, note=say("Likely rank: in nine of ten re-samples.")),
         ],
-        is_wide=True,
     )
 
 

@@ -11,17 +11,17 @@ from typing import Any
 from app.actionplan.portfolio.modelling import QUARTERS
 from app.actionplan.portfolio.words import KIND_WORDS
 from app.consensus.figures.framing import FONTS
-from app.documents.tokens import coloured
 from app.documents.document import Cell, Column, Figure, Table
+from app.documents.tokens import coloured
 from app.reports.plan_report_reading import PlanReading
 from app.reports.plan_report_summary import by_pillar
 
-WIDTH, NAMES, EDGE = 720, 236, 4
-HEAD, BAND, ROW, FOOT = 52, 22, 30, 8
+WIDTH, NAMES, EDGE = 720, 250, 4
+HEAD, BAND, ROW, FOOT = 52, 23, 31, 8
 BAR = 14
 MOST_ROWS = 26
-SPEND, SPEND_HEAD, SPEND_FOOT = 96, 34, 40
-SIGN = 0.55
+SPEND, SPEND_HEAD, SPEND_FOOT = 100, 34, 42
+SIGN = 0.52
 """The width of a sign in parts of its size, on the safe side."""
 PHASES = {"design": "q1", "pilot": "q2", "operate": "q4"}
 TONES = ("q4", "q3", "q2", "q1", "sunken")
@@ -58,7 +58,7 @@ def _sheets(reading: PlanReading) -> Iterator[Rows]:
 
 def _figure(reading: PlanReading, rows: Rows, place: int, sheets: int) -> Figure:
     pen = reading.pen
-    title = pen.say("What happens when")
+    title = _most_begin(reading)
     if sheets > 1:
         title = pen.say("%(title)s (%(place)s of %(sheets)s)", title=title, place=place, sheets=sheets)
     items = [item for _, item in rows if item]
@@ -70,6 +70,15 @@ def _figure(reading: PlanReading, rows: Rows, place: int, sheets: int) -> Figure
         len(items),
     )
     return Figure(title, alt, _drawing(reading, rows), b"", _phases(reading, items))
+
+
+def _most_begin(reading: PlanReading) -> str:
+    """The year in which most initiatives begin, of several the first."""
+    starts = [item["start"][0] for item in reading.chosen]
+    year = max(sorted(set(starts)), key=starts.count)
+    return reading.pen.say(
+        "Most begin in %(year)s: %(count)s of %(total)s", year=year, count=starts.count(year), total=len(starts)
+    )
 
 
 def _phases(reading: PlanReading, items: Sequence[Mapping[str, Any]]) -> Table:
@@ -157,7 +166,7 @@ def _drawing(reading: PlanReading, rows: Rows) -> str:
             _row(sheet, item, y)
         else:
             sheet.rect(0, y, WIDTH - EDGE, height, "sunken")
-            sheet.text(6, y + 15, _fitting(pillar, 10.5, WIDTH - 12)[0], 10.5, weight=700)
+            sheet.text(6, y + 15.5, _fitting(pillar, 11.5, WIDTH - 12)[0], 11.5, weight=700)
         y += height
     return sheet.svg()
 
@@ -168,25 +177,25 @@ def _legend(sheet: _Sheet) -> None:
     for kind, tone in PHASES.items():
         word = say(KIND_WORDS[kind])
         sheet.rect(x, 4, 18, 10, tone, "q-edge")
-        sheet.text(x + 23, 13, word, 10, "ink-2")
-        x += 23 + len(word) * 10 * SIGN + 16
+        sheet.text(x + 23, 13, word, 11, "ink-2")
+        x += 23 + len(word) * 11 * SIGN + 18
     sheet.gate(x + 6, 9)
-    sheet.text(x + 16, 13, say("Go or stop"), 10, "ink-2")
+    sheet.text(x + 16, 13, say("Go or stop"), 11, "ink-2")
 
 
 def _axis(sheet: _Sheet, top: float, bottom: float) -> None:
     for place, year in enumerate(sheet.years):
         x = NAMES + place * sheet.year
         sheet.line(x, top - 12, x, bottom)
-        sheet.text(x + sheet.year / 2, top - 8, str(year), 10.5, weight=700, at="middle")
+        sheet.text(x + sheet.year / 2, top - 8, str(year), 11.5, weight=700, at="middle")
     sheet.line(WIDTH - EDGE, top - 12, WIDTH - EDGE, bottom)
 
 
 def _row(sheet: _Sheet, item: Mapping[str, Any], y: float) -> None:
-    lines = _fitting(f"{item['code']} {sheet.reading.title(item)}", 10, NAMES - 14)
-    first = y + ROW / 2 + (3.5 if len(lines) == 1 else -2)
+    lines = _fitting(f"{item['code']} {sheet.reading.title(item)}", 11, NAMES - 10)
+    first = y + ROW / 2 + (4 if len(lines) == 1 else -2)
     for place, words in enumerate(lines):
-        sheet.text(6, first + place * 11.5, words, 10)
+        sheet.text(6, first + place * 12.5, words, 11)
     sheet.line(0, y + ROW, WIDTH - EDGE, y + ROW)
     middle = y + ROW / 2
     for phase in item["phases"]:
@@ -279,14 +288,14 @@ def _columns(reading: PlanReading) -> str:
         ceiling = floor - SPEND * content["ceilings"][place] / most
         sheet.line(left - wide * 0.08, ceiling, left + width + wide * 0.08, ceiling, "ink", 1.6)
         middle = left + width / 2
-        sheet.text(middle, floor + 15, str(year), 10.5, weight=700, at="middle")
+        sheet.text(middle, floor + 15, str(year), 11.5, weight=700, at="middle")
         is_over = content["spend_by_year"][place] > content["ceilings"][place]
         words = reading.pen.say(
             "%(spent)s of %(ceiling)s",
             spent=reading.teller.money(content["spend_by_year"][place]),
             ceiling=reading.teller.money(content["ceilings"][place]),
         )
-        sheet.text(middle, floor + 30, words, 9, "bad" if is_over else "ink-2", 700 if is_over else 400, "middle")
+        sheet.text(middle, floor + 31, words, 10.5, "bad" if is_over else "ink-2", 700 if is_over else 400, "middle")
     sheet.line(0, floor, WIDTH, floor, "ctrl")
     return sheet.svg()
 
@@ -296,7 +305,7 @@ def _tones(sheet: _Sheet, groups: Sequence[tuple[str, Sequence[int]]]) -> None:
     for place, (pillar, _) in enumerate(groups):
         x, y = place % 3 * third, 4 + place // 3 * 15
         sheet.rect(x, y, 14, 10, TONES[min(place, len(TONES) - 1)], "q-edge")
-        sheet.text(x + 19, y + 9, _fitting(pillar, 10, third - 24, 1)[0], 10, "ink-2")
+        sheet.text(x + 19, y + 9, _fitting(pillar, 11, third - 24, 1)[0], 11, "ink-2")
     y = 4 + -(-len(groups) // 3) * 15
     sheet.line(0, y + 5, 14, y + 5, "ink", 1.6)
-    sheet.text(19, y + 9, sheet.reading.pen.say("Ceiling"), 10, "ink-2")
+    sheet.text(19, y + 9, sheet.reading.pen.say("Ceiling"), 11, "ink-2")

@@ -19,6 +19,7 @@ from app.reports.results_sections import (
     change_section,
     criterion_section,
     disagreement_section,
+    every_line_section,
     priorities_section,
 )
 from app.surveys.authoring.models import Survey
@@ -87,6 +88,7 @@ def round_sections(reading: RoundReading) -> list[Section]:
         disagreement_section(pen, told, pictures),
         change_section(pen, told, reading.before, pictures),
         checks_section(pen, told),
+        every_line_section(pen, reading.by_criterion),
     ]
 
 

@@ -18,7 +18,6 @@ from app.core.clock import now
 from app.core.errors import Conflict, Invalid
 from app.core.tokens import make_token
 from app.core.words import LANGUAGES, pick
-from app.documents.writing import MEDIA_TYPES
 from app.people.queries import names_of
 from app.people.rules import Actor
 from app.reports.building import LEVEL_WORDS, TYPE_WORDS
@@ -158,7 +157,7 @@ def report_file(session: SessionDep, actor: MakerDep, report_id: UUID) -> Respon
     report = get_permitted_report(session, actor, report_id)
     return Response(
         get_content(session, report),
-        media_type=MEDIA_TYPES[report.format],
+        media_type=FORMATS[report.format],
         headers={"Content-Disposition": f'attachment; filename="{report.name}"', "ETag": f'"{report.sha256}"'},
     )
 
@@ -215,14 +214,14 @@ def _form(
     survey, plan = subject
     kind = KINDS[name]
     last = find_last_like(session, actor, name, survey.id, plan.id if plan else None)
-    cover = last.about.get("cover", {}) if last else {}
-    filled = {
+    cover: dict[str, str] = last.about.get("cover", {}) if last else {}
+    filled: dict[str, str] = {
         "key": make_token(),
         "language": language,
         **{f"cover.{field}": cover.get(field, "") for field in COVER},
         **typed,
     }
-    items = list_items(session, survey.id) if kind.about == "item" else []
+    items = list_items(session, survey.id) if kind.about == "item" else ()
     return render(
         request,
         f"{FOLDER}/new.html",

@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-FORMATS = ("docx", "pdf", "html", "xlsx")
+FORMATS = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pdf": "application/pdf",
+    "html": "text/html; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""What reports are written as, and the media type of each."""
 FILES_LAST = timedelta(days=7)
 LOST_AFTER = timedelta(seconds=90)
 """A report whose worker has not been heard of for so long is made anew."""
@@ -49,7 +55,7 @@ KINDS: dict[str, Kind] = {
         "survey",
         has_cover=True,
     ),
-    "dissent": Kind("Dissent", "A page for each initiative on which groups stand apart.", "round"),
+    "dissent": Kind("Dissent", "A page for each initiative on which groups stand apart.", "round", has_cover=True),
     "brief": Kind("Brief on an initiative", "One initiative on one page.", "item"),
     "public": Kind("Public summary", "In plain language, and only what may be public.", "survey"),
 }
