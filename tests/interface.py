@@ -60,12 +60,13 @@ from app.history.routes import ACT_WORDS
 from app.mail.rules import PROBLEMS
 from app.people.routes import ROLE_WORDS
 from app.people.rules import HELIX_WORDS
-from app.reports.building import LEVEL_WORDS, TYPE_WORDS as DELIVERABLE_WORDS
-from app.reports.public_summary import VERDICT_MEANINGS
+from app.reports.building import LEVEL_WORDS
+from app.reports.building import TYPE_WORDS as DELIVERABLE_WORDS
 from app.reports.methods.before import ROLE_NAMES
 from app.reports.methods.rules import DELPHISTAR, NO_POINT, POINTS
 from app.reports.methods.rules import PARTS as METHOD_PARTS
 from app.reports.methods.rules import STATE_WORDS as POINT_STATES
+from app.reports.public_summary import VERDICT_MEANINGS
 from app.surveys.answering.pages import PROGRESS_WORDS
 from app.surveys.authoring.asking_routes import KIND_WORDS
 from app.surveys.authoring.exchange_routes import TYPE_WORDS

@@ -140,7 +140,7 @@ def staying(reading: MethodsReading) -> Said:
     say = reading.pen.say
     columns = [
         Column("round", say("Round"), 0),
-        Column("asked", say("Items asked about"), 0),
+        Column("asked", say("Initiatives asked about"), 0),
         Column("agreed", say("Of these, with consensus before"), 0),
     ]
     rows: list[list[Cell]] = []

@@ -71,11 +71,18 @@ def overview(reading: MethodsReading, said: Mapping[str, Said]) -> Section:
         source=ACCORD,
     )
     found = (
-        pen.say_count("%(num)s of 35 points is missing.", "%(num)s of 35 points are missing.", missing)
+        pen.say_count(
+            "%(num)s of %(total)s points is missing.",
+            "%(num)s of %(total)s points are missing.",
+            missing,
+            total=len(POINTS),
+        )
         if missing
-        else say("None of the 35 points is missing.")
+        else say("Nothing is missing.")
     )
-    how = say("Records fill in what they know; the rest was asked of people. What nobody answered is called missing.")
+    how = say(
+        "Records fill in what they know; the rest is asked of people. What nobody answers is printed as missing, never guessed."
+    )
     return Section(
         say("The 35 points"),
         [
