@@ -42,8 +42,7 @@ def post(client: TestClient, survey: Survey, point: str = "M7", **parts: str) ->
 
 
 def answers(session: Session) -> list[tuple[str, str, str, int]]:
-    session.expire_all()
-    found = session.exec(select(MethodsAnswer)).all()
+    found = session.exec(select(MethodsAnswer).execution_options(populate_existing=True)).all()
     kept = sorted((one.point, one.text, one.language, one.revision) for one in found)
     session.commit()
     return kept
