@@ -54,7 +54,7 @@ def _worded(reading: MethodsReading, language: str) -> Section:
     ):
         found = [text for text in texts if text]
         if found:
-            blocks.append(Section(heading, [Listing(found)]))
+            blocks += [Paragraph([Run(heading, is_strong=True)]), Listing(found)]
     return Section(language_name(language), blocks or plain(say("missing")))
 
 
@@ -65,7 +65,7 @@ def _text(one: Mapping[str, Any], lead: str, more: str, language: str) -> Paragr
     if not words:
         return None
     return Paragraph(
-        [Run(f"{one['code']}: {words}", is_strong=True), *([Run(f" {rest}")] if rest else [])], language=language
+        [Run(f"{one['code']}: {words}", is_strong=bool(rest)), *([Run(f" {rest}")] if rest else [])], language=language
     )
 
 

@@ -15,6 +15,9 @@ from app.reports.methods.rules import PARTS, POINTS, STATE_WORDS, Point, State
 from app.reports.methods.said import Said
 from app.surveys.authoring.models import Survey
 
+WIDE = frozenset({"M10", "R4"})
+"""Points with tables of many columns."""
+
 
 def methods_report(
     session: Session,
@@ -103,7 +106,7 @@ def _point(reading: MethodsReading, point: Point, said: Said) -> Section:
         blocks += [Paragraph([Run(say("Added by people:"), is_strong=True)]), *written(reading, point.code)]
     elif not said.is_whole:
         blocks.append(Paragraph([Run(say("missing"), is_strong=True), Run(f" – {say(point.question)}")]))
-    return Section(f"{point.code} {say(point.topic)}", blocks)
+    return Section(f"{point.code} {say(point.topic)}", blocks, is_wide=point.code in WIDE)
 
 
 def written(reading: MethodsReading, point: str) -> Sequence[Paragraph]:
