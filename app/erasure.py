@@ -33,6 +33,7 @@ from app.mail.models import OutboxMessage
 from app.people.models import Membership, Person
 from app.people.queries import count_admins, find_person_by_email, list_memberships, operator
 from app.people.service import LAST_ADMIN
+from app.reports.methods.models import MethodsAnswer
 from app.surveys.answering.models import KeptAddress, Respondent, Response
 from app.surveys.answering.queries import form_of, kept_in, list_answers
 from app.surveys.answering.service import delete_respondents
@@ -228,6 +229,10 @@ def _account(session: Session, person: Person) -> dict[str, Any]:
         "risk_assessments": [
             {"on": one.assessed_at.date().isoformat(), "words": one.words}
             for one in session.exec(select(RiskAssessment).where(RiskAssessment.assessed_by_id == person.id)).all()
+        ],
+        "methods_answers": [
+            {"on": one.changed_at.date().isoformat(), "point": one.point, "text": one.text}
+            for one in session.exec(select(MethodsAnswer).where(MethodsAnswer.changed_by_id == person.id)).all()
         ],
         "drafts": [
             {"initiative": str(draft.initiative_id), "part": draft.part, "typed": draft.typed}

@@ -85,6 +85,7 @@ from app.mail import routes as outbox_pages
 from app.people import routes as people_pages
 from app.reports import api as reports_api
 from app.reports import routes as report_pages
+from app.reports.methods import routes as methods_pages
 from app.surveys.answering import api as answering_api
 from app.surveys.answering import asking as asking_pages
 from app.surveys.answering import own_answers as own_answers_pages
@@ -187,6 +188,7 @@ PAGES: list[APIRouter] = [
     monitoring_pages.router,
     milestone_pages.router,
     review_pages.router,
+    methods_pages.router,
     report_pages.router,
 ]
 

@@ -62,6 +62,10 @@ from app.people.routes import ROLE_WORDS
 from app.people.rules import HELIX_WORDS
 from app.reports.building import LEVEL_WORDS
 from app.reports.building import TYPE_WORDS as DELIVERABLE_WORDS
+from app.reports.methods.before import ROLE_NAMES
+from app.reports.methods.rules import DELPHISTAR, NO_POINT, POINTS
+from app.reports.methods.rules import PARTS as METHOD_PARTS
+from app.reports.methods.rules import STATE_WORDS as POINT_STATES
 from app.reports.public_summary import VERDICT_MEANINGS
 from app.surveys.answering.pages import PROGRESS_WORDS
 from app.surveys.authoring.asking_routes import KIND_WORDS
@@ -212,6 +216,9 @@ def interface_messages() -> set[Message]:
         followed.MITIGATION_WORDS,
         followed.LEVEL_WORDS,
         followed.UNJUDGED_WORDS,
+        METHOD_PARTS,
+        POINT_STATES,
+        ROLE_NAMES,
     ):
         words += table.values()
     words += [
@@ -228,6 +235,9 @@ def interface_messages() -> set[Message]:
         *(plan_facts.BACKWARDS, plan_facts.BEFORE_START),
         *(plans.NEEDS_NAME, plans.NEEDS_YEAR, plans.NOT_INITIATIVES, plans.NEEDS_REASON, plans.ONE_A_YEAR),
         *(word for word, _ in (*FURTHER, *MAIN_ACTS)),
+        NO_POINT,
+        *(text for point in POINTS for text in (point.topic, point.question)),
+        *(one.name for one in DELPHISTAR),
         *PROBLEMS,
         *(text for measure in MEASURES for text in (measure.name, measure.words)),
         *(words for _, words in COLUMN_FACTS.values()),

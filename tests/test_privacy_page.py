@@ -65,6 +65,7 @@ def test_every_table_about_people_is_named() -> None:
         "report",
         "report_file",
         "report_setting",
+        "methods_answer",
         "figure_file",
         "figure_drawing",
         "results_release",

@@ -46,6 +46,7 @@ ACT_WORDS = {
     "report.ordered": "Report asked for",
     "report.made": "Report written",
     "report.setting_changed": "What stands on covers changed",
+    "methods.answered": "Methods report added to",
     "plan_item.changed": "What an initiative takes set for a plan",
     "scenario.created": "Scenario added",
     "scenario.renamed": "Scenario renamed",

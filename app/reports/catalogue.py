@@ -13,6 +13,7 @@ from app.people.rules import Actor
 from app.reports.brief import brief
 from app.reports.consensus_report import consensus_report
 from app.reports.dissent_report import dissent_report
+from app.reports.methods.report import methods_report
 from app.reports.models import Report
 from app.reports.plan_report import plan_report
 from app.reports.public_summary import public_summary
@@ -42,6 +43,8 @@ def build(session: Session, actor: Actor, report: Report) -> Document:
             return brief(session, actor, survey, about["item"], language, number=number)
         case "public":
             return public_summary(session, survey, language)
+        case "methods":
+            return methods_report(session, actor, survey, language, cover=cover)
         case _:
             raise NotFound("There is no such report.")
 

@@ -187,6 +187,7 @@ def _subjects(session: Session, actor: Actor, language: str) -> list[dict[str, A
         {
             "title": pick(survey.title, language, survey.default_language),
             "query": f"survey={survey.slug}",
+            "slug": survey.slug,
             "kinds": kinds,
         }
         for survey in list_surveys(session, actor)

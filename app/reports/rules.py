@@ -49,6 +49,12 @@ KINDS: dict[str, Kind] = {
         has_cover=True,
     ),
     "round": Kind("Round report", "One round, with every result that may be shown.", "round", has_cover=True),
+    "methods": Kind(
+        "Methods report",
+        "How it was held, point by point: what records say, what people add, and what is missing.",
+        "survey",
+        has_cover=True,
+    ),
     "dissent": Kind("Dissent", "A page for each initiative on which groups stand apart.", "round", has_cover=True),
     "brief": Kind("Brief on an initiative", "One initiative on one page.", "item"),
     "public": Kind("Public summary", "In plain language, and only what may be public.", "survey"),

@@ -400,6 +400,8 @@ MATRIX: dict[str, set[str] | str] = {
     "report_page": STAFF | {OWN},
     "call_report_off": STAFF | {OWN},
     "report_file": STAFF | {OWN},
+    "methods_page": STAFF | {OWN},
+    "write_methods_answer": STAFF | {OWN},
     "read_reports": STAFF | {OWN, OTHER},
     "make_report": STAFF | {OWN, OTHER},
     "read_report": STAFF | {OWN},

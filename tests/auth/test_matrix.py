@@ -193,6 +193,7 @@ def _things(session: Session, survey: Survey, spare: Person) -> dict[str, str]:
         "kind": "csv",
         "figure_kind": "opinion",
         "part": "why",
+        "point": "M7",
         "number": "1",
         "item": "I1",
         "milestone": "2",

@@ -155,6 +155,7 @@ FOR_MEMBERS = {
     "new_report": "/reports/new?kind=plan&plan=1",
     "report_page": "a report",
     "report_setting_page": "/reports/cover",
+    "methods_page": f"/reports/methods/{SURVEY}?point=M7",
     "account_page": "/account",
     "people_list": "/people",
     "person_page": "a first person",
