@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
-MOST_FILES, MOST_BYTES = 2000, 300_000_000
+MOST_FILES, MOST_BYTES = 2000, 200_000_000
 """More than this no bundle holds; what claims to, or turns out to, is not unpacked."""
 CHUNK = 1 << 20
 EPOCH = (1980, 1, 1, 0, 0, 0)

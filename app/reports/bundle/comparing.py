@@ -42,7 +42,7 @@ def compare(published: Any, found: Any, path: str = "") -> Iterator[Line]:
     elif _is_list(published) and _is_list(found):
         if not published and not found:
             yield Line(path, Fate.EQUAL)
-        yield from _compare_keys(dict(enumerate(published)), dict(enumerate(found)), path)
+        yield from _compare_keys(_by_place(published), _by_place(found), path)
     elif is_same(published, found):
         yield Line(path, Fate.EQUAL)
     else:
@@ -92,6 +92,10 @@ def _compare_keys(published: Mapping[Any, Any], found: Mapping[Any, Any], path: 
     for key, value in found.items():
         if key not in published and not isinstance(value, Unknown):
             yield Line(step(path, key), Fate.DIFFERS, f"published nothing, recomputed {_short(value)}")
+
+
+def _by_place(content: Any) -> dict[int, Any]:
+    return dict(enumerate(cast(Sequence[Any], content)))
 
 
 def _is_list(content: Any) -> bool:

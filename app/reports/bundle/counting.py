@@ -5,7 +5,7 @@ the total less what is shown. Figures that rest on whole people are not recomput
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -48,7 +48,8 @@ def counts_of(findings: Mapping[str, Any]) -> dict[str, Any]:
 def _counts(line: Mapping[str, Any]) -> dict[str, Any]:
     if line["suppressed"]:
         return {"round": line["round"], "n": None}
-    both = line.get("by_both")
+    both: Mapping[str, Mapping[str, Any]] | None = line.get("by_both")
+    regions: Mapping[str, Any] = line.get("by_region") or {}
     return {
         "round": line["round"],
         "counts": line["counts"],
@@ -57,7 +58,7 @@ def _counts(line: Mapping[str, Any]) -> dict[str, Any]:
             helix: None if cell["suppressed"] else {"counts": cell["counts"], "cannot_judge": cell["cannot_judge"]}
             for helix, cell in line["by_helix"].items()
         },
-        "regions": {name: _high(cell) for name, cell in (line.get("by_region") or {}).items()},
+        "regions": {name: _high(cell) for name, cell in regions.items()},
         "region_reason": line.get("region_reason"),
         "helices_in_regions": both
         and {helix: {name: _high(cell) for name, cell in cells.items()} for helix, cells in both.items()},
@@ -78,7 +79,7 @@ def findings_from(counts: Mapping[str, Any], fixed: Mapping[str, Any]) -> dict[s
     order = normalise(fixed["weights"], made.criteria)
     scores = composite(made.means, order)
     used = order > 0
-    hidden = made.few[:, used].any(axis=1)
+    hidden: Shown = np.asarray(made.few[:, used].any(axis=1))
     items = {criterion: made.lines(column) for column, criterion in enumerate(made.criteria)}
     gaps = [line["gap"] for lines in items.values() for line in lines if line["gap"] is not None]
     levels = made.levels
@@ -122,9 +123,9 @@ def settled(figures: Any) -> Any:
     if isinstance(figures, Unknown):
         return figures
     if isinstance(figures, Mapping):
-        return {key: settled(value) for key, value in figures.items()}
+        return {key: settled(value) for key, value in cast(Mapping[str, Any], figures).items()}
     if isinstance(figures, list | tuple):
-        return [settled(value) for value in figures]
+        return [settled(value) for value in cast(Sequence[Any], figures)]
     return settle(figures)
 
 

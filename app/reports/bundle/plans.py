@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import numpy as np
@@ -15,7 +15,7 @@ from app.actionplan.portfolio.queries import Loaded
 from app.actionplan.portfolio.solving import drawn_values, frame_from, scales
 from app.actionplan.portfolio.state import State
 from app.actionplan.portfolio.weighing import try_draws, weigh
-from app.consensus.basis import Basis, rank_under
+from app.consensus.basis import Basis, is_fixed, rank_under
 from app.reports.bundle.comparing import Unknown
 from app.stats.edge import settle
 from app.surveys.authoring.models import SurveyItem
@@ -46,7 +46,8 @@ def input_of(loaded: Loaded, slug: str, found: Mapping[str, Any], robust: Mappin
 
 def loaded_from(given: Mapping[str, Any]) -> Loaded:
     """A scenario as it is worked out, without a database."""
-    items = [PlanItem(**{**item, "source_id": UUID(item["source_id"])}) for item in given["items"]]
+    listed: Sequence[dict[str, Any]] = [{**item, "source_id": UUID(item["source_id"])} for item in given["items"]]
+    items = [PlanItem(**fields) for fields in listed]
     return Loaded(Plan(**given["plan"]), items, Scenario(**given["scenario"]), ScenarioDraft(**given["draft"]))
 
 
@@ -90,12 +91,14 @@ def work_again(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _sure(kept: Any, found: Any) -> Any:
     """What was found again, but for what is not sure; work that was called off told less."""
-    if isinstance(kept, Mapping) and kept.get("is_sure") is False:
+    if isinstance(kept, Mapping) and cast(Mapping[str, Any], kept).get("is_sure") is False:
         return OUT_OF_TIME
     if isinstance(kept, Mapping) and isinstance(found, Mapping):
-        return {name: _sure(kept.get(name), value) for name, value in found.items() if name in kept}
+        before, again = cast(Mapping[str, Any], kept), cast(Mapping[str, Any], found)
+        return {name: _sure(before[name], value) for name, value in again.items() if name in before}
     if isinstance(kept, list) and isinstance(found, list):
-        return [_sure(*pair) for pair in zip(kept, found, strict=False)]
+        pairs = zip(cast(list[Any], kept), cast(list[Any], found), strict=False)
+        return [_sure(one, again) for one, again in pairs]
     return found
 
 
@@ -125,14 +128,14 @@ def evidence_again(given: Mapping[str, Any], findings: Mapping[str, Any] | None,
     if findings is None:
         return dict.fromkeys(codes, OTHER_RESULTS)
     weights = given["plan"]["weights"]
-    is_fixed = weights == findings["weights"]
-    if basis is None and not is_fixed:
+    if basis is None and not is_fixed(findings, weights):
         return dict.fromkeys(codes, NO_BASIS)
     ranked = rank_under(findings, basis or without_people(findings), weights)
     lines = {line["initiative"]: line for line in ranked.lines}
     found: dict[str, Any] = {}
     for code in codes:
-        told = evidence_of(findings, lines[code], ranked.weights, SurveyItem(code=code))
+        named: dict[str, Any] = {"code": code}
+        told = evidence_of(findings, lines[code], ranked.weights, SurveyItem(**named))
         found[code] = told | ({"rank_set": NO_BASIS} if basis is None and told["value"] is not None else {})
     return found
 

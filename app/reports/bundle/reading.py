@@ -81,22 +81,21 @@ def read_answers(session: Session, survey: Survey, snapshots: Sequence[Snapshot]
     """What was rated in closed rounds, under fresh numbers; None where nothing is there any more."""
     protocol = survey.protocol or {}
     numbers = [snapshot.round_number for snapshot in snapshots]
-    people: list[tuple[str, str, str, str, int]] = list(
-        session.exec(
-            select(Respondent.code, Respondent.helix, Respondent.region, Respondent.language, Round.number)
-            .join(Response, col(Response.respondent_id) == col(Respondent.id))
-            .join(Round, col(Round.id) == col(Response.round_id))
-            .where(Respondent.survey_id == survey.id, col(Round.number).in_(numbers))
-        )
+    answering = (
+        select(Respondent, Round.number)
+        .join(Response, col(Response.respondent_id) == col(Respondent.id))
+        .join(Round, col(Round.id) == col(Response.round_id))
+        .where(Respondent.survey_id == survey.id, col(Round.number).in_(numbers))
     )
+    people = list(session.exec(answering))
     # of a consultation held elsewhere, whoever is listed and rated nothing has no response
     silent = select(Respondent).where(
         Respondent.survey_id == survey.id, col(Respondent.id).not_in(select(Response.respondent_id))
     )
-    people += [(one.code, one.helix, one.region, one.language, numbers[0]) for one in session.exec(silent)]
+    people += [(one, numbers[0]) for one in session.exec(silent)]
     first: dict[str, int] = {}
-    for code, *_, number in people:
-        first[code] = min(number, first.get(code, number))
+    for one, number in people:
+        first[one.code] = min(number, first.get(one.code, number))
     lines = _lines(session, survey.id, protocol, numbers)
     if not lines:
         return None
@@ -105,11 +104,11 @@ def read_answers(session: Session, survey: Survey, snapshots: Sequence[Snapshot]
         low=scale["low"],
         high=scale["high"],
         criteria=[one["code"] for one in protocol["criteria"]],
-        respondents={code: (helix, region) for code, helix, region, *_ in people},
+        respondents={one.code: (one.helix, one.region) for one, _ in people},
         ratings=[(*key, points) for key, points in lines.items()],
         initiatives=[item["code"] for item in protocol["items"]],
     )
-    languages = {code: language for code, _, _, language, _ in people}
+    languages = {one.code: one.language for one, _ in people}
     return numbered(Answers(panel, languages, first, _orders(session, survey.id, numbers)))
 
 

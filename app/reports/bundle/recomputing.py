@@ -251,22 +251,23 @@ def priorities_again(content: Content, findings: Mapping[str, Any], basis: Basis
     survey, protocol = content.survey, content.protocol
     last = content.rounds[-1]
     used = basis or without_people(findings)
+    titled: dict[str, Any] = {
+        **{name: survey[name] for name in ("external_id", "title", "is_demo")},
+        "minimum_group": protocol["minimum_group"],
+    }
+    frozen: dict[str, Any] = {"findings": dict(findings), "sha256": last["sha256"], "round_number": last["number"]}
+    asked: list[dict[str, Any]] = [
+        {name: item[name] for name in ("code", "title", "facts", "source_id")} for item in content.items
+    ]
+    criteria: list[dict[str, Any]] = [{name: one[name] for name in ("code", "label")} for one in protocol["criteria"]]
     listed = Listed(
-        Survey(
-            external_id=survey["external_id"],
-            title=survey["title"],
-            minimum_group=protocol["minimum_group"],
-            is_demo=survey["is_demo"],
-        ),
-        Snapshot(findings=dict(findings), sha256=last["sha256"], round_number=last["number"]),
+        Survey(**titled),
+        Snapshot(**frozen),
         used,
         Weighing(Way.FIXED, dict(findings["weights"])),
         rank_under(findings, used, findings["weights"]),
-        [
-            SurveyItem(**{name: item[name] for name in ("code", "title", "facts", "source_id")})
-            for item in content.items
-        ],
-        [Criterion(code=one["code"], label=one["label"]) for one in protocol["criteria"]],
+        [SurveyItem(**one) for one in asked],
+        [Criterion(**one) for one in criteria],
     )
     found = from_json(to_json(priority_document(listed, protocol["default_language"], "")))
     if basis is None:
