@@ -9,6 +9,7 @@ from app.cli.work import chosen_survey, read_file, say, work, write_file
 from app.reports.bundle.archive import sha256
 from app.reports.bundle.service import create_bundle
 from app.reports.bundle.verifying import Verdict, verify
+from app.reports.opendata.service import create_open_data
 
 EXIT_DIFFERS = 8
 PRIVATE = 0o600
@@ -27,6 +28,20 @@ def create(
     """Write everything needed to recompute every published figure of a survey; noted in the history."""
     with work() as session:
         data = create_bundle(session, *chosen_survey(session, survey), with_answers=with_answers)
+        write_file(out, data, mode=PRIVATE)
+    say(f"SHA-256 {sha256(data)}")
+
+
+@bundle.command("opendata")
+def open_data(
+    survey: Annotated[str, typer.Option("--survey", help="id or external id of the survey")],
+    out: Annotated[Path, typer.Option()],
+    licence: Annotated[str, typer.Option(help="such as CC-BY-4.0; not stated when not given")] = "",
+) -> None:
+    """Write the answers as data for everybody: no person, no two answers joined; noted in the history."""
+    with work() as session:
+        actor, found = chosen_survey(session, survey)
+        data = create_open_data(session, actor, found, licence=licence)
         write_file(out, data, mode=PRIVATE)
     say(f"SHA-256 {sha256(data)}")
 

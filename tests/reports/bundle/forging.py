@@ -19,7 +19,7 @@ from app.surveys.authoring.models import Survey
 from tests.actionplan.planning import make_plan
 from tests.consensus.results import close_with
 
-FEW = {
+FEW: dict[str, list[int | None]] = {
     "academia": [5, 4, 4, 5, 3, 5, 4, 2],
     "industry": [1, 2, 2, 1, 5, 3, 2],
     "government": [5, 1, 3],
