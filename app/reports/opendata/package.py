@@ -112,7 +112,7 @@ def read_me(survey: Mapping[str, Any], protocol: Mapping[str, Any], released: Re
         f"{tables.CODEBOOK} and {tables.CODEBOOK_JSON}: what columns and codes mean, in the words in which people were",
         "asked. selection/: plans in the form of pabulib.org. datapackage.json describes all files.",
         "",
-        f"The smallest group that an answer stands in holds {released.smallest or 0} answers to the same question;",
+        f"The smallest group that an answer stands in holds {released.smallest or 0} answers to one question;",
         f"the rule is {released.k} at least. In {released.uniform} such groups all said the same: there the group tells",
         "the answer, as results do. No two answers are joined: nothing says which are from one person.",
         "",
