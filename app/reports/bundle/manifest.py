@@ -99,6 +99,8 @@ def _places(name: str, survey: Mapping[str, Any]) -> list[dict[str, str]]:
             {"page": f"/results/{slug}/figures?round={number}"},
             {"api": f"/api/v1/surveys/{key}/figures?round={number}"},
         ]
+    if first == "plan" and rest[0] == "edition":
+        return [{"page": f"/plans/{number}/editions/{rest[1]}"}]
     if first == "plan":
         return [
             {"page": f"/plans/{number}?scenario={rest[1]}"},

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from app.actionplan.adoption.queries import list_editions
 from app.actionplan.portfolio.models import Plan
 from app.actionplan.portfolio.queries import find_robustness, find_told, list_scenarios, load
 from app.auth.permissions import may
@@ -14,6 +15,7 @@ from app.consensus.panel import build_panel
 from app.consensus.setting import read_course
 from app.people.rules import Actor
 from app.reports.bundle.answers import Answers, numbered
+from app.reports.bundle.editions import edition_published
 from app.reports.bundle.manifest import hash_of_words
 from app.reports.bundle.plans import input_of
 from app.surveys.answering.models import Answer, Respondent, Response
@@ -168,3 +170,14 @@ def read_plans(session: Session, actor: Actor, survey: Survey) -> tuple[dict[str
                 robust.told if robust and is_of_draft else {},
             )
     return found, dropped
+
+
+def read_editions(session: Session, actor: Actor, survey: Survey) -> dict[str, dict[str, Any]]:
+    """The adopted editions of the plans made from a survey that the actor may hand out, as they were adopted."""
+    wanted = select(Plan).where(Plan.survey_id == survey.id, Plan.consortium_id == survey.consortium_id)
+    return {
+        f"plan-{plan.number}-edition-{edition.number}": edition_published(edition.content, edition.content_sha256)
+        for plan in session.exec(wanted.order_by(col(Plan.number))).all()
+        if may(actor, "plan.export", plan)
+        for edition in list_editions(session, plan.id)
+    }

@@ -3,6 +3,7 @@
 Nothing is taken from what was published but what no answer tells: when a round closed, and how many were invited.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -26,6 +27,7 @@ from app.reports.bundle.answers import Answers
 from app.reports.bundle.archive import from_json, sha256
 from app.reports.bundle.comparing import Unknown
 from app.reports.bundle.counting import FROZEN_BY, findings_from
+from app.reports.bundle.editions import edition_again
 from app.reports.bundle.plans import (
     NO_BASIS,
     draws_again,
@@ -75,6 +77,7 @@ def figures_name(number: int) -> str:
     return f"published/round-{number}-figures.json"
 
 
+EDITION = re.compile(r"published/plan-\d+-edition-\d+\.json")
 ANALYSIS, PRIORITIES = "published/analysis.json", "published/priorities.json"
 
 
@@ -109,6 +112,10 @@ def recompute(content: Content) -> Iterator[Again]:
                     "robust": draws_again(given, findings, bases.get(number)),
                 },
             )
+
+    for name in sorted(content.files):
+        if EDITION.fullmatch(name):
+            yield Again(name, edition_again(content.published(name)))
 
 
 def findings_again(content: Content, place: int) -> dict[str, Any]:

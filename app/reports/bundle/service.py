@@ -17,7 +17,7 @@ from app.reports.bundle.counting import counts_of
 from app.reports.bundle.manifest import NAME, make_manifest, places_of
 from app.reports.bundle.plans import published_of
 from app.reports.bundle.publishing import figures_published, priorities_published
-from app.reports.bundle.reading import read_answers, read_items, read_plans, read_rounds, read_survey
+from app.reports.bundle.reading import read_answers, read_editions, read_items, read_plans, read_rounds, read_survey
 from app.reports.bundle.recomputing import (
     ANALYSIS,
     COUNTS,
@@ -85,6 +85,7 @@ def _files(
         files[COUNTS] = to_json({str(one.round_number): counts_of(one.findings) for one in snapshots})
         dropped += COUNTS_DROPPED
     published = _published(session, survey, snapshots, plans)
+    published |= {f"published/{name}.json": told for name, told in read_editions(session, actor, survey).items()}
     if with_answers:
         published[ANALYSIS] = analysis_again(Content(files))
     files |= {name: to_json(content) for name, content in published.items()}

@@ -32,10 +32,11 @@ from app.surveys.answering.models import Answer, Respondent, Response
 from app.surveys.answering.service import withdraw
 from app.surveys.authoring.models import Survey
 from app.surveys.rounds.service import open_round
+from tests.actionplan.adopting import adopt, make_stage
 from tests.consensus.results import import_consultation
 from tests.consensus.test_attack import MINIMUM
 from tests.make import Cast, answer, make_open_survey, make_response
-from tests.reports.bundle.forging import FEW, few_answers
+from tests.reports.bundle.forging import FEW, few_answers, forged, in_json
 
 
 def bundle_of(session: Session, survey: Survey, *, with_answers: bool) -> bytes:
@@ -69,6 +70,23 @@ def test_the_demonstration_is_recomputed(
         assert "published/plan-1-scenario-2.json" in unpack(data)
         assert "published/round-2-findings.json" in unpack(data)
         assert "published/round-3-findings.json" not in unpack(data), "the third round is open"
+
+
+def test_an_adopted_plan_is_in_it_and_its_sums_follow(session: Session, engine: Engine, cast: Cast) -> None:
+    stage = make_stage(session, engine)
+    edition = adopt(session, actor(session, cast.biel), stage)
+    data, name = bundle_of(session, stage.survey, with_answers=False), "published/plan-1-edition-1.json"
+    verdict = verify(data)
+    assert [*verdict.faults, *verdict.differing] == []
+    told = from_json(unpack(data)[name])
+    assert told == {"content": edition.content, "sha256": edition.content_sha256}
+    assert not any(f"{name}: content.planned" in names for names in verdict.not_recomputed.values())
+
+    def spend(content: Any) -> None:
+        content["content"]["spend_by_year"][0] += 1
+
+    bent = verify(forged(data, name, in_json(spend)))
+    assert [one.split(": ")[1] for one in bent.differing] == ["content.spend_by_year[0]", "sha256"]
 
 
 def test_a_bundle_of_counts_rests_on_no_answer(session: Session, engine: Engine) -> None:
