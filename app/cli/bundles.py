@@ -28,7 +28,8 @@ def create(
     """Write everything needed to recompute every published figure of a survey; noted in the history."""
     with work() as session:
         data = create_bundle(session, *chosen_survey(session, survey), with_answers=with_answers)
-        write_file(out, data, mode=PRIVATE)
+    # once it is on record, and not before
+    write_file(out, data, mode=PRIVATE)
     say(f"SHA-256 {sha256(data)}")
 
 
@@ -42,7 +43,7 @@ def open_data(
     with work() as session:
         actor, found = chosen_survey(session, survey)
         data = create_open_data(session, actor, found, licence=licence)
-        write_file(out, data, mode=PRIVATE)
+    write_file(out, data, mode=PRIVATE)
     say(f"SHA-256 {sha256(data)}")
 
 

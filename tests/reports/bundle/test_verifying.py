@@ -183,6 +183,8 @@ def test_a_file_missing_or_added_is_named(light: Bundles, answers: bool, is_seal
         assert not verdict.is_equal or (is_sealed and name == "README.txt"), name
         if name != "README.txt" or not is_sealed:
             assert name.removeprefix("plans/").removeprefix("published/") in named(verdict), name
+    if not is_sealed:
+        assert "extra.txt" in named(verify(pack({**whole, "extra.txt": b"more"})))
     added = {**whole, "published/round-3-findings.json": whole[LIGHT]}
     assert "published/round-3-findings.json" in named(verify(pack(sealed(added) if is_sealed else added)))
 

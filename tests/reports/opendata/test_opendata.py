@@ -5,6 +5,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session, delete, select
 
+from app import cli
 from app.core.errors import Invalid, NotAllowed, NotFound
 from app.history.models import HistoryEntry
 from app.people.queries import find_actor, operator
@@ -272,6 +274,29 @@ def test_without_a_licence_it_names_none(session: Session, engine: Engine) -> No
     assert b"Licence: not stated" in files["README.txt"]
     with pytest.raises(Invalid, match="licence"):
         create_open_data(session, operator(session), survey, licence="mine")
+
+
+def test_the_command_writes_the_same(
+    session: Session, engine: Engine, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    survey = few_answers(session, engine)
+    data = create_open_data(session, operator(session), survey, licence="CC0-1.0")
+    session.rollback()
+    monkeypatch.setenv("INNAXE_DATABASE_URL", database)
+    monkeypatch.setenv("INNAXE_DATA_DIR", str(tmp_path))
+    out = tmp_path / "open.zip"
+
+    def run(licence: str) -> object:
+        asked = ["bundle", "opendata", "--survey", "small", "--licence", licence, "--out", str(out)]
+        monkeypatch.setattr("sys.argv", ["innaxe", *asked])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        return ended.value.code
+
+    assert run("none of these") == 1
+    assert not out.exists()
+    assert run("CC0-1.0") == 0
+    assert out.read_bytes() == data
 
 
 def test_before_a_round_has_closed_there_is_none(session: Session) -> None:
