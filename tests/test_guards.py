@@ -11,9 +11,9 @@ from fastapi.routing import APIRoute
 from app.auth.guard import act_of
 from app.auth.permissions import PERMISSIONS
 from app.main import API, PAGES
-from app.web.deps import wait_for_turn
+from app.web.deps import SAFE_METHODS, wait_for_turn
 from app.web.forms import read_form, read_upload
-from app.web.security import check_form_is_ours
+from app.web.security import check_call_is_ours, check_form_is_ours
 
 
 def routes_of(routers: list[APIRouter]) -> list[APIRoute]:
@@ -66,6 +66,19 @@ def test_every_form_is_checked_to_be_ours(route: APIRoute) -> None:
             "mail programs send it without a cookie; it can only end mails, with a token that opens nothing else"
         )
     assert check_form_is_ours in set(callables_of(route.dependant))
+
+
+@pytest.mark.parametrize(
+    "route",
+    [
+        route
+        for route in routes_of(API)
+        if not (route.methods or set()) <= SAFE_METHODS and "anyone" not in acts_of(route)
+    ],
+    ids=lambda route: f"{min(route.methods or ())} {route.path}",
+)
+def test_every_call_that_writes_asks_a_browser_for_its_token(route: APIRoute) -> None:
+    assert check_call_is_ours in set(callables_of(route.dependant))
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{min(route.methods or ())} {route.path}")

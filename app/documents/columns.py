@@ -41,13 +41,21 @@ def _need(place: int, heads: Sequence[str], numeric: Sequence[bool], rows: Seque
     cells = [row[place] for row in rows]
     longest = max((_longest_word(text) for text in (heads[place], *cells)), default=1)
     widest = max((len(line) for text in cells for line in text.split("\n")), default=1)
-    if numeric[place]:
-        least = max(widest, min(_longest_word(heads[place]), LONGEST_WORD))
-        return least + GAP, least + GAP
-    least = min(longest, LONGEST_FIRST if place == 0 else LONGEST_WORD)
+    whole = max((len(text) for text in cells if numeric[place] and is_number(text)), default=0)
+    least = max(whole, min(longest, LONGEST_FIRST if place == 0 else LONGEST_WORD))
     # a quarter or a range of ranks stays on one line
     least = max(least, widest) if widest <= SHORT else least
-    return least + GAP, max(least, min(max(widest, len(heads[place])), LONGEST_LINE)) + GAP
+    wished = least if numeric[place] else min(max(widest, len(heads[place])), LONGEST_LINE)
+    return least + GAP, max(least, wished) + GAP
+
+
+def is_number(text: str) -> bool:
+    """Whether a cell is a number, which is never broken, and not a word in its place, such as why there is none.
+
+    >>> is_number("1\u202f234,5"), is_number("hidden")
+    (True, False)
+    """
+    return not any(sign.isalpha() for sign in text)
 
 
 def _longest_word(text: str) -> int:

@@ -15,7 +15,7 @@ from docx.parts.numbering import NumberingPart
 from app.core.catalogues import translate
 from app.core.tags import direction_of
 from app.documents.document import Document
-from app.documents.docx_xml import field, paragraph, parsed, words
+from app.documents.docx_xml import field, paragraph, parsed, placed, words
 from app.documents.showing import cleaned
 from app.documents.to_xlsx import CREATED
 
@@ -119,7 +119,8 @@ def footers(file: Docx, document: Document, style: str, *, keeps_own: bool) -> N
     element = footer.paragraphs[0]._p.getparent()
     for old in list(element):
         element.remove(old)
-    text = paragraph(runs, style, direction=document.direction, more='<w:jc w:val="right"/>')
+    own, side = placed(short, document.direction, is_end=True)
+    text = paragraph(runs, style, direction=own, more=side)
     element.append(parsed(text))
     if document.cover and not keeps_own:
         section.different_first_page_header_footer = True

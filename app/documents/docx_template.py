@@ -7,6 +7,7 @@ from typing import Any
 
 import docx
 from docx.document import Document as Docx
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml.ns import qn
 
 from app.core.errors import Invalid
@@ -18,6 +19,8 @@ TYPES = "[Content_Types].xml"
 TEMPLATE_TYPE = b"wordprocessingml.template.main+xml"
 DOCUMENT_TYPE = b"wordprocessingml.document.main+xml"
 OF_THE_BODY = ("image", "hyperlink", "oleObject", "package", "chart", "comments", "aFChunk", "subDocument", "control")
+DEFINITIONS = tuple("<!DOCTYPE".encode(name) for name in ("utf-8", "utf-16-le", "utf-16-be"))
+"""No program for documents writes them, and entities grow."""
 NO_DOCX = "This template cannot be read as a DOCX file."
 MACROS = "This template holds macros or controls. Save it as a DOCX file without them."
 
@@ -52,7 +55,7 @@ def _parts(data: bytes) -> dict[str, bytes]:
         if len(infos) > MOST_PARTS or sum(info.file_size for info in infos) > LARGEST_UNPACKED:
             raise ValueError("this archive unpacks to more than a document can be")
         parts = {info.filename: archive.read(info) for info in infos if not info.is_dir()}
-    if TYPES not in parts:
+    if TYPES not in parts or any(mark in content for content in parts.values() for mark in DEFINITIONS):
         raise ValueError("no document")
     return parts
 
@@ -76,10 +79,12 @@ def _empty(document: Any) -> None:
         if element is not last:
             body.remove(element)
     _drop(document.part, OF_THE_BODY)
-    settings = document.settings
-    for named in settings.element.findall(qn("w:attachedTemplate")):
-        settings.element.remove(named)
-    _drop(settings.part, ("attachedTemplate",))
+    for relation in document.part.rels.values():
+        if relation.reltype == RELATIONSHIP_TYPE.SETTINGS:
+            settings = relation.target_part
+            for named in settings.element.findall(qn("w:attachedTemplate")):
+                settings.element.remove(named)
+            _drop(settings, ("attachedTemplate",))
 
 
 def _drop(part: Any, kinds: tuple[str, ...]) -> None:

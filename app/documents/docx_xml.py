@@ -37,6 +37,19 @@ def paragraph(inside: str, style: str, *, direction: str = "ltr", more: str = ""
     return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{_ordered(more, turned)}</w:pPr>{inside}</w:p>'
 
 
+def placed(text: str, direction: str, *, is_end: bool = False) -> tuple[str, str]:
+    """The direction of a text by its first letter, and what puts it at the start or the end of the document's lines.
+
+    >>> placed("Alba", "ltr"), placed("Alba", "rtl"), placed("12", "ltr", is_end=True)
+    (('ltr', ''), ('ltr', '<w:jc w:val="right"/>'), ('ltr', '<w:jc w:val="right"/>'))
+    """
+    own = own_direction(text, direction)
+    is_right = (direction == "rtl") != is_end
+    # in a paragraph from the right, "left" is where its lines begin
+    side = "right" if is_right == (own == "ltr") else "left"
+    return own, f'<w:jc w:val="{side}"/>' if side == "right" else ""
+
+
 def _ordered(more: str, turned: str) -> str:
     """Direction comes after numbering and borders, and before spacing and alignment."""
     later = re.search(r"<w:(?:spacing|ind|jc)\b", more)
@@ -129,18 +142,18 @@ def table(grid: Grid, language: str, styles: dict[str, str], width: int, directi
         f'w:lastColumn="0" w:noHBand="1" w:noVBand="1"/><w:tblCaption w:val={_attribute(summary)}/></w:tblPr>'
     )
     columns = "".join(f'<w:gridCol w:w="{one}"/>' for one in widths)
-    ends = ['<w:jc w:val="right"/>' if head.is_number else "" for head in grid.heads]
 
     def row(cells: Sequence[str], marks: str, before: str) -> str:
         made: list[str] = []
-        for one, cell, end in zip(widths, cells, ends, strict=True):
-            turn = own_direction(cell, direction)
-            text = paragraph(words(cell, language), style, direction=turn, more=before + end)
+        for one, cell, column in zip(widths, cells, grid.heads, strict=True):
+            own, side = placed(cell, direction, is_end=column.is_number)
+            text = paragraph(words(cell, language), style, direction=own, more=before + side)
             made.append(f'<w:tc><w:tcPr><w:tcW w:w="{one}" w:type="dxa"/></w:tcPr>{text}</w:tc>')
         return f"<w:tr><w:trPr>{marks}</w:trPr>{''.join(made)}</w:tr>"
 
     head = row([one.text for one in grid.heads], "<w:cantSplit/><w:tblHeader/>", "<w:keepNext/>")
-    body = (row(cells, "" if _is_long(cells) else "<w:cantSplit/>", "") for cells in grid.rows)
+    kept = "<w:keepNext/>" if grid.is_short else ""
+    body = (row(cells, "" if _is_long(cells) else "<w:cantSplit/>", kept) for cells in grid.rows)
     return f"<w:tbl>{properties}<w:tblGrid>{columns}</w:tblGrid>{head}{''.join(body)}</w:tbl>"
 
 

@@ -9,15 +9,34 @@ from app.documents.document import Block, Document, Figure, Section
 SIZE = re.compile(r'<svg[^>]*? (?:width="([\d.]+)(?:px)?"[^>]*? height="([\d.]+)(?:px)?")')
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 SCALE = 2.0
+MILLIMETRES = 0.265
+"""A pixel of a drawing."""
 
 
-def ratio_of(figure: Figure) -> float:
-    """How high a figure is for its width."""
+def fitted(figure: Figure, width: float, highest: float) -> tuple[float, float]:
+    """The width and height in millimetres of a figure in a text of a width, drawn no larger than it was meant to be.
+
+    >>> fitted(Figure("t", "alt", '<svg width="300" height="150">'), width=160, highest=200)
+    (79.5, 39.75)
+    >>> fitted(Figure("t", "alt", '<svg width="100" height="4000">'), width=160, highest=200)
+    (5.0, 200.0)
+    """
+    across, up = _size(figure)
+    wide = width * min(max(figure.width, 0.1), 1.0)
+    if figure.svg:
+        wide = min(wide, across * MILLIMETRES)
+    wide = min(wide, highest * across / up)
+    return wide, wide * up / across
+
+
+def _size(figure: Figure) -> tuple[float, float]:
+    found = SIZE.search(figure.svg)
+    if found:
+        return float(found[1]), float(found[2])
     if figure.png.startswith(SIGNATURE):
         width, height = struct.unpack(">II", figure.png[16:24])
-        return float(height) / float(width)
-    found = SIZE.search(figure.svg)
-    return float(found[2]) / float(found[1]) if found else 1.0
+        return float(width), float(height)
+    return 4.0, 3.0
 
 
 def with_pictures(document: Document) -> Document:

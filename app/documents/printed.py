@@ -13,6 +13,7 @@ from app.documents.document import Block, Document, Figure, Listing, Note, Parag
 from app.documents.showing import Caption, cleaned, figure_caption, shown, table_caption
 
 DEEPEST = 6
+MOST_ROWS, LONGEST_CELL = 12, 90
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,11 @@ class Grid:
     rows: Sequence[Sequence[str]]
     note: str
     is_small: bool = False
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it is so short that it stands on one page, with its caption and note."""
+        return len(self.rows) <= MOST_ROWS and all(len(cell) <= LONGEST_CELL for row in self.rows for cell in row)
 
 
 @dataclass(frozen=True)

@@ -23,14 +23,16 @@ from app.documents.docx_xml import (
     paragraph,
     parsed,
     picture,
+    placed,
     table,
     words,
 )
-from app.documents.pictures import ratio_of
+from app.documents.pictures import fitted
 from app.documents.printed import Grid, Heading, Picture, Printed, grids_of, printed
 from app.documents.showing import Caption, cleaned, own_direction
 
 DEEPEST_CONTENTS = 3
+TWIPS_PER_MILLIMETRE = 1440 / 25.4
 AFTER_TABLE = '<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="160" w:lineRule="exact"/></w:pPr></w:p>'
 AT_THE_FOOT = (
     '<w:framePr w:w="9400" w:wrap="around" w:vAnchor="margin" w:hAnchor="margin" w:xAlign="left" w:yAlign="bottom"/>'
@@ -39,7 +41,7 @@ LINK = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hype
 
 
 def to_docx(document: Document, template: bytes | None = None) -> bytes:
-    """The bytes of the file, in the styles of a template where there is one.
+    """The bytes of the file, in the styles of a template where there is one; its figures have their PNG.
 
     Raises Invalid for a template that is no DOCX, or one with macros; a style that it lacks looks like ours.
     """
@@ -95,8 +97,8 @@ class _Writer:
 
     def say(self, text: str, style: str, *, more: str = "", language: str = "") -> None:
         """A paragraph of one text."""
-        direction = own_direction(text, self.direction)
-        self.put(paragraph(words(text, language or self.language), self.styles[style], direction=direction, more=more))
+        own, side = placed(text, self.direction)
+        self.put(paragraph(words(text, language or self.language), self.styles[style], direction=own, more=more + side))
 
     def cover(self, cover: Cover) -> None:
         """The first page."""
@@ -125,7 +127,8 @@ class _Writer:
     def smaller_title(self, size: int) -> str:
         """A long title, in letters that leave room for the rest of the cover."""
         runs = words(self.document.title, self.language, size=size)
-        return paragraph(runs, self.styles["Title"], direction=own_direction(self.document.title, self.direction))
+        own, side = placed(self.document.title, self.direction)
+        return paragraph(runs, self.styles["Title"], direction=own, more=side)
 
     def contents(self, headings: list[Heading]) -> None:
         """A table of contents that programs renew, and that reads without that; what has no cover is short."""
@@ -137,12 +140,13 @@ class _Writer:
         for number, heading in listed:
             line = inner_link(f"_Toc{number:08}", words(heading.text, self.language))
             style = self.styles[f"TOC {heading.level}"]
-            direction = own_direction(heading.text, self.direction)
+            own, side = placed(heading.text, self.direction)
             is_first, is_last = not lines, number == listed[-1][0]
             whole = f"{start if is_first else ''}{line}{end if is_last else ''}"
-            lines.append(paragraph(whole, style, direction=direction))
-        title = words(translate(self.language, "Contents"), self.language)
-        head = paragraph(title, self.styles["TOC Heading"], direction=self.direction)
+            lines.append(paragraph(whole, style, direction=own, more=side))
+        title = translate(self.language, "Contents")
+        own, side = placed(title, self.direction)
+        head = paragraph(words(title, self.language), self.styles["TOC Heading"], direction=own, more=side)
         gallery = '<w:docPartObj><w:docPartGallery w:val="Table of Contents"/><w:docPartUnique/></w:docPartObj>'
         inside = f"<w:sdtPr>{gallery}</w:sdtPr><w:sdtContent>{head}{''.join(lines)}</w:sdtContent>"
         self.put(f"<w:sdt>{inside}</w:sdt>")
@@ -153,9 +157,9 @@ class _Writer:
             case Heading():
                 number = next(self.marks)
                 inside = bookmarked(f"_Toc{number:08}", number, words(block.text, self.language))
-                direction = own_direction(block.text, self.direction)
                 self.is_on_new_page |= block.begins_page
-                self.put(paragraph(inside, self.styles[f"Heading {block.level}"], direction=direction))
+                own, side = placed(block.text, self.direction)
+                self.put(paragraph(inside, self.styles[f"Heading {block.level}"], direction=own, more=side))
             case Paragraph():
                 self.paragraph(block, {"finding": "Finding", "small": "Small"}.get(block.kind, "Normal"))
             case Listing():
@@ -194,8 +198,8 @@ class _Writer:
     def note(self, note: Note) -> None:
         """A fact: what it is, and what it says."""
         label = words(f"{note.label}: ", self.language, bold=True)
-        direction = own_direction(note.label, self.direction)
-        self.put(paragraph(label + words(note.text, self.language), self.styles["Fact"], direction=direction))
+        own, side = placed(note.label, self.direction)
+        self.put(paragraph(label + words(note.text, self.language), self.styles["Fact"], direction=own, more=side))
 
     def grid(self, grid: Grid) -> None:
         """A table under its caption."""
@@ -217,19 +221,18 @@ class _Writer:
         """A caption whose number is a field, so that lists of tables and figures can be made."""
         number = field(f"SEQ {name} \\* ARABIC", str(caption.number), self.language)
         runs = words(caption.word, self.language) + number + words(caption.rest, self.language)
-        self.put(paragraph(runs, self.styles["Caption"], direction=own_direction(caption.text, self.direction)))
+        own, side = placed(caption.text, self.direction)
+        self.put(paragraph(runs, self.styles["Caption"], direction=own, more=side))
 
     def picture(self, block: Picture) -> None:
         """A figure under its caption, with what can be seen in it."""
         figure = block.figure
         self.caption(block.caption, "Figure")
         relation, _ = self.file.part.get_or_add_image(io.BytesIO(figure.png))
-        width = self.pages.width * min(max(figure.width, 0.1), 1.0)
-        height = width * ratio_of(figure)
-        shrunk = min(1.0, self.pages.highest_picture / height)
-        size = (round(width * shrunk), round(height * shrunk))
+        room = self.pages.width / TWIPS_PER_MILLIMETRE, self.pages.highest_picture / TWIPS_PER_MILLIMETRE
+        width, height = (round(side * TWIPS_PER_MILLIMETRE) for side in fitted(figure, *room))
         more = "<w:keepNext/>" if figure.note else ""
-        inside = picture(relation, next(self.pictures), size, figure.alt)
+        inside = picture(relation, next(self.pictures), (width, height), figure.alt)
         self.put(paragraph(inside, self.styles["Normal"], direction=self.direction, more=more))
         if figure.note:
             self.say(figure.note, "Small")

@@ -171,7 +171,7 @@ class _Page:
         share = round(100 * min(max(figure.width, 0.1), 1.0))
         parts = [
             f"<figcaption>{self.text(block.caption.text)}</figcaption>",
-            f'<img alt="{html.escape(cleaned(figure.alt))}" style="inline-size: {share}%" src="{_source(figure)}">',
+            f'<img alt="{html.escape(cleaned(figure.alt))}" style="max-inline-size: {share}%" src="{_source(figure)}">',
         ]
         if figure.note:
             parts.append(f'<p class="note">{self.text(figure.note)}</p>')

@@ -15,8 +15,10 @@ import typst
 
 from app.core.catalogues import translate
 from app.core.tags import direction_of
+from app.documents.columns import GAP, is_number
 from app.documents.document import Cover, Document, Listing, Note, Paragraph
-from app.documents.printed import Grid, Heading, Picture, Printed, grids_of, printed
+from app.documents.pictures import fitted
+from app.documents.printed import Grid, Head, Heading, Picture, Printed, grids_of, printed
 from app.documents.showing import cleaned, isolated, own_direction
 from app.documents.signs import STANDING_IN, showable
 from app.documents.tokens import tokens_of
@@ -27,6 +29,8 @@ FONT = re.compile(r'font-family="[^"]*"')
 FAMILY = 'font-family="Source Sans Pro"'
 LONGEST_WORD = 36
 """Longer words may be broken anywhere."""
+ROOM, ROOM_ACROSS = (166, 195), (257, 125)
+"""The width and height in millimetres that a picture may have, so that its caption and note stand on its page."""
 BREAK = "\u200b"
 MISSING = "could not be displayed"
 
@@ -52,7 +56,6 @@ def _compiled(document: Document, *, only_europe: bool) -> bytes:
         ignore_system_fonts=True,
         format="pdf",
         pdf_standards=["ua-1"],
-        timestamp=0,
     )
     assert isinstance(found, bytes)
     return found
@@ -72,15 +75,15 @@ class _Content:
         self.document = document
         self.only_europe = only_europe
         self.pictures: dict[str, bytes] = {}
-        self.is_lacking = False
+        self.is_lacking = self.is_wide = False
 
     def content(self) -> dict[str, Any]:
         """All of it; what has a font for each sign says nothing of fonts."""
         document = self.document
-        sheets = [
-            {"wide": sheets.is_wide, "blocks": [self.block(block) for block in sheets.blocks]}
-            for sheets in printed(document)
-        ]
+        sheets: list[dict[str, Any]] = []
+        for part in printed(document):
+            self.is_wide = part.is_wide
+            sheets.append({"wide": part.is_wide, "blocks": [self.block(block) for block in part.blocks]})
         content = {
             "title": self.text(document.title, 30),
             "language": document.language.partition("-")[0],
@@ -98,7 +101,7 @@ class _Content:
 
     def text(self, text: str, longest: int = LONGEST_WORD) -> str:
         """A text that its fonts can show and its lines can hold."""
-        text = cleaned(text)
+        text = cleaned(text).replace("\t", " ")
         shown = showable(text, only_europe=self.only_europe)
         self.is_lacking |= shown != text and STANDING_IN in shown
         return isolated(_breakable(shown, longest), self.document.direction)
@@ -150,31 +153,29 @@ class _Content:
 
     def grid(self, grid: Grid) -> dict[str, Any]:
         """A table; words that are longer than their column may be broken."""
-        widths = [head.width for head in grid.heads]
         return {
             "caption": self.text(grid.caption.text) if grid.caption else "",
             "continued": self.text(grid.continued),
-            "widths": widths,
+            "widths": [head.width for head in grid.heads],
             "numeric": [head.is_number for head in grid.heads],
-            "heads": [
-                {
-                    "text": self.text(head.text, head.width - 2),
-                    "breaks": any(len(word) > head.width - 2 for word in head.text.split()),
-                }
-                for head in grid.heads
-            ],
-            "rows": [self.row(row, widths) for row in grid.rows],
+            "heads": [self.text(head.text, head.width - GAP) for head in grid.heads],
+            "rows": [self.row(row, grid.heads) for row in grid.rows],
             "note": self.text(grid.note),
             "small": grid.is_small,
+            "short": grid.is_short,
         }
 
-    def row(self, row: Sequence[str], widths: Sequence[int]) -> list[str]:
-        """The cells of a row."""
-        return [self.text(text, width - 3) for text, width in zip(row, widths, strict=True)]
+    def row(self, row: Sequence[str], heads: Sequence[Head]) -> list[str]:
+        """The cells of a row; a number is never broken."""
+        return [
+            text if head.is_number and is_number(text) else self.text(text, head.width - GAP)
+            for text, head in zip(row, heads, strict=True)
+        ]
 
     def picture(self, picture: Picture) -> dict[str, Any]:
         """A figure as vectors where it has them."""
         figure = picture.figure
+        width, highest = ROOM_ACROSS if self.is_wide else ROOM
         name = f"figure-{picture.caption.number}.{'svg' if figure.svg else 'png'}"
         drawn = FONT.sub(FAMILY, showable(cleaned(figure.svg), only_europe=self.only_europe))
         self.pictures[name] = drawn.encode() if figure.svg else figure.png
@@ -183,7 +184,7 @@ class _Content:
             "file": name,
             "alt": cleaned(figure.alt),
             "note": self.text(figure.note),
-            "width": min(max(figure.width, 0.1), 1.0),
+            "width": fitted(figure, width, highest)[0],
         }
 
 

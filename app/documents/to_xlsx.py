@@ -55,13 +55,14 @@ def _write_about(book: xlsxwriter.Workbook, sheet: Worksheet, document: Document
         *([Note(cover.heading, "")] if cover and cover.heading else []),
         *(cover.facts if cover else ()),
         *document.notes,
-        *([Note(cover.statement, "")] if cover and cover.statement else []),
+        *([Note("", cover.statement)] if cover and cover.statement else []),
         *(Note(name, table.title) for name, table in zip(names, document.tables, strict=True)),
     ]
     sheet.write_string(0, 0, _fitting(document.title), book.add_format({"bold": True, "font_size": 14}))
     for row, note in enumerate(lines, start=1):
-        sheet.write_string(row, 0, _fitting(note.label), strong)
-        sheet.write_string(row, 1, _fitting(note.text), plain)
+        for place, text, shape in ((0, note.label, strong), (1, note.text, plain)):
+            if text:
+                sheet.write_string(row, place, _fitting(text), shape)
 
 
 def _write_table(book: xlsxwriter.Workbook, sheet: Worksheet, table: Table, number: int) -> None:

@@ -55,11 +55,11 @@ def _facts(session: Session, actor: Actor, reading: RoundReading, version: Initi
     sheet: Mapping[str, Any] = read_content(version.content)
     names = {one.code: one.name for one in list_organisations(session, actor) if one.code}
     partners: list[str] = sheet["partners"]
-    pillar: str = say(PILLAR_WORDS[sheet["pillar"]]) if sheet["pillar"] in PILLAR_WORDS else sheet["pillar"]
-    lead: str = names.get(sheet["lead_partner"], sheet["lead_partner"])
+    pillar: str = sheet["pillar"]
+    lead: str = sheet["lead_partner"]
     facts: list[tuple[str, str]] = [
-        (say("Pillar"), pillar),
-        (say("Lead"), lead),
+        (say("Pillar"), say(PILLAR_WORDS[pillar]) if pillar in PILLAR_WORDS else pillar),
+        (say("Lead"), names.get(lead, lead)),
         (say("Partners"), ", ".join(names.get(one, one) for one in partners)),
         (say("For whom"), ", ".join(say(HELIX_WORDS[one]) for one in sheet["helix_groups"] if one in HELIX_WORDS)),
         (say("Cost"), _cost(reading, sheet)),

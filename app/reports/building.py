@@ -6,9 +6,9 @@ from datetime import date
 
 from babel.numbers import format_decimal
 
-from app.actionplan.portfolio.words import exact_euros
 from app.consensus.figures.model import Unit, shown
 from app.consensus.filtering import ROUGH_BELOW
+from app.core.amounts import whole_money
 from app.core.catalogues import translate, translations_for
 from app.core.days import spelt
 from app.core.tags import catalogue_language, direction_of
@@ -122,7 +122,7 @@ class Pen:
 
     def euros(self, amount: float) -> str:
         """An amount in whole euros, as plans write it."""
-        return exact_euros(amount, self._locale)
+        return whole_money(amount, self._locale)
 
     def day(self, day: date) -> str:
         """A day in words."""

@@ -10,12 +10,15 @@ from app.core.errors import NotFound
 from app.core.words import pick
 from app.documents.document import Document
 from app.people.rules import Actor
+from app.reports.brief import brief
 from app.reports.consensus_report import consensus_report
 from app.reports.dissent_report import dissent_report
 from app.reports.methods.report import methods_report
 from app.reports.models import Report
 from app.reports.plan_report import plan_report
+from app.reports.public_summary import public_summary
 from app.reports.queries import cover_facts, find_setting
+from app.reports.round_report import round_report
 from app.reports.rules import KINDS
 from app.surveys.authoring.queries import get_survey
 
@@ -34,6 +37,12 @@ def build(session: Session, actor: Actor, report: Report) -> Document:
             return consensus_report(session, survey, language, cover=cover)
         case "dissent":
             return dissent_report(session, survey, language, number=number, cover=cover)
+        case "round":
+            return round_report(session, survey, number, language, cover=cover)
+        case "brief":
+            return brief(session, actor, survey, about["item"], language, number=number)
+        case "public":
+            return public_summary(session, survey, language)
         case "methods":
             return methods_report(session, actor, survey, language, cover=cover)
         case _:

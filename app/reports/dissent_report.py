@@ -8,7 +8,7 @@ from sqlmodel import Session
 from app.consensus.disagreement import criterion_rows
 from app.consensus.voices import Voice, Voices, read_voices
 from app.documents.document import Block, Document, Listing, Note, Paragraph, Section
-from app.reports.building import Pen
+from app.reports.building import NOTHING_STATED, CoverFacts, Pen, cover_of
 from app.reports.dissent import apart_table, dissent_text
 from app.reports.results_method import disclosure_text, rule_text
 from app.reports.results_reading import RoundReading, read_round
@@ -16,7 +16,9 @@ from app.reports.results_tables import criteria_table, gap_text, groups_table
 from app.surveys.authoring.models import Survey
 
 
-def dissent_report(session: Session, survey: Survey, language: str, *, number: int | None = None) -> Document:
+def dissent_report(
+    session: Session, survey: Survey, language: str, *, number: int | None = None, cover: CoverFacts | None = None
+) -> Document:
     """A page for each initiative that divides groups or has one that stands apart, the widest gap first.
 
     Looked at by the criterion that weighs most, in a closed round, by default the last. Raises NotFound.
@@ -42,6 +44,8 @@ def dissent_report(session: Session, survey: Survey, language: str, *, number: i
         blocks=[opening, *(dissent_page(session, reading, line) for line in lines)],
         notes=reading.sources,
         direction=pen.direction,
+        # it stays inside, and needs a cover only where somebody gave it one
+        cover=cover_of(pen, cover, reading.status, reading.versions) if cover != NOTHING_STATED else None,
     )
 
 

@@ -231,7 +231,7 @@ def _form(
         subject=plan.title if plan else pick(survey.title, language, survey.default_language),
         typed=filled,
         errors=faults,
-        languages=list(LANGUAGES.items()),
+        tongues=list(LANGUAGES.items()),
         formats=FORMATS,
         rounds=list_numbers(session, survey.id)[::-1] if kind.about in {"round", "item"} else [],
         items=[(one.code, f"{one.code} – {pick(one.title, language, survey.default_language)}") for one in items],

@@ -11,13 +11,14 @@ from urllib.parse import urlencode
 
 import js_lib_htmx
 from babel.dates import format_datetime
-from babel.numbers import format_compact_currency, format_decimal, format_percent
+from babel.numbers import format_decimal, format_percent
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from starlette.routing import Route
 
+from app.core.amounts import short_money
 from app.core.catalogues import translations_for
 from app.core.days import spelt
 from app.core.tags import catalogue_language, direction_of, language_name
@@ -29,7 +30,6 @@ from app.web.security import csrf_of, get_cookie, keep_visit, set_cookie
 
 ROOT = Path(__file__).resolve().parents[2]
 STATIC, TEMPLATES = ROOT / "static", ROOT / "templates"
-MILLION = 1_000_000
 LONGEST_QUERY = 4000
 """What an address asks for is kept when the language changes, up to so many characters."""
 THEMES = ("dark", "light")
@@ -99,8 +99,7 @@ def _percent(language: str, share: float) -> str:
 
 
 def _money(language: str, euros: float) -> str:
-    digits = 1 if euros >= MILLION else 0
-    return format_compact_currency(euros, "EUR", locale=language, fraction_digits=digits)
+    return short_money(euros, language)
 
 
 def _day(language: str, day: date) -> str:

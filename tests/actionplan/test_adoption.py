@@ -184,6 +184,14 @@ def test_only_a_partners_people_or_those_who_lead_vote_for_it(
         cast_vote(session, biel, ballot, foreign, "yes", "Said at the meeting in May.", 0)
 
 
+def test_what_a_partner_said_itself_nobody_else_replaces(session: Session, stage: Stage, biel: Actor) -> None:
+    ballot, nora = put_to_vote(session, biel, stage), as_actor(session, stage.nora)
+    cast_vote(session, nora, ballot, stage.nord, "no", "", 0)
+    with pytest.raises(Conflict, match="gave its vote itself"):
+        cast_vote(session, biel, ballot, stage.nord, "yes", "They changed their mind, I heard.", 1)
+    assert session.exec(select(PlanVote.vote)).all() == ["no"]
+
+
 def test_a_vote_is_changed_from_what_it_was(session: Session, stage: Stage, biel: Actor) -> None:
     ballot, nora = put_to_vote(session, biel, stage), as_actor(session, stage.nora)
     cast_vote(session, nora, ballot, stage.nord, "yes", "", 0)

@@ -60,6 +60,38 @@ def say(client: TestClient, link: str, text: str, item: str = "", **fields: str)
     return client.post(f"{link}/comments", data=form | fields)
 
 
+def test_other_words_under_the_key_of_an_earlier_comment_are_not_lost(
+    client: TestClient, session: Session, cast: Cast, stage: Stage
+) -> None:
+    link = make_link(client, session, cast)
+    for text in ("Start with the test beds.", "And end with them.", "And end with them."):
+        assert say(client, link, text, key="of a page somebody went back to").status_code == 303
+    said = session.exec(select(PlanComment.text)).all()
+    assert sorted(said) == ["And end with them.", "Start with the test beds."], "the key of the second is its own"
+
+
+def test_a_key_that_somebody_else_has_used_makes_another_link(
+    client: TestClient, session: Session, cast: Cast, stage: Stage
+) -> None:
+    links: list[str] = []
+    for person in (cast.carla, cast.biel):
+        client.cookies.clear()
+        sign_in(client, session, person)
+        form = fields_in(client.get("/plans/1/share").text) | {"key": "the same", "label": "The board"}
+        made = [client.post("/plans/1/share", data=form) for _ in range(2)]
+        found = [LINK.search(page.text) for page in made]
+        assert found[0]
+        assert found[1]
+        assert found[0][0] == found[1][0]
+        links.append(found[0][0])
+        other = client.post("/plans/1/share", data=form | {"label": "Others"})
+        new = LINK.search(other.text)
+        assert new
+        assert new[0] not in links
+    assert links[0] != links[1]
+    assert len(session.exec(select(PlanShare)).all()) == 4
+
+
 def test_the_link_is_shown_once_and_only_its_hash_is_kept(
     client: TestClient, session: Session, cast: Cast, stage: Stage
 ) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from app.actionplan.adoption.models import PlanComment, PlanEdition, PlanInterest, PlanVote
+from app.actionplan.adoption.voting import cast_vote
 from app.actionplan.portfolio.rulebook import Rulebook
 from app.actionplan.portfolio.service import set_rules
 from app.core.clock import today
@@ -60,7 +61,9 @@ def test_from_a_draft_to_an_edition_in_the_browser(
     form = {name: found[1] for name, found in fields.items() if found}
     opened = [biel.post("/plans/1/ballots", **form) for _ in range(2)]
     assert {one.headers["location"] for one in opened} == {"/plans/1/ballots/1"}
-    assert "0 of 2 partners have voted" in client.get("/plans/1/ballots/1").text
+    page = client.get("/plans/1/ballots/1").text
+    assert "0 of 2 partners have voted" in page
+    assert "all partners voted yes" not in page, "nothing is said of the outcome while partners vote"
     refused = biel.post("/plans/1/ballots/1/votes", partner=str(stage.sud.id), vote="yes", words="", revision="0")
     assert refused.status_code == 422
     assert "how you know" in refused.text
@@ -244,3 +247,14 @@ def test_erasing_a_person_takes_their_name_and_leaves_what_was_decided(
     assert sorted(one.interest for one in session.exec(select(PlanInterest)).all()) == ["", "–"]
     assert session.exec(select(PlanVote)).one().words == "In the words of the partner."
     assert session.exec(select(PlanEdition)).one().model_dump() == before
+
+
+def test_a_vote_that_a_partner_gave_itself_is_offered_to_nobody_else(
+    client: TestClient, session: Session, cast: Cast, stage: Stage
+) -> None:
+    ballot = put_to_vote(session, as_actor(session, cast.biel), stage)
+    cast_vote(session, as_actor(session, stage.nora), ballot, stage.nord, "no", "", 0)
+    session.commit()
+    sign_in(client, session, cast.biel)
+    offered = re.findall(r'name="partner" value="([^"]+)"', client.get("/plans/1/ballots/1").text)
+    assert offered == [str(stage.sud.id)]

@@ -132,7 +132,7 @@ def test_reports_are_added_and_corrected_never_edited(session: Session, survey: 
     following, biel = follow(session, survey), actor_of(session, cast.biel)
     first = milestone_of(following, "I1", "start")
     wrong = report_progress(session, biel, first, ReportIn(100, date(2026, 2, 1), "Done", 900), form_key="one")
-    again = report_progress(session, biel, first, ReportIn(0, date(2026, 2, 1)), form_key="one")
+    again = report_progress(session, biel, first, ReportIn(100, date(2026, 2, 1), "Done", 900), form_key="one")
     assert again.id == wrong.id
     right = ReportIn(10, date(2026, 2, 1), "A slip of the hand", 90, corrects=1)
     report_progress(session, biel, first, right, form_key="two")
@@ -242,6 +242,22 @@ def test_a_stop_is_final_for_the_initiative_and_names_what_depends_on_it(
     assert [one.outcome for one in session.exec(select(GateDecision).order_by("number"))] == ["changes", "stop"]
 
 
+def test_what_says_something_else_under_an_old_key_is_not_lost(session: Session, survey: Survey, cast: Cast) -> None:
+    following, biel = follow(session, survey), actor_of(session, cast.biel)
+    start, end = milestone_of(following, "I1", "start"), milestone_of(following, "I1", "end")
+    followed, plan, day = following.items["I1"], following.plan, date(2026, 2, 1)
+    for milestone, percent in ((start, 10), (start, 20), (end, 20), (end, 20)):
+        report_progress(session, biel, milestone, ReportIn(percent, day), form_key="one")
+    reports = [[one.percent for one in fresh(session, following).reports[key.id]] for key in (start, end)]
+    assert reports == [[10, 20], [20]]
+    for year in (2024, 2025, 2025):
+        add_reading(session, biel, plan, followed, ReadingIn("IND19", year, 1.0), form_key="one")
+    assert [one.year for one in fresh(session, following).readings["I1", "IND19"]] == [2024, 2025]
+    for due in (date(2030, 1, 1), date(2031, 1, 1), date(2031, 1, 1)):
+        add_milestone(session, biel, plan, followed, MilestoneIn("More", due), form_key="one")
+    assert sum(one.title == "More" for one in fresh(session, following).milestones) == 2
+
+
 def test_of_two_readings_for_a_year_the_later_counts_and_both_are_kept(
     session: Session, survey: Survey, cast: Cast
 ) -> None:
@@ -249,7 +265,7 @@ def test_of_two_readings_for_a_year_the_later_counts_and_both_are_kept(
     followed, plan = following.items["I1"], following.plan
     assert State(following, today()).indicators("I1")[0].judged is Unjudged.NO_READING
     year = today().year
-    for key, value in (("one", 3.0), ("two", 25.0), ("two", 1.0)):
+    for key, value in (("one", 3.0), ("two", 25.0), ("two", 25.0)):
         add_reading(session, biel, plan, followed, ReadingIn("IND19", year, value, "Register"), form_key=key)
     [one] = State(fresh(session, following), today()).indicators("I1")
     assert ([each.value for each in one.readings], one.judged) == ([3.0, 25.0], Light.DONE)

@@ -175,7 +175,11 @@ def test_a_stop_says_what_depends_on_it(biel: TestClient, session: Session, foll
     page = biel.get("/plans/1/follow/I1").text
     assert REASON in page
     assert "I2 Initiative I2" in page
-    assert "Stopped" in biel.get("/plans/1/follow").text
+    page = biel.get("/plans/1/follow").text
+    assert "; 1 initiative is stopped</h1>" in page
+    stopped = page.split('id="stopped"')[1].split("</section>")[0]
+    assert REASON in stopped
+    assert "What needs it: I2 Initiative I2" in stopped
     review = biel.get(f"/plans/1/review/{today().year}").text
     assert REASON in review
 

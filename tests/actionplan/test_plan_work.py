@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import Session, select
+from sqlmodel import Session, delete, select
 
 import app.actionplan.portfolio.jobs as jobs
 from app.actionplan.portfolio.asking import ask, call_off
@@ -18,8 +18,11 @@ from app.actionplan.portfolio.queries import find_robustness, find_told, get_dra
 from app.actionplan.portfolio.rules import solve
 from app.actionplan.portfolio.service import leave_out, place, set_rules
 from app.actionplan.portfolio.solving import drawn_values
+from app.consensus.models import RankBasis
 from app.core.clock import now
 from app.people.queries import operator
+from app.surveys.answering.models import Respondent
+from app.surveys.answering.service import delete_respondents
 from tests.actionplan.planning import START, make_plan, state_of
 
 
@@ -180,6 +183,23 @@ def test_a_process_that_ends_badly_is_a_failure(
         work_next(engine)
     session.expire_all()
     assert session.exec(select(PlanJob)).one().state == "failed"
+
+
+def test_work_on_results_that_are_gone_ends_and_keeps_nobody_waiting(session: Session, engine: Engine) -> None:
+    plan = make_plan(session, operator(session))
+    job = ask(session, operator(session), get_scenario(session, plan.id), "robustness")
+    job.asked_at = now() - timedelta(days=1)
+    session.add(job)
+    # frozen before the basis of ranks was kept, and its answers have reached the end of their time
+    session.exec(delete(RankBasis))
+    delete_respondents(session, session.exec(select(Respondent.id)).all())
+    session.commit()
+    with pytest.raises(SolvingFailed):
+        work_next(engine)
+    assert work_next(engine) == 1
+    session.expire_all()
+    assert session.get_one(PlanJob, job.id).state == "failed"
+    assert told(session, plan)
 
 
 def test_robustness_is_worked_out_beside_the_plan(session: Session, engine: Engine) -> None:

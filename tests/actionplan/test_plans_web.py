@@ -143,6 +143,10 @@ def test_one_ceiling_less_is_flagged_with_a_repair(solved: TestClient, session: 
     page = solved.get("/plans/1").text
     assert "2028 is €1K over its ceiling." in page
     assert "One thing needs a fix." in heading(page)
+    assert "This would repair it: " in page
+    history = solved.get("/plans/1/history").text
+    assert re.search(r"Ceilings: [^<]+ → [^<]+", history)
+    assert re.search("What each group gets: 25 % → no such rule", history)
     preview = solved.get("/plans/1/repair").text
     assert "After the repair" in preview
     acts = dict(re.findall(r'name="(act\.[^"]+)" value="(\d*)"', preview))
@@ -223,7 +227,7 @@ def test_files_page_and_api_agree(solved: TestClient, session: Session) -> None:
     read = json.loads(solved.get("/plans/1/export.json").content)
     from_json = read["tables"][0]["rows"]
     table = list(csv.DictReader(io.StringIO(solved.get("/plans/1/export.csv").content.decode("utf-8-sig"))))
-    sheet = load_workbook(io.BytesIO(solved.get("/plans/1/export.xlsx").content)).worksheets[0]
+    sheet = load_workbook(io.BytesIO(solved.get("/plans/1/export.xlsx").content)).worksheets[1]
     head, *rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
     content = solved.get(f"/api/v1/plans/{plan_id}").json()
     in_api = [item for item in content["items"] if item["is_in"]]

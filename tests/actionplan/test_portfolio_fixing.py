@@ -52,6 +52,15 @@ def test_a_mandatory_one_that_is_too_dear_is_beyond_repair() -> None:
     assert fixes_of(Problem((must,), (1,)), {"A": 1}) == ()
 
 
+def test_what_must_be_in_is_never_left_out_even_where_less_would_be_broken() -> None:
+    dear = Candidate("A", 5, (2, 2, 2), is_mandatory=True)
+    problem = replace(FOUR, candidates=(dear, B, C, D))
+    assert len(breaches_of(problem, {"A": 1})) == 3
+    assert fixes_of(problem, {"A": 1}) == ()
+    free = replace(problem, candidates=(replace(dear, is_mandatory=False), B, C, D))
+    assert [fix.acts for fix in fixes_of(free, {"A": 1})] == [(("A", None),)]
+
+
 def test_what_waits_for_itself_without_a_lag_is_no_obstacle() -> None:
     problem = replace(FOUR, dependencies=(Dependency("A", "A"),))
     assert solve(problem) == solve(FOUR)

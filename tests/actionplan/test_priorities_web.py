@@ -67,7 +67,7 @@ def test_page_files_and_programs_say_the_same(
     content = json.loads(client.get(f"/api/v1/surveys/{survey.id}/priorities?{query}").content)
     rows = content["tables"][0]["rows"]
     sheet = load_workbook(io.BytesIO(client.get(f"/priorities/{survey.slug}/export.xlsx?{query}").content)).worksheets[
-        0
+        1
     ]
     by_code = {line["initiative"]: line for line in ranking["lines"]}
     assert [row["code"] for row in rows] == [line["Code"] for line in lines] == [c.value for c in sheet["C"][1:]]

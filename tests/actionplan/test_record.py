@@ -55,7 +55,7 @@ def lines_of(kind: str, data: bytes) -> list[dict[str, str]]:
         return [{key: str(value) for key, value in row.items()} for row in table["rows"]]
     if kind == "csv":
         return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
-    sheet = load_workbook(io.BytesIO(data)).worksheets[0]
+    sheet = load_workbook(io.BytesIO(data)).worksheets[1]
     header, *rows = sheet.iter_rows(values_only=True)
     return [{str(name): str(cell) for name, cell in zip(header, row, strict=True)} for row in rows if any(row)]
 

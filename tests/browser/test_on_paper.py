@@ -1,4 +1,4 @@
-"""Results on paper: a page of A4 for the report on one initiative, and nothing told by colours that paper drops."""
+"""On paper: a report on one page of A4, a plan drawn on A3, and nothing cut off or lost with colour."""
 
 import re
 from collections.abc import Callable
@@ -33,3 +33,27 @@ def test_tables_stay_tables_on_paper(visit: Opener, site: Site, signed_in: Calla
         assert wide <= 0, path
     page.goto(f"/results/{site.survey}/disagreement")
     assert page.locator(".differ-cell").first.evaluate("e => getComputedStyle(e).printColorAdjust") == "exact"
+
+
+@pytest.mark.parametrize("width", [1000, 1440])
+def test_a_plan_is_drawn_on_a3(visit: Opener, signed_in: Callable[[str], Any], width: int) -> None:
+    page = visit(width=width, height=900, storage_state=signed_in("coordinator"))
+    page.goto("/plans/1")
+    printed = page.pdf(prefer_css_page_size=True)
+    sizes = {tuple(map(float, found)) for found in re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", printed)}
+    assert {(round(wide / 72 * 25.4), round(high / 72 * 25.4)) for wide, high in sizes} == {(420, 297)}
+    # the browser measures by the paper it has loaded, not by that of the style sheet
+    page.emulate_media(media="print")
+    assert page.locator(".roadmap thead").is_visible()
+    assert page.locator(".roadmap .bars").first.is_visible()
+    assert page.locator(".leads").first.is_visible()
+    assert not page.locator(".period").first.is_visible()
+
+
+def test_an_edition_is_whole_on_paper(visit: Opener, signed_in: Callable[[str], Any]) -> None:
+    page = visit(width=1500, height=1000, storage_state=signed_in("coordinator"))
+    page.emulate_media(media="print")
+    page.goto("/plans/1/editions/1")
+    assert page.locator(".span tfoot td").last.is_visible()
+    assert page.locator(".table-wrap").first.evaluate("e => getComputedStyle(e).overflowX") == "visible"
+    assert b"/MediaBox [0 0 1190" in page.pdf(prefer_css_page_size=True)

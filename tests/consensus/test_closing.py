@@ -175,7 +175,7 @@ def test_the_prioritised_list_in_three_formats(
     sign_in(client, session, cast.biel)
     rows = list(csv.reader(io.StringIO(export(client, survey, "csv").decode("utf-8-sig"))))
     content = json.loads(export(client, survey, "json"))
-    sheet = load_workbook(io.BytesIO(export(client, survey, "xlsx"))).worksheets[0]
+    sheet = load_workbook(io.BytesIO(export(client, survey, "xlsx"))).worksheets[1]
     codes = [row["code"] for row in content["tables"][0]["rows"]]
     assert codes == ["I2", "I1", "I3"]
     assert [row[2] for row in rows[1:]] == codes == [cell.value for cell in sheet["C"][1:]]

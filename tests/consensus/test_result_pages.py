@@ -65,7 +65,7 @@ def test_page_files_and_api_agree_to_the_last_digit(client: TestClient, consulta
     findings = snapshot.findings
     table = client.get(f"/results/{survey.slug}/table.csv").content.decode("utf-8-sig")
     written = list(csv.DictReader(io.StringIO(table)))
-    sheet = load_workbook(io.BytesIO(client.get(f"/results/{survey.slug}/table.xlsx").content)).worksheets[0]
+    sheet = load_workbook(io.BytesIO(client.get(f"/results/{survey.slug}/table.xlsx").content)).worksheets[1]
     content = json.loads(client.get(f"/results/{survey.slug}/table.json").content)
     api = client.get(f"/api/v1/surveys/{survey.id}/results").json()
     names = [cell.value for cell in sheet[1]]

@@ -49,11 +49,16 @@ def check_docx(data: bytes) -> list[str]:
     levels = [int(name[-1]) for name in used if re.fullmatch(r"[Hh]eading [1-9]", name)]
     found += out_of_order(levels)
     found += _unspoken(body)
-    found += ["a picture without alternative text" for one in body.iter(f"{DRAWING}docPr") if not one.get("descr")]
+    found += [
+        "a picture without alternative text"
+        for one in body.iter(f"{DRAWING}docPr")
+        if not (one.get("descr") or "").strip()
+    ]
     tables = list(body.iter(f"{W}tbl"))
     found += ["a table without a marked head" for one in tables if one.find(f"{W}tr/{W}trPr/{W}tblHeader") is None]
     instructions = "".join(one.text or "" for one in body.iter(f"{W}instrText"))
-    if levels and "TOC " not in instructions:
+    # what has no cover is short
+    if levels and "Cover Fact" in used and "TOC " not in instructions:
         found.append("no table of contents")
     if len(list(body.iter(f"{DRAWING}docPr"))) > instructions.count("SEQ Figure"):
         found.append("a picture without a caption")
@@ -91,17 +96,18 @@ def check_pdf(data: bytes) -> list[str]:
         with pdf.open_metadata() as metadata:
             found += [] if metadata.get("dc:title") else ["no title"]
             found += [] if metadata.get("pdfuaid:part") == "1" else ["it does not say that it is PDF/UA-1"]
-        roles = {str(key): str(value) for key, value in (root.StructTreeRoot.get("/RoleMap") or {}).items()}
-        nodes = list(_nodes(root.StructTreeRoot))
+        named: Any = root.StructTreeRoot.get("/RoleMap") or {}
+        roles = {str(key): str(named[key]) for key in named.keys()}  # noqa: SIM118 -- a dictionary of pikepdf
+        nodes = list(nodes_of(root.StructTreeRoot))
         tags = [roles.get(str(node.S), str(node.S)) for node in nodes]
         levels = [int(tag[2]) for tag in tags if re.fullmatch(r"/H[1-6]", tag)]
         found += out_of_order(levels)
         if len(levels) > 1 and "/Outlines" not in root:
             found.append("no outline")
         for node, tag in zip(nodes, tags, strict=True):
-            if tag == "/Figure" and not str(node.get("/Alt", "")):
+            if tag == "/Figure" and not str(node.get("/Alt", "")).strip():
                 found.append("a figure without alternative text")
-            if tag == "/Table" and not any(str(one.S) == "/TH" for one in _nodes(node)):
+            if tag == "/Table" and not any(str(one.S) == "/TH" for one in nodes_of(node)):
                 found.append("a table without heads")
         for page in pdf.pages:
             if str(page.get("/Tabs", "/S")) != "/S":
@@ -109,14 +115,15 @@ def check_pdf(data: bytes) -> list[str]:
     return found
 
 
-def _nodes(element: Any) -> Iterator[Any]:
+def nodes_of(element: Any) -> Iterator[Any]:
+    """The elements of a structure tree, in the order of reading."""
     kids = element.get("/K")
     if kids is None:
         return
     for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
         if isinstance(kid, pikepdf.Dictionary) and "/S" in kid:
             yield kid
-            yield from _nodes(kid)
+            yield from nodes_of(kid)
 
 
 class _Reader(HTMLParser):
@@ -145,7 +152,7 @@ class _Reader(HTMLParser):
             case "h1" | "h2" | "h3" | "h4" | "h5" | "h6":
                 self.levels.append(int(tag[1]))
             case "img":
-                self.faults += [] if given.get("alt") else ["a picture without alternative text"]
+                self.faults += [] if given.get("alt", "").strip() else ["a picture without alternative text"]
                 self.faults += [] if given.get("src", "").startswith("data:") else ["a picture from elsewhere"]
             case "table":
                 self.tables.append({"caption": 0, "th": 0, "unscoped": 0})

@@ -78,14 +78,16 @@ def make_table(rows: int = 6, years: int = 3, title: str = "What each initiative
 
 
 def make_sheet(number: int) -> Section:
-    text = "The consortium asked stakeholders of six regions what should be done first, and by whom. " * 6
+    text = "The consortium asked stakeholders of six regions what should be done first, and by whom. " * 9
     return Section(
         f"I{number:02} Green chemistry hub with open access",
         [
             Paragraph(text),
             Note("Lead", "Nordhavn BioCluster"),
             Note("Years", "2027 to 2030"),
-            Section("Why it is in", [Paragraph("All groups rate it high.", "finding"), Paragraph(text * 2)]),
+            Section(
+                "Why it is in", [Paragraph("All groups rate it high.", "finding"), Paragraph(text), Paragraph(text)]
+            ),
             Section("What it needs", [Listing([Paragraph("Two pilot lines"), Paragraph("Skilled operators")])]),
             Section("In the words of those who answered", [Paragraph(BULGARIAN * 4, language="bg")]),
             make_table(5, 3, "Cost by year"),

@@ -5,16 +5,19 @@ import io
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from openpyxl import load_workbook
 
-from app.documents.document import Column, Document, Note, Table
+from app.documents.document import Column, Cover, Document, Note, Table
 from app.documents.to_csv import to_csv
 from app.documents.to_json import to_json
 from app.documents.to_xlsx import to_xlsx
 
 RISKY = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "  =HYPERLINK()"]
+
+COVER = Cover("BioNorth", [Note("Type", "Report")], statement="Who paid")
 
 
 @pytest.fixture
@@ -43,16 +46,40 @@ def test_csv_is_text_a_spreadsheet_does_not_calculate(document: Document) -> Non
 
 def test_xlsx_has_tables_numbers_and_neither_formulas_nor_merged_cells(document: Document) -> None:
     book = load_workbook(io.BytesIO(to_xlsx(document)))
-    sheet = book.worksheets[0]
+    sheet = book.worksheets[1]
     assert sheet.merged_cells.ranges == set()
     assert len(sheet.tables) == 1
     assert [cell.data_type for cell in sheet["A"][1:]] == ["s"] * 7
     assert sheet["A2"].value == "=1+1"
     assert sheet["B2"].value == 0.25
     assert sheet["B2"].number_format == "0%"
+    assert sheet["C2"].number_format == "#,##0.00"
     assert sheet["B8"].value is None
     assert sheet.freeze_panes == "C2"
-    assert book.worksheets[1]["B1"].data_type == "s"
+
+
+def test_xlsx_begins_with_what_the_document_is(document: Document) -> None:
+    book = load_workbook(io.BytesIO(to_xlsx(replace(document, language="de", cover=COVER))))
+    sheet = book.worksheets[0]
+    assert sheet.title == "Über dieses Dokument"
+    assert [[cell.value for cell in row] for row in sheet.iter_rows()] == [
+        ["A list", None],
+        ["BioNorth", None],
+        ["Type", "Report"],
+        ["seed", "=1"],
+        [None, "Who paid"],
+        ["A listwith signs", "A: list/with [signs]"],
+    ]
+    assert [cell.data_type for cell in sheet["B"] if cell.value] == ["s"] * 4
+
+
+def test_xlsx_of_tables_alone_begins_with_the_first(document: Document) -> None:
+    twice = replace(document, notes=(), blocks=[*document.blocks, *document.blocks])
+    assert load_workbook(io.BytesIO(to_xlsx(twice))).sheetnames == ["A listwith signs", "A listwith signs 2"]
+
+
+def test_xlsx_of_nothing_says_so_much() -> None:
+    assert load_workbook(io.BytesIO(to_xlsx(Document("Nothing", "en", [])))).worksheets[0]["A1"].value == "Nothing"
 
 
 def test_json_says_undefined_as_null(document: Document) -> None:

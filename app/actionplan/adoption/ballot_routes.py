@@ -151,12 +151,16 @@ def close_ballot_page(
 
 
 def _seats(actor: Actor, votes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The votes of the partners, with whether the actor may give them and whether that is for their own partner."""
+    """The votes of the partners, with whether the actor may give them and whether that is for their own partner.
+
+    What a partner said itself nobody else replaces.
+    """
     found: list[dict[str, Any]] = []
     for one in votes:
         partner = UUID(one["partner_id"])
-        may_vote = may(actor, "ballot.vote", Seat(actor.consortium_id, partner))
-        found.append({**one, "may_vote": may_vote, "is_own": partner in actor.roles})
+        is_own, is_theirs = partner in actor.roles, one["vote"] is not None and not one["is_recorded"]
+        may_vote = may(actor, "ballot.vote", Seat(actor.consortium_id, partner)) and (is_own or not is_theirs)
+        found.append({**one, "may_vote": may_vote, "is_own": is_own})
     return found
 
 

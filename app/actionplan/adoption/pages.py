@@ -136,12 +136,12 @@ class Told:
     def why(self, line: Mapping[str, Any]) -> str:
         """Why an initiative is not in, in a sentence."""
         why, hand = line["why"], line["by_hand"]
+        if why and why["kind"] == WhyKind.SUPPORT:
+            # of how many rate it high nothing is said here
+            return self.say("Fewer rate it high than this plan asks for")
         told = SimpleNamespace(
             hand=hand and SimpleNamespace(is_in=hand["is_in"], reason=hand["reason"]),
-            facts={"missing": []},
-            # of how many rate it high nothing is said here
-            item=SimpleNamespace(value=line["value"], support=None),
-            fits=None,
+            item=SimpleNamespace(value=line["value"]),
             why=why and self._why(why),
         )
         return self.teller.why(cast("Line", told))

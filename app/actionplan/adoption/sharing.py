@@ -23,7 +23,7 @@ from app.actionplan.portfolio.service import lock_plan
 from app.auth.permissions import require
 from app.core.clock import now, today
 from app.core.errors import Conflict, Invalid, Locked, NotFound
-from app.core.tokens import hash_token, sign
+from app.core.tokens import hash_token, key_for, sign
 from app.history.service import record
 from app.people.rules import Actor
 
@@ -50,13 +50,15 @@ def share_plan(
     """
     require(actor, "plan.share", get_own_plan_by_id(session, actor, plan.id))
     lock_plan(session, plan.id)
-    token, kept_key = sign(secret, "plan share", form_key)[:48], hash_token(form_key)
+    label = label.replace("\0", "").strip()
+    # whoever sends a key that somebody else has sent makes another link
+    said = key_for(form_key, actor.id, plan.id, scenario, revision, label, until)
+    token, kept_key = sign(secret, "plan share", said)[:48], hash_token(said)
     known = session.exec(
         select(PlanShare).where(PlanShare.shared_by_id == actor.id, PlanShare.form_key == kept_key)
     ).first()
     if known:
         return known, token
-    label = label.replace("\0", "").strip()
     faults = faults_in_share(label, until, today())
     if until is None or faults:
         raise Invalid(next(iter(faults.values())), faults)
@@ -96,6 +98,8 @@ def end_share(session: Session, actor: Actor, plan: Plan, share_id: UUID) -> Pla
 def comment_on(session: Session, shared: Shared, item: str, text: str, name: str, *, form_key: str) -> PlanComment:
     """Say something about a shared plan, or about one of its initiatives. The same form twice is one comment.
 
+    Other words under its key are another: somebody went back to the page, and wrote on.
+
     Raises Locked once the link has ended, Invalid naming the fields, Conflict when too much was said by it already.
     """
     share = shared.share
@@ -103,13 +107,13 @@ def comment_on(session: Session, shared: Shared, item: str, text: str, name: str
     session.exec(select(PlanShare.id).where(PlanShare.id == share.id).with_for_update()).one()
     if not is_readable(share.expires_on, is_ended=share.ended_on is not None, today=today()):
         raise Locked("This link has ended: nothing more can be said by it.")
-    kept_key = hash_token(form_key)
+    text, name = _clean(text), " ".join(name.replace("\0", "").split())
+    kept_key = key_for(form_key, item, text, name)
     known = session.exec(
         select(PlanComment).where(PlanComment.share_id == share.id, PlanComment.form_key == kept_key)
     ).first()
     if known:
         return known
-    text, name = _clean(text), " ".join(name.replace("\0", "").split())
     faults = faults_in_comment(text, name)
     if item and item not in [line["code"] for line in share.content["items"]]:
         faults["item"] = NO_ITEM

@@ -29,6 +29,7 @@ from app.auth.permissions import require
 from app.core.catalogues import translate
 from app.core.clock import now
 from app.core.errors import Conflict, Invalid
+from app.core.tokens import key_for
 from app.history.service import record
 from app.people.models import Organisation
 from app.people.rules import Actor
@@ -39,6 +40,7 @@ IS_OPEN = "A ballot on this plan is open. It has to end first."
 HAS_ENDED = "This ballot has ended: nobody votes any more."
 MORE_VOTES = "Votes were given or changed since this page was opened. Look at them first."
 OTHER_VOTE = "This vote was given or changed meanwhile. Look at it first."
+THEIR_OWN = "This partner gave its vote itself. Only its own people change it."
 NO_PARTNER = "Choose the partner whose vote this is."
 
 
@@ -69,6 +71,7 @@ def open_ballot(
     """
     require(actor, "plan.adopt", get_own_plan_by_id(session, actor, plan.id))
     lock_plan(session, plan.id)
+    form_key = key_for(form_key, plan.id, scenario, revision)
     known = session.exec(
         select(PlanBallot).where(PlanBallot.opened_by_id == actor.id, PlanBallot.form_key == form_key)
     ).first()
@@ -116,8 +119,9 @@ def cast_vote(
 ) -> PlanVote:
     """Give the vote of a partner, or another in its place; `revision` is that of its last vote, 0 for none.
 
-    Whoever leads the consortium and has no role in the partner records what they know of it. Raises NotAllowed for
-    another's partner, Invalid naming the fields, Conflict once the ballot has ended or when the vote was changed.
+    Whoever leads the consortium and has no role in the partner records what they know of it, until it votes itself.
+    Raises NotAllowed for another's partner, Invalid naming the fields, Conflict once the ballot has ended, when the
+    vote was changed, or when it is the partner's own word that somebody else would replace.
     """
     if partner is None or not partner.is_partner or partner.consortium_id != actor.consortium_id:
         raise Invalid(NO_PARTNER, {"partner": NO_PARTNER})
@@ -137,6 +141,8 @@ def cast_vote(
         return known
     if (known.revision if known else 0) != revision:
         raise Conflict(OTHER_VOTE)
+    if known and is_recorded and not known.is_recorded:
+        raise Conflict(THEIR_OWN)
     before = {"vote": known.vote} if known else None
     kept = known or PlanVote(ballot_id=ballot.id, organisation_id=partner.id, vote=vote, revision=0, given_at=now())
     kept.vote, kept.words, kept.is_recorded = vote, words, is_recorded

@@ -17,6 +17,7 @@ from app.core.errors import Unconditional
 from app.people.rules import Actor
 from app.web.deps import SessionDep
 from app.web.json import StrictRoute
+from app.web.security import OwnCall
 
 router = APIRouter(prefix="/initiatives", tags=["initiatives"], route_class=StrictRoute)
 
@@ -54,7 +55,7 @@ def read_versions(session: SessionDep, actor: ReaderDep, initiative_id: UUID) ->
     ]
 
 
-@router.put("/{initiative_id}")
+@router.put("/{initiative_id}", dependencies=[OwnCall])
 def write_initiative(
     session: SessionDep,
     actor: Annotated[Actor, permitted("initiative.change")],

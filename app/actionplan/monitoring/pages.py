@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from app.actionplan.monitoring.models import Milestone
+from app.actionplan.monitoring.models import GateDecision, Milestone
 from app.actionplan.monitoring.queries import Followed, Following, list_owners
 from app.actionplan.monitoring.rules import Kind, Level, Light, Mitigation, level_of
 from app.actionplan.monitoring.state import (
@@ -41,6 +41,7 @@ class Names:
     people: Mapping[UUID | None, str]
     here: frozenset[UUID]
     partners: Mapping[UUID | None, str]
+    leads: Mapping[str, str]
 
     def has_left(self, key: UUID | None) -> bool:
         """Whether somebody has no role or no open account any more."""
@@ -87,8 +88,10 @@ def names_in(session: Session, actor: Actor, following: Following) -> Names:
     ):
         keys |= {getattr(one, name) for rows in group.values() for one in rows}
     here = frozenset(one.id for one in list_owners(session, actor))
-    partners: dict[UUID | None, str] = {one.id: one.name for one in list_organisations(session, actor)}
-    return Names(names_of(session, keys), here, partners)
+    organisations = list_organisations(session, actor)
+    partners: dict[UUID | None, str] = {one.id: one.name for one in organisations}
+    leads = {one.code: one.name for one in organisations if one.code}
+    return Names(names_of(session, keys), here, partners, leads)
 
 
 def milestone_row(
@@ -115,6 +118,22 @@ def milestone_row(
     )
 
 
+def stop_views(
+    stops: Iterable[tuple[Followed, GateDecision, list[Followed]]], names: Names, language: str
+) -> list[dict[str, Any]]:
+    """Initiatives that were stopped, by whom and why, and what needs them."""
+    return [
+        {
+            "title": pick(one.item["title"], language),
+            "code": one.code,
+            "decision": decided,
+            "by": names.people.get(decided.decided_by_id, "–"),
+            "needed_by": [(each.code, pick(each.item["title"], language)) for each in needed],
+        }
+        for one, decided, needed in stops
+    ]
+
+
 def light_counts(standings: Iterable[Standing], language: str) -> list[dict[str, Any]]:
     """How many milestones are under each light, with its word and its share for the bar."""
     found = count_lights(standings)
@@ -128,7 +147,7 @@ def light_counts(standings: Iterable[Standing], language: str) -> list[dict[str,
     return counts
 
 
-def item_line(state: State, followed: Followed, language: str) -> dict[str, Any]:
+def item_line(state: State, followed: Followed, names: Names, language: str) -> dict[str, Any]:
     """An initiative in the overview: its lights, what comes next, its worst indicator and its heaviest risk."""
     standings = state.of_item(followed.code)
     coming = [one for one in standings if one.is_counted and one.light is not Light.DONE]
@@ -138,7 +157,7 @@ def item_line(state: State, followed: Followed, language: str) -> dict[str, Any]
     return {
         "code": followed.code,
         "title": pick(followed.item["title"], language),
-        "lead": followed.item["lead"],
+        "lead": names.leads.get(followed.item["lead"], followed.item["lead"]),
         "counts": light_counts(standings, language),
         "is_stopped": followed.code in state.stopped,
         "next": coming[0].milestone if coming else None,

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Request, Response
 from sqlmodel import Session
 
 from app.actionplan.monitoring.forms import read_text
-from app.actionplan.monitoring.pages import indicator_view, milestone_row, names_in, risk_view
+from app.actionplan.monitoring.pages import indicator_view, milestone_row, names_in, risk_view, stop_views
 from app.actionplan.monitoring.queries import Following, find_review, get_following, require_year
 from app.actionplan.monitoring.routes import FOLDER, ReaderDep, frame, status_of
 from app.actionplan.monitoring.rules import FIRST_YEAR, LAST_YEAR, LONGEST_REASON
@@ -18,7 +18,6 @@ from app.auth.permissions import may
 from app.core.catalogues import translate
 from app.core.clock import today
 from app.core.errors import Invalid, Stale
-from app.core.words import pick
 from app.people.queries import names_of
 from app.people.rules import Actor
 from app.surveys.authoring.queries import get_own_survey
@@ -109,16 +108,7 @@ def _page(
         reached=rows(review.reached),
         late=rows(review.late),
         given_up=rows(review.given_up),
-        stopped=[
-            {
-                "title": pick(one.item["title"], language),
-                "code": one.code,
-                "decision": decided,
-                "by": names.people.get(decided.decided_by_id, "–"),
-                "needed_by": [(each.code, pick(each.item["title"], language)) for each in needed],
-            }
-            for one, decided, needed in review.stopped
-        ],
+        stopped=stop_views(review.stopped, names, language),
         indicators=[indicator_view(one, names, language) for one in review.indicators],
         grown=[risk_view(one, following, names, language) for one in review.grown],
         written=written,

@@ -20,6 +20,7 @@ from app.actionplan.monitoring.pages import (
     owner_options,
     partner_options,
     risk_view,
+    stop_views,
 )
 from app.actionplan.monitoring.proposing import proposed_for
 from app.actionplan.monitoring.queries import Following, find_quiet, get_followed, get_following, list_reviews
@@ -75,12 +76,13 @@ def follow_page(request: Request, session: SessionDep, actor: ReaderDep, number:
         at_risk=len(state.with_light(Light.AT_RISK)),
         all=len(state.counted),
         missing=count_missing(following),
+        stopped=stop_views(state.stops, names, language),
         undecided=[milestone_row(one, following, names, language, today=day) for one in gates_open(state)],
         soon=[milestone_row(one, following, names, language, today=day, reader=actor.id) for one in soon[:MOST_SOON]],
         more_soon=max(0, len(soon) - MOST_SOON),
         own=[milestone_row(one, following, names, language, today=day, reader=actor.id) for one in own[:MOST_OWN]],
         more_own=max(0, len(own) - MOST_OWN),
-        lines=[item_line(state, followed, language) for followed in following.items.values()],
+        lines=[item_line(state, followed, names, language) for followed in following.items.values()],
         heat=heat_rows(risks, language),
         risks=[risk_view(one, following, names, language) for one in risks[:MOST_RISKS]],
         more_risks=max(0, len(risks) - MOST_RISKS),
@@ -238,6 +240,7 @@ def _item_page(
         code=code,
         title=pick(followed.item["title"], language),
         item=followed.item,
+        lead=names.leads.get(followed.item["lead"], followed.item["lead"]),
         counts=light_counts(standings, language),
         rows=[milestone_row(one, following, names, language, today=day, reader=actor.id) for one in standings],
         stopped=stopped,

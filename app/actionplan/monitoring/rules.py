@@ -260,7 +260,11 @@ def read_number(text: str) -> float | None:
 
     >>> read_number("3,5"), read_number("-2"), read_number("NaN"), read_number("1e999"), read_number("x")
     (3.5, -2.0, None, None, None)
+    >>> read_number("1_000"), read_number("٣")
+    (None, None)
     """
+    if "_" in text or not text.isascii():
+        return None
     try:
         number = float(text.strip().replace(",", "."))
     except ValueError:

@@ -22,11 +22,12 @@ from app.actionplan.monitoring.rules import (
     first_day,
     is_reason,
 )
+from app.actionplan.portfolio.facts import UNKNOWN_PARTNER
 from app.actionplan.portfolio.models import Plan
 from app.auth.permissions import require
 from app.core.clock import now, today
 from app.core.errors import Conflict, Invalid, Stale
-from app.core.tokens import make_token
+from app.core.tokens import key_for, make_token
 from app.history.service import record
 from app.people.queries import list_organisations
 from app.people.rules import Actor
@@ -36,7 +37,6 @@ IS_CLOSED = "This milestone is closed. Open it again to report on it."
 IS_OPEN = "This milestone is not closed."
 NO_GATE = "Only a go/stop point is decided on."
 UNKNOWN_OWNER = "Choose somebody of the consortium who still has an account."
-UNKNOWN_PARTNER = "Choose a partner of the consortium."
 NO_REPORT = "There is no such report to correct."
 IS_CORRECTED = "This report was corrected already: correct the newer one."
 
@@ -110,6 +110,7 @@ def add_milestone(
     """Add a milestone to an initiative. The same form a second time is the same milestone. Raises Invalid."""
     require(actor, "milestone.change", followed)
     hold_numbers(session, plan.id)
+    form_key = key_for(form_key, plan.id, followed.code, given)
     known = session.exec(
         select(Milestone).where(Milestone.created_by_id == actor.id, Milestone.form_key == form_key)
     ).first()
@@ -184,13 +185,15 @@ def reopen_milestone(session: Session, actor: Actor, milestone: Milestone, revis
 def report_progress(
     session: Session, actor: Actor, milestone: Milestone, given: ReportIn, *, form_key: str
 ) -> ProgressReport:
-    """Add a report on a milestone. The same form a second time is the same report.
+    """Add a report on a milestone. The same form a second time is the same report; one that says else is another.
 
     Raises NotAllowed unless the actor owns it, works for its partner or runs the plan; Conflict once it is closed, or
     when the report to correct was corrected already; Invalid when there is no such report.
     """
     require(actor, "progress.report", milestone)
     session.refresh(milestone, with_for_update=True)
+    # without the day: programs may leave it out, and try again after midnight
+    form_key = key_for(form_key, milestone.id, given.percent, given.words, given.spent, given.corrects)
     known = session.exec(
         select(ProgressReport).where(ProgressReport.reported_by_id == actor.id, ProgressReport.form_key == form_key)
     ).first()
@@ -240,6 +243,7 @@ def decide_gate(
     Raises Conflict for what is no such point, or is closed; Stale, Invalid.
     """
     require(actor, "gate.decide", milestone)
+    form_key = key_for(form_key, milestone.id, outcome, because)
     known = session.exec(
         select(GateDecision).where(GateDecision.decided_by_id == actor.id, GateDecision.form_key == form_key)
     ).first()

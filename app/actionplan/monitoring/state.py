@@ -103,6 +103,14 @@ class State:
         }
         self.standings = [self._standing(one) for one in following.milestones]
 
+    @property
+    def stops(self) -> list[tuple[Followed, GateDecision, list[Followed]]]:
+        """The initiatives that were stopped, the decision of each, and what needs it."""
+        items = self.following.items
+        return [
+            (items[code], decided, self.dependents(code)) for code, decided in self.stopped.items() if code in items
+        ]
+
     def of_item(self, code: str) -> list[Standing]:
         """The milestones of an initiative."""
         return [one for one in self.standings if one.milestone.item_code == code]
@@ -252,11 +260,7 @@ def review_of(following: Following, year: int, today: date) -> Review:
         reached=[one for one in planned if one.light is Light.DONE],
         late=state.with_light(Light.LATE),
         given_up=[one for one in planned if one.light is None],
-        stopped=[
-            (following.items[code], decided, state.dependents(code))
-            for code, decided in state.stopped.items()
-            if decided.decided_at.year == year
-        ],
+        stopped=[one for one in state.stops if one[1].decided_at.year == year],
         money_planned=state.planned_in(year),
         money_spent=state.spent_in(year),
         indicators=state.indicators(),

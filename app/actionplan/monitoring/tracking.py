@@ -24,6 +24,7 @@ from app.actionplan.portfolio.models import Plan
 from app.auth.permissions import require
 from app.core.clock import now, today
 from app.core.errors import Invalid, Stale
+from app.core.tokens import key_for
 from app.history.service import record
 from app.people.rules import Actor
 
@@ -62,6 +63,7 @@ def add_reading(
     """
     require(actor, "reading.add", followed)
     hold_numbers(session, plan.id)
+    form_key = key_for(form_key, plan.id, followed.code, given)
     known = session.exec(
         select(IndicatorReading).where(IndicatorReading.added_by_id == actor.id, IndicatorReading.form_key == form_key)
     ).first()
@@ -112,6 +114,7 @@ def assess_risk(session: Session, actor: Actor, risk: Risk, given: AssessmentIn,
     """Add how a risk stands now. The same form a second time is the same assessment. Raises Invalid."""
     require(actor, "risk.assess", risk)
     session.refresh(risk, with_for_update=True)
+    form_key = key_for(form_key, risk.id, given)
     known = session.exec(
         select(RiskAssessment).where(RiskAssessment.assessed_by_id == actor.id, RiskAssessment.form_key == form_key)
     ).first()

@@ -35,6 +35,7 @@ from app.surveys.authoring.queries import get_own_survey
 from app.web.deps import SessionDep, WritingSessionDep
 from app.web.json import StrictRoute
 from app.web.language import language_of
+from app.web.security import OwnCall
 
 router = APIRouter(prefix="/plans", tags=["plans"], route_class=StrictRoute)
 
@@ -130,7 +131,7 @@ def read_plans(session: SessionDep, actor: ReaderDep) -> list[dict[str, Any]]:
     ]
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, dependencies=[OwnCall])
 def make_plan(session: SessionDep, actor: ChangerDep, given: NewPlan, key: KeyHeader = None) -> dict[str, Any]:
     """Make a plan from the newest results of a survey, and ask for a first proposal; the same key twice is one plan."""
     survey = get_own_survey(session, actor, given.survey_id)
@@ -172,7 +173,7 @@ def read_plan_file(
     return Response(file.data, media_type=file.media_type, headers=headers)
 
 
-@router.post("/{plan_id}/scenarios", status_code=201, dependencies=[OwnPlan])
+@router.post("/{plan_id}/scenarios", status_code=201, dependencies=[OwnCall, OwnPlan])
 def make_scenario(
     session: SessionDep, actor: ChangerDep, plan_id: UUID, given: NewScenario, key: KeyHeader = None
 ) -> dict[str, Any]:
@@ -191,7 +192,7 @@ def make_scenario(
     return _scenario_out(made)
 
 
-@router.put("/{plan_id}/scenarios/{number}/rules", dependencies=[OwnPlan])
+@router.put("/{plan_id}/scenarios/{number}/rules", dependencies=[OwnCall, OwnPlan])
 def write_rules(
     response: Response,
     session: SessionDep,
@@ -208,7 +209,7 @@ def write_rules(
     return {"draft": draft.number, "rules": as_data(given.rulebook)}
 
 
-@router.put("/{plan_id}/scenarios/{number}/items/{code}", dependencies=[OwnPlan])
+@router.put("/{plan_id}/scenarios/{number}/items/{code}", dependencies=[OwnCall, OwnPlan])
 def settle_item(
     response: Response,
     session: SessionDep,

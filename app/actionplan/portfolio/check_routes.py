@@ -58,22 +58,28 @@ def plan_checks(
 
 
 def chains_of(found: Shown) -> list[dict[str, Any]]:
-    """What waits for what, of what is in or waits for something that is: the first first, the others under it."""
+    """What waits for what: each initiative once with those that wait for it under it.
+
+    Where it stands a second time, `is_told` says that those are listed above: ways through needs that cross are more
+    than any page can hold.
+    """
     items = {item.code: item for item in found.state.frame.items}
     followers = {code: [item.code for item in items.values() if code in item.depends_on] for code in items}
+    told = set[str]()
 
-    def node(code: str, above: tuple[str, ...]) -> dict[str, Any]:
-        # a ring would never end
-        after = [one for one in followers[code] if one not in above]
+    def node(code: str) -> dict[str, Any]:
+        is_told = code in told and bool(followers[code])
+        told.add(code)
         return {
             "code": code,
             "title": found.teller.title(code),
             "start": found.state.start.get(code),
-            "after": [node(one, (*above, code)) for one in after],
+            "is_told": is_told,
+            "after": [] if is_told else [node(one) for one in followers[code]],
         }
 
     roots = [code for code, item in items.items() if followers[code] and not set(item.depends_on) & set(items)]
-    return [node(code, ()) for code in roots]
+    return [node(code) for code in roots]
 
 
 def funded(state: State) -> tuple[list[str], list[str], dict[str, list[str]]]:

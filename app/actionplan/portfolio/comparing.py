@@ -8,7 +8,7 @@ from app.actionplan.portfolio.checking import Breach
 from app.actionplan.portfolio.models import ScenarioDraft
 from app.actionplan.portfolio.rulebook import from_data
 from app.actionplan.portfolio.state import Reach, State
-from app.actionplan.portfolio.words import RULE_FIELD_WORDS, Teller
+from app.actionplan.portfolio.words import Teller
 
 
 @dataclass(frozen=True)
@@ -86,5 +86,9 @@ def compare_drafts(before: ScenarioDraft | None, draft: ScenarioDraft, state: St
                 teller.say("“%(title)s” starts in %(after)s instead of %(before)s", title=title, before=was, after=now)
             )
     kept, made = vars(from_data(before.rules)), vars(from_data(draft.rules))
-    found += [teller.say(RULE_FIELD_WORDS[name]) for name in kept if kept[name] != made[name]]
-    return found
+    return found + [_rule_changed(teller, name, kept[name], made[name]) for name in kept if kept[name] != made[name]]
+
+
+def _rule_changed(teller: Teller, name: str, before: Any, after: Any) -> str:
+    """How a rule was changed, from what to what."""
+    return f"{teller.rule_field(name)}: {teller.rule_value(name, before)} → {teller.rule_value(name, after)}"

@@ -9,7 +9,7 @@ from app.actionplan.portfolio.rulebook import as_data
 from app.actionplan.portfolio.state import Line, State
 
 FORMAT = "innaxe-plan/1"
-MONEY = frozenset({"budget", "region_share"})
+MONEY = frozenset({"budget", "region_share", "waits_for"})
 """Rules whose breaches, and reasons whose amounts, are money."""
 
 
@@ -71,6 +71,7 @@ def _item(state: State, line: Line, told: Mapping[str, Any], robust: Mapping[str
         for one in line.phases
     ]
     gate, loss = gate_of(line.phases), told.get("losses", {}).get(row.code)
+    kept = told.get("keeps", {}).get(row.code)
     return {
         "code": row.code,
         "source_id": str(row.source_id),
@@ -102,7 +103,8 @@ def _item(state: State, line: Line, told: Mapping[str, Any], robust: Mapping[str
             "year": _calendar(state, line.why.year),
             "amount": in_euros(line.why.kind.value, line.why.amount),
         },
-        "loss": loss and loss["loss"],
+        "loss": loss and loss["loss"] if line.start is None else None,
+        "adds": kept and kept["loss"] if line.start else None,
         "robust": robust.get(row.code),
         **{name: facts[name] for name in ("outputs", "targets", "indicators", "risks")},
     }

@@ -99,6 +99,7 @@ def _columns(teller: Teller, years: Sequence[int]) -> list[Column]:
         Column("by_hand", say("Settled by hand")),
         Column("why_out", say("Why it is out")),
         Column("loss", say("Costs in value"), 3),
+        Column("adds", say("Adds in value"), 3),
         Column("robust", say("In how many plans"), 0, is_share=True),
         Column("record", say("Everything behind it")),
     ]
@@ -127,6 +128,7 @@ def _row(item: Mapping[str, Any], teller: Teller, years: Sequence[int], address:
         hand["reason"] if hand else None,
         teller.why_of(item["code"]) if why or not item["is_in"] else None,
         item["loss"],
+        item["adds"],
         item["robust"],
         f"{address}/record/{item['source_id']}" if item["version"] else None,
     ]
@@ -185,16 +187,18 @@ def _notes(content: Mapping[str, Any], teller: Teller) -> list[Note]:
         Note(say("Weights"), " · ".join(f"{name} {100 * share:.0f} %" for name, share in content["weights"].items())),
         Note(say("Planned in euros"), str(content["planned"])),
         Note(say("Budget in euros"), str(content["budget"])),
-        Note(say("Value of the plan"), f"{content['value']:.4f}"),
+        Note(say("Value of the plan"), teller.decimal(content["value"], 4)),
     ]
     if found and found["objective"] is not None:
         notes.append(
             Note(
                 say("Value of the best plan under these rules"),
-                say(
+                teller.decimal(found["objective"], 4)
+                if found["gap"] is None
+                else say(
                     "%(value)s, at most %(gap)s %% from proven",
-                    value=f"{found['objective']:.4f}",
-                    gap=f"{100 * (found['gap'] or 0):.2f}",
+                    value=teller.decimal(found["objective"], 4),
+                    gap=teller.decimal(100 * found["gap"], 2),
                 ),
             )
         )

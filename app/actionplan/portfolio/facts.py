@@ -7,6 +7,7 @@ from app.actionplan.portfolio.modelling import Item, cost_of
 from app.actionplan.portfolio.rulebook import LARGEST_CEILING, NOT_A_NUMBER, TOO_LARGE, TOO_SMALL, read_amount
 
 BACKWARDS = "The highest cost is lower than the lowest."
+UNKNOWN_PARTNER = "Choose a partner of the consortium."
 BEFORE_START = "This is before the first year in which it may start."
 LONGEST_MONTHS, MOST_YEARS = 600, 60
 NUMBERS: Mapping[str, tuple[int, int]] = {

@@ -63,7 +63,8 @@ class _Board:
         for one in known.candidates:
             now = plan.get(one.id)
             years = [] if one.is_forbidden else [year for year in years_for(known, one) if year != now]
-            for year in (*years, *(() if now is None else (None,))):
+            # what must be in is not proposed to be left out
+            for year in (*years, *(() if now is None or one.is_mandatory else (None,))):
                 self.acts.append((one.id, year))
                 drop.append(-1 if now is None else columns[one.id, now])
                 take.append(-1 if year is None else columns[one.id, year])

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from app.actionplan.drafting.pages import partner_choices
 from app.actionplan.portfolio.comparing import compare
-from app.actionplan.portfolio.facts import WAITS, UnevenYears, read_facts, shown_facts
+from app.actionplan.portfolio.facts import UNKNOWN_PARTNER, WAITS, UnevenYears, read_facts, shown_facts
 from app.actionplan.portfolio.modelling import Hand
 from app.actionplan.portfolio.queries import get_own_plan, get_plan_item, get_scenario, list_plan_items
 from app.actionplan.portfolio.routes import FOLDER, ChangerDep, Number, ReaderDep
@@ -73,9 +73,13 @@ def change_plan_item(
     plan = get_own_plan(session, actor, number)
     item = get_plan_item(session, plan.id, code)
     scenario = get_scenario(session, plan.id, whole_number(typed.get("s", ""), 0) or None)
-    others = [one.code for one in list_plan_items(session, plan.id) if one.code != code]
+    items = list_plan_items(session, plan.id)
+    others = [one.code for one in items if one.code != code]
     try:
         facts, faults = read_facts(typed, item.facts | item.changed, others)
+        leads = [(one.facts | one.changed)["lead"] for one in items]
+        if facts["lead"] not in {"", *(key for key, _ in partner_choices(session, actor, leads))}:
+            faults["lead"] = UNKNOWN_PARTNER
     except UnevenYears as uneven:
         faults, facts = {"amount.1": _uneven(uneven, language_of(request))}, {}
     if faults:

@@ -21,6 +21,7 @@ from app.actionplan.portfolio.service import Change, follow, lock_plan
 from app.consensus.queries import find_snapshot, get_basis
 from app.core.clock import now
 from app.core.db import for_writing
+from app.core.errors import NotFound
 from app.people.queries import operator_of
 
 LOST_AFTER = timedelta(seconds=90)
@@ -37,11 +38,10 @@ class SolvingFailed(Exception):
 
 
 class Taken(NamedTuple):
-    """Work that was taken up: what it is about, and what its process is told."""
+    """Work that was taken up, and the plan it is about."""
 
     job_id: UUID
     plan_id: UUID
-    asked: str
 
 
 def never() -> bool:
@@ -52,14 +52,15 @@ def never() -> bool:
 def work_next(engine: Engine, is_stopping: Callable[[], bool] = never) -> int:
     """Do the work that has waited longest; returns how many pieces of work that were: 0 or 1.
 
-    Raises SolvingFailed where its process fails: the work is over then, and says so.
+    Raises SolvingFailed where its process fails, or what it is about is not there any more: the work is over then, and
+    says so.
     """
     with Session(for_writing(engine)) as session, session.begin():
         taken = _take(session)
     if taken is None:
         return 0
     try:
-        _do(engine, taken, is_stopping)
+        _do(engine, taken, _read(engine, taken), is_stopping)
     except SolvingFailed:
         _end(engine, taken.job_id, "failed")
         raise
@@ -88,12 +89,20 @@ def _take(session: Session) -> Taken | None:
         return None
     job.state, job.seen_at, job.told, job.done = "under_way", now(), {}, 0
     session.add(job)
-    plan_id = session.get_one(Scenario, job.scenario_id).plan_id
-    return Taken(job.id, plan_id, json.dumps(asked_of(session, job)))
+    return Taken(job.id, session.get_one(Scenario, job.scenario_id).plan_id)
+
+
+def _read(engine: Engine, taken: Taken) -> str:
+    """What the process is told. Raises SolvingFailed where it cannot be: work that stays would be taken up for ever."""
+    try:
+        with Session(engine) as session:
+            return json.dumps(asked_of(session, session.get_one(PlanJob, taken.job_id)))
+    except NotFound as failure:
+        raise SolvingFailed(failure.message) from failure
 
 
 def asked_of(session: Session, job: PlanJob) -> dict[str, Any]:
-    """What the process that does a piece of work is told."""
+    """What the process that does a piece of work is told. Raises NotFound once the results are gone."""
     scenario = session.get_one(Scenario, job.scenario_id)
     plan = session.get_one(Plan, scenario.plan_id)
     draft = session.exec(
@@ -120,10 +129,10 @@ def _item(item: PlanItem) -> dict[str, Any]:
     return {"code": item.code, "evidence": item.evidence, "facts": item.facts | item.changed}
 
 
-def _do(engine: Engine, taken: Taken, is_stopping: Callable[[], bool]) -> None:
+def _do(engine: Engine, taken: Taken, asked: str, is_stopping: Callable[[], bool]) -> None:
     told, steps = dict[str, Any](), (0, 0)
     begun = kept = time.monotonic()
-    with _process(taken.asked) as (process, said):
+    with _process(asked) as (process, said):
         while (line := _next(said)) is not None:
             told |= line.get("told", {})
             steps = line.get("steps", steps)

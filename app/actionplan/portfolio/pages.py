@@ -105,7 +105,7 @@ class PlanPage:
         zero = (begun - self._state.frame.first_year) * QUARTERS + item.start_quarter - 1
         gate = gate_of(line.phases) if line.start else None
         first, last = quarter_at(begun, item.start_quarter, 0), quarter_at(begun, item.start_quarter, item.quarters - 1)
-        loss = self._told.get("losses", {}).get(line.row.code)
+        loss = self._told.get("keeps" if line.start else "losses", {}).get(line.row.code)
         last_bar = self._bar(zero, line.phases[-1].since, line.phases[-1].until, "operate")
         return Row(
             code=line.row.code,
@@ -125,8 +125,8 @@ class PlanPage:
             spoken=self._spoken(line, begun),
             hand=line.hand.reason if line.hand else "",
             is_needed=line.start is not None and line.hand is None and lacks_support(item, self._state.rules),
-            why="" if line.start else teller.why(line),
-            loss=self._loss(loss),
+            why=teller.why_in(line) if line.start else teller.why(line),
+            loss=self._loss(loss, is_in=line.start is not None),
             robust=self._robust.get(line.row.code),
             fits=line.fits,
             tone=0,
@@ -201,18 +201,23 @@ class PlanPage:
         rest = say("One thing needs a fix.") if broken == 1 else say("%(count)s things need a fix.", count=broken)
         return f"{head} {rest}"
 
-    def _loss(self, loss: Mapping[str, Any] | None) -> str:
+    def _loss(self, loss: Mapping[str, Any] | None, *, is_in: bool) -> str:
+        say = self._teller.say
         if loss is None:
             return ""
+        if loss["loss"] is None and not loss["is_sure"]:
+            return ""
         if loss["loss"] is None:
-            return self._teller.say("No plan with it keeps the rules") if loss["is_sure"] else ""
+            return say("No plan without it keeps the rules") if is_in else say("No plan with it keeps the rules")
         if not self._told["plan"]["objective"]:
             return ""
         share = 100 * loss["loss"] / self._told["plan"]["objective"]
-        text = f"{share:.1f}"
-        if text in ("0.0", "-0.0"):
-            return self._teller.say("With it the plan is worth as much")
-        return self._teller.say("With it the plan is worth %(share)s %% less", share=text)
+        if not round(share, 1):
+            return say("Without it the plan is worth as much") if is_in else say("With it the plan is worth as much")
+        told = {"share": self._teller.decimal(share, 1)}
+        if is_in:
+            return say("Without it the plan is worth %(share)s %% less", **told)
+        return say("With it the plan is worth %(share)s %% less", **told)
 
     def _spoken(self, line: Line, begun: int) -> str:
         parts: list[str] = []

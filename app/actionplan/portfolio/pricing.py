@@ -53,6 +53,8 @@ class WhyKind(StrEnum):
     CAPACITY = "capacity"
     REGION_SHARE = "region_share"
     OUTBID = "outbid"
+    SUPPORT = "support"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class Why:
     |---|---|---|---|---|
     | FORBIDDEN, NO_VALUE | | | | |
     | PERIOD | | | | years it takes |
-    | WAITS_FOR | what is not in, or starts too late | | the first year it could start | |
+    | WAITS_FOR | what is not in, or starts too late | | the first year it could start | money missing for all |
     | EXCLUDED_BY | what is in instead | | | |
     | FITS | | the best year to add it | | |
     | BUDGET | | the start that lacks least | the year that lacks most | money missing in that year |
@@ -71,8 +73,11 @@ class Why:
     | CAPACITY | the partner | the start that needs least | the year that is fullest | initiatives too many |
     | REGION_SHARE | the region | the start | | money too much |
     | OUTBID | | | | |
+    | SUPPORT, UNKNOWN | | | | |
 
     OUTBID: each start breaks several rules at once, so others would have to go; the loss tells what that costs.
+    SUPPORT and UNKNOWN are what a scenario tells before any problem: fewer rate it high than it asks for; its cost or
+    time is not known.
     """
 
     kind: WhyKind

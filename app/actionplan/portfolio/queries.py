@@ -11,6 +11,8 @@ from app.core.errors import NotFound
 from app.people.rules import Actor
 
 NO_PLAN = "There is no such plan."
+HIGHEST_NUMBER = 2**31 - 1
+"""No plan and no draft has a higher one; databases refuse to look for numbers beyond what they count with."""
 
 
 class Loaded(NamedTuple):
@@ -24,7 +26,8 @@ class Loaded(NamedTuple):
 
 def get_own_plan(session: Session, actor: Actor, number: int) -> Plan:
     """A plan of the actor's consortium by its number, or NotFound."""
-    found = session.exec(select(Plan).where(Plan.consortium_id == actor.consortium_id, Plan.number == number)).first()
+    wanted = select(Plan).where(Plan.consortium_id == actor.consortium_id, Plan.number == number)
+    found = session.exec(wanted).first() if 0 < number <= HIGHEST_NUMBER else None
     if found is None:
         raise NotFound(NO_PLAN)
     return found
@@ -86,10 +89,9 @@ def get_scenario(session: Session, plan_id: UUID, number: int | None = None) -> 
 
 def get_draft(session: Session, scenario: Scenario, number: int | None = None) -> ScenarioDraft:
     """A draft of a scenario by its number, by default the newest, or NotFound."""
-    wanted = select(ScenarioDraft).where(
-        ScenarioDraft.scenario_id == scenario.id, ScenarioDraft.number == (number or scenario.revision)
-    )
-    found = session.exec(wanted).first()
+    number = number or scenario.revision
+    wanted = select(ScenarioDraft).where(ScenarioDraft.scenario_id == scenario.id, ScenarioDraft.number == number)
+    found = session.exec(wanted).first() if 0 < number <= HIGHEST_NUMBER else None
     if found is None:
         raise NotFound("There is no such draft.")
     return found

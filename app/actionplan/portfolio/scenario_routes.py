@@ -8,10 +8,18 @@ from sqlmodel import Session
 
 from app.actionplan.portfolio.asking import ask
 from app.actionplan.portfolio.comparing import compare, compare_drafts
-from app.actionplan.portfolio.queries import get_draft, get_own_plan, get_scenario, list_scenario_drafts, list_scenarios
+from app.actionplan.portfolio.queries import (
+    get_draft,
+    get_own_plan,
+    get_scenario,
+    list_scenario_drafts,
+    list_scenarios,
+    load,
+)
 from app.actionplan.portfolio.routes import FOLDER, ChangerDep, Number, ReaderDep, checks_of
 from app.actionplan.portfolio.rulebook import OPTIONAL, as_data, read_rules
 from app.actionplan.portfolio.service import (
+    OVERTAKEN,
     add_scenario,
     apply_fix,
     remove_scenario,
@@ -20,6 +28,7 @@ from app.actionplan.portfolio.service import (
     set_rules,
 )
 from app.actionplan.portfolio.showing import frame_of, shown
+from app.actionplan.portfolio.state import State
 from app.actionplan.portfolio.words import ACT_WORDS
 from app.core.catalogues import translate
 from app.core.errors import Conflict, Invalid
@@ -33,7 +42,6 @@ from app.web.security import OwnForm
 from app.web.templating import redirect, render
 
 router = APIRouter(prefix="/plans/{number}", tags=["plans"])
-MOST_ACTS = 20
 
 
 @router.get("/scenarios/new")
@@ -122,7 +130,7 @@ def repair_page(
 
 @router.post("/repair", dependencies=[OwnForm])
 def repair(request: Request, session: SessionDep, actor: ChangerDep, number: int, typed: FormDep) -> Response:
-    """Do what was proposed to repair a scenario."""
+    """Do what was proposed to repair a scenario. Raises Conflict for what is not: that would need a reason."""
     plan = get_own_plan(session, actor, number)
     scenario = get_scenario(session, plan.id, whole_number(typed.get("s", ""), 0))
     prefix = "act."
@@ -131,8 +139,17 @@ def repair(request: Request, session: SessionDep, actor: ChangerDep, number: int
         for name, text in typed.items()
         if name.startswith(prefix)
     ]
-    apply_fix(session, actor, plan, scenario, acts[:MOST_ACTS], revision_in(typed))
+    state, revision = State(load(session, plan, scenario.number)), revision_in(typed)
+    if revision == scenario.revision and set(acts) not in proposed_repairs(state):
+        raise Conflict(OVERTAKEN)
+    apply_fix(session, actor, plan, scenario, acts, revision)
     return redirect(request, "plan_page", number=number, query=f"s={scenario.number}")
+
+
+def proposed_repairs(state: State) -> list[set[tuple[str, int | None]]]:
+    """The acts of each repair that is proposed, in calendar years."""
+    first = state.frame.first_year
+    return [{(code, year and first + year - 1) for code, year in fix.acts} for fix in state.fixes]
 
 
 @router.get("/compare")

@@ -25,6 +25,7 @@ from app.auth.permissions import require
 from app.consensus.queries import get_snapshot, rank_ranges
 from app.core.clock import now
 from app.core.errors import Conflict, Invalid
+from app.core.tokens import key_for
 from app.history.service import record
 from app.people.rules import Actor
 from app.surveys.authoring.models import Survey
@@ -67,12 +68,13 @@ def create_plan(session: Session, actor: Actor, survey: Survey, given: PlanIn, *
     closed, Invalid naming the fields.
     """
     require(actor, "plan.change", survey)
+    title, years = given.title.replace("\0", "").strip(), len(given.rules.ceilings)
+    form_key = key_for(form_key, survey.id, title, given.first_year)
     # so that no two get the same number
     session.exec(select(Survey.id).where(Survey.id == survey.id).with_for_update()).one()
     known = session.exec(select(Plan).where(Plan.created_by_id == actor.id, Plan.form_key == form_key)).first()
     if known:
         return known
-    title, years = given.title.strip(), len(given.rules.ceilings)
     faults = {} if title and len(title) <= LONGEST_TITLE else {"title": NEEDS_NAME}
     if not 2000 <= given.first_year <= 2100 or not 1 <= years <= LONGEST_HORIZON:
         faults["first_year"] = NEEDS_YEAR
@@ -120,6 +122,7 @@ def add_scenario(
     Conflict when there are enough.
     """
     _lock(session, actor, plan)
+    form_key = key_for(form_key, plan.id)
     known = session.exec(
         select(Scenario).where(Scenario.created_by_id == actor.id, Scenario.form_key == form_key)
     ).first()

@@ -9,17 +9,19 @@ from app.actionplan.portfolio.checking import Breach, breaches_of
 from app.actionplan.portfolio.fixing import Fix, fixes_of
 from app.actionplan.portfolio.modelling import (
     QUARTERS,
+    THOUSAND,
     Frame,
     Hand,
     Item,
     cost_of,
     hands_from,
     item_from,
+    lacks_support,
     placed,
     problem_of,
 )
 from app.actionplan.portfolio.models import PlanItem
-from app.actionplan.portfolio.pricing import Why, fits_now, why_out
+from app.actionplan.portfolio.pricing import Why, WhyKind, fits_now, why_out
 from app.actionplan.portfolio.problem import Problem
 from app.actionplan.portfolio.queries import Loaded
 from app.actionplan.portfolio.roadmap import Phase, phases_of
@@ -210,6 +212,28 @@ class State:
         place = (line.start or 0) * QUARTERS + line.item.start_quarter - 1 + line.item.quarters - 1
         return place // QUARTERS, place % QUARTERS + 1
 
+    def _why(self, item: Item, facts: Mapping[str, Any]) -> Why:
+        """Why an initiative is not in: first what its scenario says of it, then what the plan tells."""
+        if facts["missing"]:
+            return Why(WhyKind.UNKNOWN)
+        if item.code not in self.frame.hands and lacks_support(item, self.rules):
+            return Why(WhyKind.SUPPORT)
+        why = why_out(self.problem, self.places, item.code)
+        lacking = self._lacking(item) if why.kind is WhyKind.WAITS_FOR else 0
+        return replace(why, amount=lacking / THOUSAND) if lacking > 0 else why
+
+    def _lacking(self, item: Item) -> int:
+        """By how much an initiative and all it waits for, as far as that is not in, cost more than is left."""
+        items = {one.code: one for one in self.frame.items}
+        missing, todo = set[str](), [item.code]
+        while todo:
+            code = todo.pop()
+            if code in items and code not in self.start and code not in missing:
+                missing.add(code)
+                todo += items[code].depends_on
+        wanted = missing | (set(self.start) & set(items))
+        return sum(sum(cost_of(items[code], self.rules.cost_point)) for code in wanted) - self.rules.budget
+
     def _line(self, item: Item) -> Line:
         row = self.rows[item.code]
         facts, start = row.facts | row.changed, self.start.get(item.code)
@@ -221,6 +245,6 @@ class State:
             start,
             self.frame.hands.get(item.code),
             phases_of(item, facts["phases"], (row.facts["start_year"], row.facts["start_quarter"])),
-            None if start is not None else why_out(self.problem, self.places, item.code),
+            None if start is not None else self._why(item, facts),
             None if fits is None else fits + self.frame.first_year - 1,
         )

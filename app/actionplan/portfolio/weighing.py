@@ -15,6 +15,7 @@ from app.actionplan.portfolio.modelling import Frame, problem_of
 from app.actionplan.portfolio.pricing import (
     Loss,
     loss_of_including,
+    loss_of_removing,
     price_of,
     price_of_hand,
     things_to_price,
@@ -32,8 +33,9 @@ Said = dict[str, Any]
 def weigh(frame: Frame) -> Iterator[Said]:
     """The best plan under the rules and what is settled by hand, then the second best, then all prices.
 
-    Each part is `told` under its name: `plan`, `losses` of including what is out, `prices` of rules, `hands`, and, when
-    there is no plan, what must give: `gives`. `steps` are those done and those there are. Calendar years.
+    Each part is `told` under its name: `plan`, `losses` of including what is out, `keeps` of leaving out what the rules
+    put in, `prices` of rules, `hands`, and, when there is no plan, what must give: `gives`. `steps` are those done and
+    those there are. Calendar years.
     """
     problem = problem_of(frame)
     if any(fault.is_fatal for fault in faults_of(problem)):
@@ -46,14 +48,20 @@ def weigh(frame: Frame) -> Iterator[Said]:
         yield {"told": {"gives": [_give(one) for one in gives]}}
         return
     out = [one.id for one in problem.candidates if one.id not in best.start_year and not one.is_forbidden]
+    chosen = [code for code in sorted(best.start_year) if not problem.by_id[code].is_mandatory]
     rules, hands = list(things_to_price(problem)), list(frame.hands)
-    total, done = 2 + len(out) + len(rules) + len(hands) + (frame.rules.support_min is not None), 1
+    total = 2 + len(out) + len(chosen) + len(rules) + len(hands) + (frame.rules.support_min is not None)
+    done = 1
     second = solve(problem, seconds=PRICE_SECONDS, other_than=best)
     yield {"told": {"plan": _plan(frame, best, second)}, "steps": (done := done + 1, total)}
     losses: Said = {}
     for code in out:
         losses[code] = _loss(loss_of_including(problem, best, code, seconds=PRICE_SECONDS))
         yield {"told": {"losses": dict(losses)}, "steps": (done := done + 1, total)}
+    keeps: Said = {}
+    for code in chosen:
+        keeps[code] = _loss(loss_of_removing(problem, best, code, seconds=PRICE_SECONDS))
+        yield {"told": {"keeps": dict(keeps)}, "steps": (done := done + 1, total)}
     prices: list[Said] = []
     for rule, name in rules:
         found = price_of(problem, best, rule, name, seconds=PRICE_SECONDS)

@@ -1,10 +1,11 @@
 """What plans say of themselves: what is broken, what would repair it, and why something is in or out."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, cast
 
-from babel.numbers import format_compact_currency, format_currency
+from babel.numbers import format_decimal
 
 from app.actionplan.portfolio.checking import Breach
 from app.actionplan.portfolio.conflicts import Give
@@ -14,11 +15,10 @@ from app.actionplan.portfolio.pricing import WhyKind
 from app.actionplan.portfolio.problem import Rule
 from app.actionplan.portfolio.rules import Fault, FaultKind
 from app.actionplan.portfolio.state import Line, State
+from app.core.amounts import short_money, whole_money
 from app.core.catalogues import translate
 from app.core.words import pick
 from app.people.rules import HELIX_WORDS
-
-MILLION = 1_000_000
 
 PILLAR_WORDS = {
     "connect": "Connect",
@@ -70,15 +70,6 @@ RULE_WORDS: Mapping[Rule, str] = {
 }
 
 
-def exact_euros(euros: float, language: str) -> str:
-    r"""An amount in whole euros.
-
-    >>> exact_euros(1500.4, "de")
-    '1.500\xa0€'
-    """
-    return format_currency(round(euros), "EUR", locale=language, currency_digits=False, format="#,##0 ¤")
-
-
 class Teller:
     """Says in one language what a scenario's rules, breaches and repairs mean."""
 
@@ -87,13 +78,16 @@ class Teller:
         self.say: Callable[..., str] = partial(translate, language)
 
     def money(self, euros: float) -> str:
-        """An amount, short, so that what is planned and what is left still add up to what there is."""
-        digits = 2 if abs(euros) >= MILLION else 0
-        return format_compact_currency(euros, "EUR", locale=self.language, fraction_digits=digits)
+        """An amount to the thousand, so that parts still add up to what there is."""
+        return short_money(euros, self.language)
 
     def exact(self, euros: float) -> str:
         """An amount in whole euros."""
-        return exact_euros(euros, self.language)
+        return whole_money(euros, self.language)
+
+    def decimal(self, value: float, digits: int) -> str:
+        """A number with so many decimals, written as the language does."""
+        return format_decimal(round(value, digits), format=f"#,##0.{'0' * digits}", locale=self.language)
 
     def title(self, code: str) -> str:
         """What an initiative is called; its code where the plan does not have it."""
@@ -253,17 +247,23 @@ class Teller:
         elif name in self._state.rows:
             name = self.title(name)
         amount = one.amount or 0
-        by = (
-            self.money(amount * THOUSAND)
-            if one.rule in (Rule.BUDGET, Rule.REGION_SHARE)
-            else f"{amount:.2f}".rstrip("0").rstrip(".")
-        )
+        if one.rule in (Rule.BUDGET, Rule.REGION_SHARE):
+            by = self.money(amount * THOUSAND)
+        elif one.rule is Rule.HELIX_FLOOR:
+            by = self._points(one.name, amount)
+        else:
+            by = format_decimal(round(amount, 2), format="#,##0.##", locale=self.language)
         where = " · ".join(part for part in (name, str(self.year(one.year)) if one.year else "") if part)
         return (
             self.say("%(rule)s (%(where)s): by %(amount)s", rule=rule, where=where, amount=by)
             if amount
             else (self.say("%(rule)s: %(where)s", rule=rule, where=where))
         )
+
+    def _points(self, helix: str, amount: float) -> str:
+        """A part of what a group could get, in points of its rule, rounded up so that giving them is enough."""
+        could = 100 * self._state.problem.helix_floor[helix] / (self._state.rules.helix_floor or 100)
+        return f"{self.decimal(math.ceil(1000 * amount / could) / 10, 1)} %"
 
     def kept_give(self, kept: Mapping[str, Any]) -> str:
         """What has to give, as it was kept."""
@@ -294,22 +294,37 @@ class Teller:
             return self.say(RULE_WORDS[kind]), self.helix(name)
         return self.say(RULE_WORDS[kind]), self.titles(name.split())
 
+    def why_in(self, line: Line) -> str:
+        """Why an initiative is in, as far as the plan alone tells; nothing of one that counts by itself."""
+        if line.hand:
+            return self.say("Placed by hand: %(reason)s", reason=line.hand.reason)
+        if not lacks_support(line.item, self._state.rules):
+            return ""
+        waiting = [one.row.code for one in self._state.chosen if line.row.code in one.item.depends_on]
+        return self.say("It counts nothing by itself; what waits for it: %(titles)s", titles=self.titles(waiting))
+
     def why(self, line: Line) -> str:
         """Why an initiative is not in, as far as the plan alone tells."""
         if line.hand and not line.hand.is_in:
             return self.say("Left out by hand: %(reason)s", reason=line.hand.reason)
-        if line.facts["missing"]:
+        why = line.why
+        if why is not None and why.kind is WhyKind.UNKNOWN:
             return self.say("What it costs or how long it takes is not known.")
         if line.item.value is None:
             return self.say("Too few answers to show.")
-        if line.hand is None and lacks_support(line.item, self._state.rules):
-            return self.say("Fewer than %(share)s %% rate it high", share=self._state.rules.support_min)
-        if line.fits:
-            return self.say("Fits in what is left")
-        why = line.why
         if why is None:
             return ""
         match why.kind:
+            case WhyKind.SUPPORT:
+                return self.say("Fewer than %(share)s %% rate it high", share=self._state.rules.support_min)
+            case WhyKind.FITS:
+                return self.say("Fits in what is left")
+            case WhyKind.WAITS_FOR if why.amount:
+                return self.say(
+                    "Needs %(titles)s: together %(money)s more than is left",
+                    titles=self.titles(why.names),
+                    money=self.money(why.amount * THOUSAND),
+                )
             case WhyKind.WAITS_FOR:
                 return self.say("Needs %(titles)s", titles=self.titles(why.names))
             case WhyKind.EXCLUDED_BY:

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from babel.numbers import format_compact_currency, format_percent
+from babel.numbers import format_percent
 
+from app.core.amounts import short_money
 from app.core.catalogues import translate
 from app.core.tags import catalogue_language, language_name
 from app.core.words import Words, pick, picked_language
@@ -155,11 +156,7 @@ def shown_in(texts: Sequence[Words], survey: Survey, language: str) -> str:
 
 def _cost(low: int | None, high: int | None, language: str) -> str:
     known = [
-        format_compact_currency(
-            euros, "EUR", locale=catalogue_language(language), fraction_digits=1 if euros >= 1_000_000 else 0
-        )
-        for euros in dict.fromkeys((low, high))
-        if euros is not None
+        short_money(euros, catalogue_language(language)) for euros in dict.fromkeys((low, high)) if euros is not None
     ]
     return " – ".join(known)
 
