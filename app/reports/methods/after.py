@@ -122,8 +122,7 @@ def outcome(reading: MethodsReading) -> Said:
     tables: list[Block] = []
     for told in reading.result.by_criterion:
         label = told.frame()["criterion_label"]
-        shares = criterion_table(reading.pen, told)
-        tables += [replace(shares, title=f"{label}: {shares.title}"), _middle_table(reading, told, label)]
+        tables += [criterion_table(reading.pen, told), _middle_table(reading, told, label)]
     return Said(plain(reading.pen.say("The consensus report tells it at length.")), tables, is_whole=True)
 
 

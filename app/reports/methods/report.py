@@ -84,7 +84,8 @@ def overview(reading: MethodsReading, said: Mapping[str, Said]) -> Section:
         else say("Nothing is missing.")
     )
     how = say(
-        "Records fill in what they know; the rest is asked of people. What nobody answers is printed as missing, never guessed."
+        "Records fill in what they know; the rest is asked of people. What nobody answers is printed as missing, never "
+        "guessed."
     )
     return Section(
         say("The 35 points"),

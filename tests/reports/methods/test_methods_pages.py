@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from app.consensus.service import close_round
-from app.documents.writing import written
+from app.documents.writing import Kind, written
 from app.history.models import HistoryEntry
 from app.people.queries import operator
 from app.reports.jobs import make_all
@@ -160,7 +160,7 @@ def test_it_can_be_ordered_like_every_report(session: Session, engine: Engine, s
 
 
 @pytest.mark.parametrize("format", ["html", "docx", "pdf", "xlsx"])
-def test_every_writer_can_write_it(session: Session, survey: Survey, format: str) -> None:  # noqa: A002 -- as it is called
+def test_every_writer_can_write_it(session: Session, survey: Survey, format: Kind) -> None:  # noqa: A002 -- as it is called
     document = methods_report(session, operator(session), survey, "bg")
     data = written(document, format)
     assert len(data) > 10_000
