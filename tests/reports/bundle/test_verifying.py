@@ -157,6 +157,18 @@ def test_one_change_of_a_plan_is_named(
     assert told in named(verify(forged(bundles[False], name, change)))
 
 
+def test_an_optimum_made_up_everywhere_is_found_by_solving(bundles: Bundles) -> None:
+    def better(content: Any) -> None:
+        content["found"]["plan"]["objective"] += 1
+        if "content" in content:
+            content["content"]["solution"]["objective"] += 1
+
+    data = bundles[False]
+    for name in (PLAN, "plans/plan-1-scenario-1.json"):
+        data = forged(data, name, in_json(better))
+    assert [one.split(": ")[1] for one in verify(data).differing] == ["found.plan.objective"]
+
+
 def test_a_change_that_was_not_sealed_names_the_file(light: Bundles) -> None:
     verdict = verify(forged(light[True], LIGHT, in_json(nudge_mean), is_sealed=False))
     assert f"{LIGHT} was changed" in named(verdict)
