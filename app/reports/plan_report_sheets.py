@@ -6,8 +6,7 @@ from typing import Any
 from app.actionplan.priorities.pages import span
 from app.consensus.disagreement import criterion_rows
 from app.consensus.pages import VERDICT_WORDS
-from app.documents.document import Block, Cell, Column, Listing, Note, Paragraph, Section, Table
-from app.reports.building import Pen
+from app.documents.document import Block, Cell, Column, Note, Paragraph, Section, Table
 from app.reports.dissent import dissent_text
 from app.reports.plan_report_reading import PlanReading
 from app.reports.results_tables import change_text, criteria_table, groups_table
@@ -26,18 +25,15 @@ def sheets_section(reading: PlanReading) -> Section:
 
 
 def sheet_of(reading: PlanReading, item: Mapping[str, Any], *, begins_page: bool) -> Section:
-    """One initiative in the plan, on a page of its own."""
-    pen = reading.pen
+    """One initiative in the plan, on a page of its own; its risks stand with those of the others."""
     return Section(
         f"{item['code']} {reading.title(item)}",
         [
             *summary_of(reading, item["code"]),
             Paragraph(opinion_text(reading, item), "finding"),
             facts_table(reading, item),
-            *outputs_of(pen, item),
             cost_table(reading, item),
             *evidence_of(reading, item),
-            *risks_of(pen, item),
         ],
         begins_page=begins_page,
     )
@@ -89,6 +85,7 @@ def facts_of(reading: PlanReading, item: Mapping[str, Any]) -> list[tuple[str, s
         (say("Pillar"), teller.pillar(item["pillar"])),
         (say("Topic"), reading.topics.get(item["topic"], item["topic"])),
         (say("For whom"), ", ".join(teller.helix(code) for code in item["helices"])),
+        (say("Expected outputs"), "; ".join(item["outputs"])),
         (say("Period"), _period(reading, item)),
         (say("Go or stop"), reading.quarter(item["gate"]) or ""),
         (say("Cost"), _cost(reading, item)),
@@ -122,13 +119,6 @@ def _titles(reading: PlanReading, codes: Sequence[str]) -> str:
     return "; ".join(reading.titles.get(code, code) for code in codes)
 
 
-def outputs_of(pen: Pen, item: Mapping[str, Any]) -> list[Block]:
-    """What comes out of an initiative."""
-    if not item["outputs"]:
-        return []
-    return [Note(pen.say("Expected outputs"), ""), Listing([Paragraph(text) for text in item["outputs"]])]
-
-
 def cost_table(reading: PlanReading, item: Mapping[str, Any]) -> Table:
     """What it costs in each of its years."""
     say, costs = reading.pen.say, item["cost_by_year"]
@@ -157,13 +147,3 @@ def evidence_of(reading: PlanReading, item: Mapping[str, Any]) -> list[Block]:
 def _change(reading: PlanReading, code: str) -> list[Note]:
     row = next((one for one in reading.changes if one.code == code), None)
     return [Note(reading.pen.say("What changed"), change_text(reading.pen, row))] if row else []
-
-
-def risks_of(pen: Pen, item: Mapping[str, Any]) -> list[Block]:
-    """What may go wrong, and what is done about it."""
-    if not item["risks"]:
-        return []
-    points = [
-        Paragraph(" – ".join(part for part in (risk["text"], risk["mitigation"]) if part)) for risk in item["risks"]
-    ]
-    return [Note(pen.say("Risks"), ""), Listing(points)]
