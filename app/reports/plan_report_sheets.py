@@ -78,12 +78,11 @@ def summary_of(reading: PlanReading, code: str) -> list[Paragraph]:
 def facts_of(reading: PlanReading, item: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The facts of an initiative, each with its name; empty ones where nobody gave them."""
     pen, teller = reading.pen, reading.teller
-    say, hand = pen.say, item["by_hand"]
+    say, hand, topic = pen.say, item["by_hand"], reading.topics.get(item["topic"], item["topic"])
     return [
         (say("Lead"), teller.region(item["lead"]) if item["lead"] else ""),
         (say("Partners"), ", ".join(teller.region(code) for code in item["regions"] if code != item["lead"])),
-        (say("Pillar"), teller.pillar(item["pillar"])),
-        (say("Topic"), reading.topics.get(item["topic"], item["topic"])),
+        (say("Pillar"), " – ".join(one for one in (teller.pillar(item["pillar"]), topic) if one)),
         (say("For whom"), ", ".join(teller.helix(code) for code in item["helices"])),
         (say("Expected outputs"), "; ".join(item["outputs"])),
         (say("Period"), _period(reading, item)),
@@ -92,7 +91,6 @@ def facts_of(reading: PlanReading, item: Mapping[str, Any]) -> list[tuple[str, s
         (say("Waits for"), _titles(reading, item["depends_on"])),
         (say("These wait for it"), _titles(reading, reading.waiting_for(item["code"]))),
         (say("Cannot be in together with"), _titles(reading, item["excludes"])),
-        (say("Linked indicators"), ", ".join(item["indicators"])),
         (say("Sources of funding"), ", ".join(reading.sheet(item["code"]).get("funding_candidates", []))),
         (say("Settled by hand"), hand["reason"] if hand else ""),
     ]
