@@ -118,9 +118,8 @@ def is_missing(section: Section, language: str = "en") -> bool:
 def test_every_point_is_there_in_every_language(session: Session, held: Survey, language: str) -> None:
     document = report(session, held, language)
     sections = points_in(document)
-    assert list(sections) == [point.code for point in POINTS]
-    parts = [code[0] for code in sections]
-    assert {part: parts.count(part) for part in "TIMRDO"} == {"T": 1, "I": 3, "M": 21, "R": 5, "D": 2, "O": 3}
+    counts = {"T": 1, "I": 3, "M": 21, "R": 5, "D": 2, "O": 3}
+    assert list(sections) == [f"{part}{number}" for part, most in counts.items() for number in range(1, most + 1)]
     for point in POINTS:
         assert sections[point.code].title == f"{point.code} {translate(language, point.topic)}"
         assert language == "en" or translate(language, point.topic) != point.topic
