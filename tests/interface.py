@@ -60,6 +60,8 @@ from app.history.routes import ACT_WORDS
 from app.mail.rules import PROBLEMS
 from app.people.routes import ROLE_WORDS
 from app.people.rules import HELIX_WORDS
+from app.reports import jobs as reports
+from app.reports import rules as report_rules
 from app.reports.building import LEVEL_WORDS
 from app.reports.building import TYPE_WORDS as DELIVERABLE_WORDS
 from app.reports.methods.before import ROLE_NAMES
@@ -67,6 +69,8 @@ from app.reports.methods.rules import DELPHISTAR, NO_POINT, POINTS
 from app.reports.methods.rules import PARTS as METHOD_PARTS
 from app.reports.methods.rules import STATE_WORDS as POINT_STATES
 from app.reports.public_summary import VERDICT_MEANINGS
+from app.reports.routes import STATE_WORDS as REPORT_STATES
+from app.reports.rules import KINDS as REPORT_KINDS
 from app.surveys.answering.pages import PROGRESS_WORDS
 from app.surveys.authoring.asking_routes import KIND_WORDS
 from app.surveys.authoring.exchange_routes import TYPE_WORDS
@@ -217,11 +221,15 @@ def interface_messages() -> set[Message]:
         followed.LEVEL_WORDS,
         followed.UNJUDGED_WORDS,
         METHOD_PARTS,
+        REPORT_STATES,
         POINT_STATES,
         ROLE_NAMES,
     ):
         words += table.values()
+    for kind in REPORT_KINDS.values():
+        words += [kind.title, kind.hint]
     words += [
+        *(reports.FAILED, reports.NOBODY, report_rules.TOO_LONG, report_rules.NO_DAY),
         *(BROKEN, adoption.NO_OUTCOME, adoption.NO_ITEM, adoption.NO_ANSWER),
         GONE,
         LOST_MARKS,

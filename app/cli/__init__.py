@@ -8,6 +8,7 @@ import sys
 import typer
 
 from app.cli.analysis import analyse, export_plan, write_results
+from app.cli.bundles import bundle
 from app.cli.care import history, outbox, privacy, retention
 from app.cli.consultation import initiatives, invite, responses, survey
 from app.cli.operation import demo, migrate, selfcheck, serve, worker
@@ -43,6 +44,7 @@ for name, group in {
     "invite": invite,
     "responses": responses,
     "plan": plan,
+    "bundle": bundle,
     "outbox": outbox,
     "history": history,
     "privacy": privacy,

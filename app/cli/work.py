@@ -1,5 +1,6 @@
 """What commands share: the database in a transaction, files that are whole or absent, and what is printed."""
 
+import glob
 import json
 import os
 import sys
@@ -60,11 +61,16 @@ def say(sentence: str) -> None:
     sys.stderr.write(f"{sentence}\n")
 
 
-def write_file(path: Path, data: bytes) -> None:
-    """Write a file under its final name only when it is complete. Raises Refused when the place cannot be written."""
+def write_file(path: Path, data: bytes, *, mode: int = 0o666) -> None:
+    """Write a file under its final name only when it is complete. Raises Refused when the place cannot be written.
+
+    What somebody killed in the middle left beside it goes with the next time.
+    """
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with unfinished.open("wb") as file:
+        for left in path.parent.glob(f".{glob.escape(path.name)}.*"):
+            _forget_unfinished(left)
+        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
@@ -72,6 +78,23 @@ def write_file(path: Path, data: bytes) -> None:
     except OSError as failure:
         unfinished.unlink(missing_ok=True)
         raise Refused(f"{path} cannot be written: {failure.strerror}.") from failure
+
+
+def _forget_unfinished(path: Path) -> None:
+    """Delete what a process that is no longer there was writing."""
+    owner = path.suffix[1:]
+    if owner.isdecimal() and (int(owner) == os.getpid() or not _runs(int(owner))):
+        path.unlink(missing_ok=True)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def read_file(path: Path) -> bytes:

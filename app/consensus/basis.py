@@ -172,7 +172,7 @@ def rank_under(findings: Findings, basis: Basis, weights: Mapping[str, float]) -
     criteria: list[str] = findings["criteria"]
     order = normalise(weights, criteria)
     named = dict(zip(criteria, order.tolist(), strict=True))
-    if np.abs(order - normalise(findings["weights"], criteria)).max() < SAME:
+    if is_fixed(findings, weights):
         return _fixed(findings, basis, named)
     used = [name for name, weight in named.items() if weight > 0]
     rows = np.flatnonzero(np.isfinite(basis.means[:, order > 0]).all(axis=1))
@@ -227,6 +227,13 @@ def rank_under(findings: Findings, basis: Basis, weights: Mapping[str, float]) -
         draws=draws,
         is_fixed=False,
     )
+
+
+def is_fixed(findings: Findings, weights: Mapping[str, float]) -> bool:
+    """Whether these are the weights that were fixed with the survey."""
+    criteria: list[str] = findings["criteria"]
+    away = normalise(weights, criteria) - normalise(findings["weights"], criteria)
+    return bool(np.abs(away).max() < SAME)
 
 
 def draws_for(items: int) -> int:

@@ -230,10 +230,10 @@ def _items(tally: Tally, by_helix: Real, rule: Rule) -> list[dict[str, Any]]:
         lines.append(
             {
                 "initiative": initiative,
-                **_judged(judgement, helices, shown[row]),
+                **judged(judgement, helices, shown[row]),
                 "agreed_under": _agreed_under(compared.fates[:, row]) if n >= rule.minimum_group else None,
                 **(
-                    _figures(tally.low, counts[row], balanced, row, int(asked[row].sum()))
+                    figures_of(tally.low, counts[row], balanced, row, int(asked[row].sum()))
                     if n >= rule.minimum_group
                     else {"n": None, "suppressed": True, **dict.fromkeys(FIGURES)}
                 ),
@@ -268,7 +268,8 @@ FIGURES = (
 )
 
 
-def _figures(low_point: int, counts: Real, balanced: Balanced, row: int, asked: int) -> dict[str, Any]:
+def figures_of(low_point: int, counts: Real, balanced: Balanced, row: int, asked: int) -> dict[str, Any]:
+    """The figures of one item from its counts and what is balanced over the groups; `asked` of how many."""
     levels, n = len(counts), int(total(counts))
     box, low_box = top_box(levels), bottom_box(levels)
     share = balanced.shares[row]
@@ -300,7 +301,8 @@ def _agreed_under(fates: Mask) -> list[str]:
     return [rule.code for rule, is_agreed in zip(PUBLISHED, fates, strict=True) if is_agreed]
 
 
-def _judged(judgement: Judgement, names: Sequence[str], shown: Any) -> dict[str, Any]:
+def judged(judgement: Judgement, names: Sequence[str], shown: Any) -> dict[str, Any]:
+    """What a judgement says of an item, as far as it may be said."""
     ends = (judgement.gap_low, judgement.gap_high)
     # a gap that ends at a hidden helix would give its share away
     may_name = all(end is not None and shown[end] for end in ends)

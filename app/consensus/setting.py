@@ -32,14 +32,15 @@ def read_setting(session: Session, survey: Survey, closed: Round) -> Setting:
         seed=survey.seed,
         invited=count_invitations(session, survey.id),
         asked=read_asked(session, survey.id),
-        course=_read_course(session, survey, closed),
+        course=read_course(session, survey, closed),
         languages={code: language for code, language, _ in people},
         orders={code: order for code, _, order in people if order},
         before=before.findings if before else None,
     )
 
 
-def _read_course(session: Session, survey: Survey, closed: Round) -> Course:
+def read_course(session: Session, survey: Survey, closed: Round) -> Course:
+    """How many are invited, began and sent in a round, by helix and region."""
     rows = session.exec(
         select(Invitation.helix, Invitation.region, func.count())
         .where(Invitation.survey_id == survey.id)

@@ -132,6 +132,8 @@ ACT_WORDS = {
     "results.withdrawn": "Results taken back, with a reason",
     "results.mailed": "Results mailed to those who asked",
     "results.read_unsuppressed": "All figures read by the operator",
+    "bundle.made": "Bundle made that recomputes the results",
+    "opendata.made": "Open data made",
     "priorities.exported": "Priorities exported",
     "decision.made": "Decision put on record",
     "decisions.exported": "Decisions exported",

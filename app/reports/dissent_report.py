@@ -17,7 +17,7 @@ from app.surveys.authoring.models import Survey
 
 
 def dissent_report(
-    session: Session, survey: Survey, language: str, *, number: int | None = None, cover: CoverFacts | None = None
+    session: Session, survey: Survey, language: str, *, number: int | None = None, cover: CoverFacts = NOTHING_STATED
 ) -> Document:
     """A page for each initiative that divides groups or has one that stands apart, the widest gap first.
 

@@ -19,7 +19,7 @@ MOST_TRIES = 3
 MOST_AT_ONCE = 10
 """Reports of one consortium that wait or are being made at the same time."""
 LONGEST_FACT, LONGEST_STATEMENT = 200, 2000
-TOO_LONG = "This is too long: at most %(most)s characters."
+TOO_LONG = "This is too long."
 NO_DAY = "Enter a day as year, month and day, such as 2026-11-30."
 
 About = Literal["survey", "round", "item", "plan"]

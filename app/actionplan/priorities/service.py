@@ -14,6 +14,7 @@ from app.consensus.models import Snapshot
 from app.consensus.queries import get_basis, get_snapshot
 from app.core.errors import Invalid
 from app.core.words import LANGUAGES
+from app.documents.document import Document
 from app.documents.to_csv import to_csv
 from app.documents.to_json import to_json
 from app.documents.to_xlsx import to_xlsx
@@ -83,9 +84,25 @@ def export_list(
     if language not in LANGUAGES:
         raise Invalid("This language is not one of the interface.")
     snapshot = get_snapshot(session, survey.id)
+    listed = _listed(session, survey, snapshot, typed)
+    document = priority_document(listed, language, address)
+    weighing = listed.weighing
+    after = {"format": kind, "language": language, "weights": weighing.way.value}
+    record(session, actor, "priorities.exported", survey, after=after)
+    day = snapshot.findings["closed_at"][:10]
+    name = f"{survey.slug}-round-{snapshot.round_number}-{day}.{kind}"
+    return File(name, MEDIA_TYPES[kind], WRITERS[kind](document))
+
+
+def export_document(session: Session, survey: Survey, language: str) -> Document:
+    """The prioritised list under the weights fixed with the survey. Raises NotFound before a round has closed."""
+    return priority_document(_listed(session, survey, get_snapshot(session, survey.id), NOTHING_TYPED), language, "")
+
+
+def _listed(session: Session, survey: Survey, snapshot: Snapshot, typed: Mapping[str, str]) -> Listed:
     basis = get_basis(session, snapshot)
     weighing = require_weighing(session, snapshot, basis, typed)
-    listed = Listed(
+    return Listed(
         survey,
         snapshot,
         basis,
@@ -94,9 +111,3 @@ def export_list(
         list_items(session, survey.id),
         list_criteria(session, survey.id),
     )
-    document = priority_document(listed, language, address)
-    after = {"format": kind, "language": language, "weights": weighing.way.value}
-    record(session, actor, "priorities.exported", survey, after=after)
-    day = snapshot.findings["closed_at"][:10]
-    name = f"{survey.slug}-round-{snapshot.round_number}-{day}.{kind}"
-    return File(name, MEDIA_TYPES[kind], WRITERS[kind](document))

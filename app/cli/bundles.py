@@ -1,0 +1,69 @@
+"""Commands on what proves results: bundles that recompute them, and data for everybody."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli.work import chosen_survey, read_file, say, work, write_file
+from app.reports.bundle.archive import sha256
+from app.reports.bundle.service import create_bundle
+from app.reports.bundle.verifying import Verdict, verify
+from app.reports.opendata.service import create_open_data
+
+EXIT_DIFFERS = 8
+PRIVATE = 0o600
+
+bundle = typer.Typer(help="What proves results: everything to recompute them, and open data.", no_args_is_help=True)
+
+
+@bundle.command("create")
+def create(
+    survey: Annotated[str, typer.Option("--survey", help="id or external id of the survey")],
+    out: Annotated[Path, typer.Option()],
+    with_answers: Annotated[
+        bool, typer.Option("--answers/--counts", help="answers under fresh numbers, or counts that may be shown")
+    ] = False,
+) -> None:
+    """Write everything needed to recompute every published figure of a survey; noted in the history."""
+    with work() as session:
+        data = create_bundle(session, *chosen_survey(session, survey), with_answers=with_answers)
+    # once it is on record, and not before
+    write_file(out, data, mode=PRIVATE)
+    say(f"SHA-256 {sha256(data)}")
+
+
+@bundle.command("opendata")
+def open_data(
+    survey: Annotated[str, typer.Option("--survey", help="id or external id of the survey")],
+    out: Annotated[Path, typer.Option()],
+    licence: Annotated[str, typer.Option(help="such as CC-BY-4.0; not stated when not given")] = "",
+) -> None:
+    """Write the answers as data for everybody: no person, no two answers joined; noted in the history."""
+    with work() as session:
+        actor, found = chosen_survey(session, survey)
+        data = create_open_data(session, actor, found, licence=licence)
+    write_file(out, data, mode=PRIVATE)
+    say(f"SHA-256 {sha256(data)}")
+
+
+@bundle.command("verify")
+def check(file: Annotated[Path, typer.Argument(metavar="FILE.zip")]) -> None:
+    """Recompute every figure of a bundle, without a server, a network or a database. Exit 8: something differs."""
+    verdict = verify(read_file(file))
+    for line in _lines(verdict):
+        typer.echo(line)
+    if not verdict.is_equal:
+        raise typer.Exit(EXIT_DIFFERS)
+
+
+def _lines(verdict: Verdict) -> list[str]:
+    missing = sum(map(len, verdict.not_recomputed.values()))
+    return [
+        *(f"note: {one}" for one in verdict.notes),
+        *(f"fault: {one}" for one in verdict.faults),
+        *(f"differs: {one}" for one in verdict.differing),
+        *(f"not recomputed: {one} ({reason})" for reason, names in verdict.not_recomputed.items() for one in names),
+        f"{verdict.equal} figures equal, {len(verdict.differing)} differ, {missing} not recomputed, "
+        f"{len(verdict.faults)} faults.",
+    ]
