@@ -24,10 +24,10 @@ def kind(reading: MethodsReading) -> Said:
         return Said([title, *draft(reading)])
     if survey.is_real_time:
         method = pen.say("Delphi in real time: one round in which people see what all say so far.")
+    elif survey.planned_rounds == 1:
+        method = pen.say("One round of ratings.")
     else:
-        method = pen.say_count(
-            "One round of ratings.", "Delphi, planned in %(num)s rounds of ratings.", survey.planned_rounds
-        )
+        method = pen.say("Delphi, planned in %(num)s rounds of ratings.", num=pen.number(survey.planned_rounds))
     return Said([title, *plain(method)], is_whole=True)
 
 
