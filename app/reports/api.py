@@ -18,6 +18,7 @@ from app.reports.service import Order, call_off, order_report
 from app.surveys.authoring.queries import get_own_survey, get_survey
 from app.web.deps import SessionDep
 from app.web.json import StrictRoute
+from app.web.security import OwnCall
 
 router = APIRouter(prefix="/reports", tags=["reports"], route_class=StrictRoute)
 
@@ -49,7 +50,7 @@ def read_reports(session: SessionDep, actor: MakerDep) -> list[dict[str, Any]]:
     return [_out(report) for report in list_reports(session, actor) if may(actor, "report.make", report)]
 
 
-@router.post("", status_code=202)
+@router.post("", status_code=202, dependencies=[OwnCall])
 def make_report(session: SessionDep, actor: MakerDep, given: NewReport, key: KeyHeader = None) -> dict[str, Any]:
     """Order a report; it is made in the background. The same key twice is one order."""
     plan = get_own_plan_by_id(session, actor, given.plan_id) if given.plan_id else None
@@ -67,7 +68,7 @@ def read_report(session: SessionDep, actor: MakerDep, report_id: UUID) -> dict[s
     return _out(get_permitted_report(session, actor, report_id))
 
 
-@router.post("/{report_id}/call-off")
+@router.post("/{report_id}/call-off", dependencies=[OwnCall])
 def stop_report(session: SessionDep, actor: MakerDep, report_id: UUID) -> dict[str, Any]:
     """Stop the making of a report; nothing happens once it is over."""
     report = get_permitted_report(session, actor, report_id)

@@ -6,8 +6,7 @@ from typing import Any
 from app.actionplan.priorities.pages import span
 from app.consensus.disagreement import criterion_rows
 from app.consensus.pages import VERDICT_WORDS
-from app.documents.document import Block, Cell, Column, Listing, Note, Paragraph, Section, Table
-from app.reports.building import Pen
+from app.documents.document import Block, Cell, Column, Note, Paragraph, Section, Table
 from app.reports.dissent import dissent_text
 from app.reports.plan_report_reading import PlanReading
 from app.reports.results_tables import change_text, criteria_table, groups_table
@@ -26,18 +25,15 @@ def sheets_section(reading: PlanReading) -> Section:
 
 
 def sheet_of(reading: PlanReading, item: Mapping[str, Any], *, begins_page: bool) -> Section:
-    """One initiative in the plan, on a page of its own."""
-    pen = reading.pen
+    """One initiative in the plan, on a page of its own; its risks stand with those of the others."""
     return Section(
         f"{item['code']} {reading.title(item)}",
         [
             *summary_of(reading, item["code"]),
             Paragraph(opinion_text(reading, item), "finding"),
             facts_table(reading, item),
-            *outputs_of(pen, item),
             cost_table(reading, item),
             *evidence_of(reading, item),
-            *risks_of(pen, item),
         ],
         begins_page=begins_page,
     )
@@ -82,20 +78,19 @@ def summary_of(reading: PlanReading, code: str) -> list[Paragraph]:
 def facts_of(reading: PlanReading, item: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The facts of an initiative, each with its name; empty ones where nobody gave them."""
     pen, teller = reading.pen, reading.teller
-    say, hand = pen.say, item["by_hand"]
+    say, hand, topic = pen.say, item["by_hand"], reading.topics.get(item["topic"], item["topic"])
     return [
         (say("Lead"), teller.region(item["lead"]) if item["lead"] else ""),
         (say("Partners"), ", ".join(teller.region(code) for code in item["regions"] if code != item["lead"])),
-        (say("Pillar"), teller.pillar(item["pillar"])),
-        (say("Topic"), reading.topics.get(item["topic"], item["topic"])),
+        (say("Pillar"), " – ".join(one for one in (teller.pillar(item["pillar"]), topic) if one)),
         (say("For whom"), ", ".join(teller.helix(code) for code in item["helices"])),
+        (say("Expected outputs"), "; ".join(item["outputs"])),
         (say("Period"), _period(reading, item)),
         (say("Go or stop"), reading.quarter(item["gate"]) or ""),
         (say("Cost"), _cost(reading, item)),
         (say("Waits for"), _titles(reading, item["depends_on"])),
         (say("These wait for it"), _titles(reading, reading.waiting_for(item["code"]))),
         (say("Cannot be in together with"), _titles(reading, item["excludes"])),
-        (say("Linked indicators"), ", ".join(item["indicators"])),
         (say("Sources of funding"), ", ".join(reading.sheet(item["code"]).get("funding_candidates", []))),
         (say("Settled by hand"), hand["reason"] if hand else ""),
     ]
@@ -120,13 +115,6 @@ def _cost(reading: PlanReading, item: Mapping[str, Any]) -> str:
 
 def _titles(reading: PlanReading, codes: Sequence[str]) -> str:
     return "; ".join(reading.titles.get(code, code) for code in codes)
-
-
-def outputs_of(pen: Pen, item: Mapping[str, Any]) -> list[Block]:
-    """What comes out of an initiative."""
-    if not item["outputs"]:
-        return []
-    return [Note(pen.say("Expected outputs"), ""), Listing([Paragraph(text) for text in item["outputs"]])]
 
 
 def cost_table(reading: PlanReading, item: Mapping[str, Any]) -> Table:
@@ -157,13 +145,3 @@ def evidence_of(reading: PlanReading, item: Mapping[str, Any]) -> list[Block]:
 def _change(reading: PlanReading, code: str) -> list[Note]:
     row = next((one for one in reading.changes if one.code == code), None)
     return [Note(reading.pen.say("What changed"), change_text(reading.pen, row))] if row else []
-
-
-def risks_of(pen: Pen, item: Mapping[str, Any]) -> list[Block]:
-    """What may go wrong, and what is done about it."""
-    if not item["risks"]:
-        return []
-    points = [
-        Paragraph(" – ".join(part for part in (risk["text"], risk["mitigation"]) if part)) for risk in item["risks"]
-    ]
-    return [Note(pen.say("Risks"), ""), Listing(points)]

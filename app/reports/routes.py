@@ -171,7 +171,7 @@ def _row(session: Session, report: Report, names: Mapping[UUID | None, str], lan
         "is_working": report.ended_at is None,
         "seconds": int((now() - report.ordered_at).total_seconds()),
         "who": names.get(report.ordered_by_id, ""),
-        "spoken": LANGUAGES[report.language],
+        "tongue": LANGUAGES[report.language],
     }
 
 
@@ -219,6 +219,7 @@ def _form(
     filled: dict[str, str] = {
         "key": make_token(),
         "language": language,
+        **dict.fromkeys(("round", "item", "part"), ""),
         **{f"cover.{field}": cover.get(field, "") for field in COVER},
         **typed,
     }
