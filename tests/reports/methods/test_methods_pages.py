@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 
 from app.consensus.service import close_round
 from app.documents.writing import Kind, written
+from app.erasure import erase_person, export_person
 from app.history.models import HistoryEntry
 from app.people.queries import operator
 from app.reports.jobs import make_all
@@ -129,6 +130,22 @@ def test_nothing_else_can_be_written(client: TestClient, session: Session, surve
     assert client.post(f"{ADDRESS}{survey.slug}/M7", data=data).status_code == 403
     assert post(client, survey, revision="x")[0] == 409
     assert answers(session) == []
+
+
+def test_who_wrote_can_have_it_and_can_be_forgotten(
+    client: TestClient, session: Session, engine: Engine, survey: Survey, cast: Cast
+) -> None:
+    assert post(client, survey, text="Words of Carla's.")[0] == 303
+    exported = export_person(session, cast.carla.email, secret="secret")
+    assert [(one["point"], one["text"]) for one in exported["account"]["methods_answers"]] == [
+        ("M7", "Words of Carla's.")
+    ]
+    session.commit()
+    erase_person(engine, cast.carla.email, secret="secret")
+    sign_in(client, session, cast.biel)
+    page = client.get(f"{ADDRESS}{survey.slug}").text
+    assert "Words of Carla" in page
+    assert ">Carla<" not in page
 
 
 def test_before_there_are_results_people_can_write_already(client: TestClient, session: Session, cast: Cast) -> None:
