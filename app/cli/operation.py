@@ -7,6 +7,7 @@ import typer
 import uvicorn
 from sqlalchemy import Engine, make_url, text
 
+from app.actionplan.portfolio.jobs import work_all
 from app.cli.work import Refused, open_database, say, show
 from app.consensus.figures.service import DrawingFailed, draw_missing, draw_next
 from app.core.db import make_engine
@@ -15,6 +16,7 @@ from app.core.migrations import Schema, newest_revision, revision_of, schema_of,
 from app.core.readiness import readiness
 from app.core.settings import load_settings
 from app.demo import show_demo
+from app.reports.jobs import make_all
 from app.worker import Worker, do_chores
 
 EXIT_PENDING, EXIT_NEWER = 3, 4
@@ -48,7 +50,7 @@ def serve(
 
 
 def worker(once: Annotated[bool, typer.Option("--once", help="do what is due and end")] = False) -> None:
-    """Send due mail, draw figures and delete what has reached the end of its time, until stopped.
+    """Send due mail, draw figures, solve plans, write reports and delete what has reached its end, until stopped.
 
     `serve` does the same beside serving; a worker of its own relieves it.
     """
@@ -57,7 +59,7 @@ def worker(once: Annotated[bool, typer.Option("--once", help="do what is due and
     set_up_logs()
     if once:
         done = do_chores(engine, settings)
-        show(done | {"drawn": draw_missing(engine)})
+        show(done | {"drawn": draw_missing(engine), "solved": work_all(engine), "written": make_all(engine)})
         engine.dispose()
         return
     running = Worker(engine, settings)
