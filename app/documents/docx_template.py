@@ -13,7 +13,7 @@ from docx.oxml.ns import qn
 from app.core.errors import Invalid
 
 LARGEST_FILE = 20_000_000
-LARGEST_UNPACKED = 100_000_000
+LARGEST_UNPACKED = 20_000_000
 MOST_PARTS = 2000
 TYPES = "[Content_Types].xml"
 TEMPLATE_TYPE = b"wordprocessingml.template.main+xml"

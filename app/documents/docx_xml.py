@@ -79,10 +79,8 @@ def _run(text: str, language: str, style: str, *, bold: bool, size: int, is_turn
     named = f'<w:rStyle w:val="{style}"/>' if style else ""
     weight = "<w:b/><w:bCs/>" if bold else ""
     sized = f'<w:sz w:val="{2 * size}"/><w:szCs w:val="{2 * size}"/>' if size else ""
-    spoken = f'<w:lang w:bidi="{language}"/>' if is_turned and direction_of(language) == "rtl" else ""
-    if not is_turned:
-        sized = f'<w:sz w:val="{2 * size}"/><w:szCs w:val="{2 * size}"/>' if size else ""
-    spoken = f'<w:lang w:val="{language}"/>'
+    is_of_the_right = is_turned and direction_of(language) == "rtl"
+    spoken = f'<w:lang w:{"bidi" if is_of_the_right else "val"}="{language}"/>'
     turned = "<w:rtl/>" if is_turned else ""
     return f"<w:r><w:rPr>{named}{weight}{sized}{turned}{spoken}</w:rPr>{_text(text)}</w:r>"
 

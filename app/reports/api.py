@@ -37,9 +37,9 @@ class NewReport(BaseModel):
     language: Short = "en"
     survey_id: UUID | None = None
     plan_id: UUID | None = None
-    round: int | None = Field(default=None, ge=1)
-    scenario: int | None = Field(default=None, ge=1)
-    edition: int | None = Field(default=None, ge=1)
+    round: int | None = Field(default=None, ge=1, le=10_000)
+    scenario: int | None = Field(default=None, ge=1, le=10_000)
+    edition: int | None = Field(default=None, ge=1, le=10_000)
     item: Short | None = None
     cover: dict[Short, Annotated[str, Field(max_length=LONGEST_STATEMENT)]] = Field(default_factory=dict[str, str])
 

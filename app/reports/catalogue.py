@@ -60,7 +60,7 @@ def file_name(session: Session, report: Report) -> str:
     elif report.kind == "brief":
         stem = f"{survey.slug}-{about['item']}"
     else:
-        stem = f"{survey.slug}-{report.kind}-round-{about['round']}"
+        stem = f"{survey.slug}-{report.kind}" + (f"-round-{about['round']}" if "round" in about else "")
     return f"{stem}-{report.language}.{report.format}"
 
 

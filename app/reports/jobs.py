@@ -6,6 +6,7 @@ from typing import NamedTuple, cast
 from uuid import UUID
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, or_, select
 
 from app.core.clock import now
@@ -20,7 +21,7 @@ from app.people.queries import find_actor, operator_of
 from app.people.rules import Actor
 from app.reports.catalogue import build, file_name
 from app.reports.models import Report, ReportFile
-from app.reports.queries import find_setting
+from app.reports.queries import find_setting, quotes_of
 from app.reports.rules import FILES_LAST, LOST_AFTER, MOST_TRIES
 from app.reports.service import Order, begun, check_order
 
@@ -29,12 +30,13 @@ NOBODY = "Whoever asked for it may not have it any more."
 
 
 class Taken(NamedTuple):
-    """A report that was taken up: what it says, how it is written, and the document whose look it takes over."""
+    """A report that was taken up: what it says, how it is written, in whose look, and the hash of whom it quotes."""
 
     report_id: UUID
     document: Document
     format: Kind
     template: bytes
+    quotes: str
 
 
 def never() -> bool:
@@ -66,10 +68,14 @@ def make_next(engine: Engine, is_stopping: Callable[[], bool] = never) -> int:
         return 1
     except WritingStopped:
         return 1
-    except WritingFailed:
+    except (WritingFailed, SQLAlchemyError):
         _end(engine, report_id, "failed", FAILED)
         raise
-    _keep(engine, report_id, data)
+    except Exception as bug:
+        # one report that cannot be made must not keep all others from being made
+        _end(engine, report_id, "failed", FAILED)
+        raise WritingFailed(f"{type(bug).__name__}: {bug}") from bug
+    _keep(engine, taken, data)
     return 1
 
 
@@ -130,7 +136,8 @@ def _gather(engine: Engine, report_id: UUID) -> Taken | None:
             return None
         setting = find_setting(session, report.consortium_id)
         template = setting.template if setting and report.format == "docx" else b""
-        return Taken(report_id, build(session, actor, report), cast("Kind", report.format), template)
+        quotes = quotes_of(session, report)
+        return Taken(report_id, build(session, actor, report), cast("Kind", report.format), template, quotes)
 
 
 def _asker(session: Session, report: Report) -> Actor | None:
@@ -153,16 +160,16 @@ def _is_wanted(engine: Engine, report_id: UUID) -> bool:
         return True
 
 
-def _keep(engine: Engine, report_id: UUID, data: bytes) -> None:
+def _keep(engine: Engine, taken: Taken, data: bytes) -> None:
     """Keep the file of a report, whole, unless it was called off or is there already."""
     with Session(for_writing(engine)) as session, session.begin():
-        report = session.get(Report, report_id, with_for_update=True)
+        report = session.get(Report, taken.report_id, with_for_update=True)
         if report is None or report.ended_at is not None:
             return
         moment = now()
         report.state, report.ended_at, report.expires_at = "done", moment, moment + FILES_LAST
         report.name, report.size = file_name(session, report), len(data)
-        report.sha256 = hashlib.sha256(data).hexdigest()
+        report.sha256, report.quotes = hashlib.sha256(data).hexdigest(), taken.quotes
         session.add(report)
         session.add(ReportFile(report_id=report.id, content=data))
         after = {"kind": report.kind, "format": report.format, "sha256": report.sha256}

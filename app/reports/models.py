@@ -14,8 +14,9 @@ class Report(Row, table=True):
     """A report that somebody ordered: of which survey or plan, in which format and language, and how far it has come.
 
     `about` narrows it down: a round, a scenario, an initiative. `tries` counts how often a worker took it up, `seen_at`
-    is when one was last at it. `refusal` says why it could not be made. Its file is deleted at `expires_at`, and the
-    order with it.
+    is when one was last at it. `refusal` says why it could not be made. `quotes` is the hash of whose words it
+    may hold: once one of them is withdrawn or hidden, its file is handed out no more. The file is deleted at
+    `expires_at`, and the order with it.
     """
 
     __table_args__ = (UniqueConstraint("ordered_by_id", "form_key"),)
@@ -35,6 +36,7 @@ class Report(Row, table=True):
     name: str = ""
     size: int = 0
     sha256: str = ""
+    quotes: str = ""
     ordered_at: datetime = Field(sa_type=UtcDateTime)
     ordered_by_id: UUID | None = Field(default=None, foreign_key="person.id")
     seen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -78,11 +78,12 @@ def does_text(reading: PlanReading) -> str:
     if not reading.chosen:
         return pen.say("Nothing is in this plan yet")
     most = max(range(len(reading.years)), key=lambda place: content["spend_by_year"][place])
-    kept = (
-        pen.say("Every year stays within its ceiling.")
-        if not any(one["rule"] == "budget" for one in content["breaches"])
-        else pen.say("The ceilings of the years are not kept.")
-    )
+    if any(one["rule"] == "budget" for one in content["breaches"]):
+        kept = pen.say("The ceilings of the years are not kept.")
+    elif content["rules"]["carry_over"]:
+        kept = pen.say("No year spends more than there is, money left from years before included.")
+    else:
+        kept = pen.say("Every year stays within its ceiling.")
     spending = pen.say(
         "Most is spent in %(year)s: %(money)s.",
         year=reading.years[most],

@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from app.actionplan.disclosure.pages import Line, lines_of, verdict_rows
 from app.actionplan.disclosure.queries import Disclosed, Named, get_disclosed, names_in
+from app.actionplan.disclosure.rules import best_liked
 from app.consensus.rules import weightiest
 from app.documents.document import Block, Cell, Column, Document, Listing, Note, Paragraph, Section, Table
 from app.reports.building import Pen, listed, share_column
@@ -14,10 +15,10 @@ from app.surveys.authoring.models import Survey
 
 MOST_NAMED = 3
 VERDICT_MEANINGS = {
-    "consensus": "Most people of every group want this.",
-    "leaning": "More want this than do not, but not enough to speak of agreement.",
-    "divided": "Some groups want this, others do not.",
-    "low_support": "Few want this.",
+    "consensus": "Most people of every group rate it high.",
+    "leaning": "Too few rate it high to speak of agreement, too many to speak of low support.",
+    "divided": "The groups lie far apart.",
+    "low_support": "Few rate it high.",
     "too_few": "Too few people answered to say.",
 }
 
@@ -131,7 +132,8 @@ def _shares(pen: Pen, disclosed: Disclosed, named: Named, criterion: str, lines:
         ]
         for line in lines
     ]
-    best = [line.title for line in lines if line.figures.get("share_high") is not None][:MOST_NAMED]
+    titles = {line.figures["initiative"]: line.title for line in lines}
+    best = [titles[one["initiative"]] for one in best_liked(disclosed.shown, criterion, MOST_NAMED)]
     text = [Paragraph(say("Most often rated high: %(titles)s.", titles=listed(pen, best)), "finding")] if best else []
     note = say("Of a hundred people, so many rated it low, in the middle, or high. Each group counts equally.")
     title = say("How people rated %(criterion)s", criterion=named.criteria[criterion])

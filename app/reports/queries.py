@@ -1,5 +1,6 @@
 """Reading reports, their files, and what stands on covers."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
@@ -7,11 +8,13 @@ from uuid import UUID
 from sqlmodel import Session, col, func, select
 
 from app.auth.permissions import may
+from app.core.clock import now
 from app.core.errors import NotFound
 from app.people.rules import Actor
 from app.reports.building import CoverFacts
 from app.reports.models import Report, ReportFile, ReportSetting
-from app.reports.rules import DAYS, day_in
+from app.reports.rules import DAYS, WITH_QUOTES, day_in
+from app.surveys.rounds.models import Round, SharedReason
 
 NO_REPORT = "There is no such report, or its time is over."
 
@@ -19,7 +22,7 @@ NO_REPORT = "There is no such report, or its time is over."
 def get_own_report(session: Session, actor: Actor, report_id: UUID) -> Report:
     """A report of the actor's consortium. Raises NotFound."""
     found = session.get(Report, report_id)
-    if found is None or found.consortium_id != actor.consortium_id:
+    if found is None or found.consortium_id != actor.consortium_id or found.expires_at < now():
         raise NotFound(NO_REPORT)
     return found
 
@@ -34,7 +37,7 @@ def get_permitted_report(session: Session, actor: Actor, report_id: UUID) -> Rep
 
 def list_reports(session: Session, actor: Actor) -> Sequence[Report]:
     """The reports of the actor's consortium, the newest first."""
-    wanted = select(Report).where(Report.consortium_id == actor.consortium_id)
+    wanted = select(Report).where(Report.consortium_id == actor.consortium_id, col(Report.expires_at) >= now())
     return session.exec(wanted.order_by(col(Report.ordered_at).desc(), col(Report.id))).all()
 
 
@@ -55,11 +58,26 @@ def count_open(session: Session, consortium_id: UUID) -> int:
 
 
 def get_content(session: Session, report: Report) -> bytes:
-    """The bytes of a report that was made. Raises NotFound before, and after its time."""
+    """The bytes of a report that was made. Raises NotFound before, after its time, and once its quotes are gone."""
     found = session.exec(select(ReportFile.content).where(ReportFile.report_id == report.id)).first()
-    if found is None:
+    if found is None or not has_its_quotes(session, report):
         raise NotFound(NO_REPORT)
     return found
+
+
+def quotes_of(session: Session, report: Report) -> str:
+    """The hash of which reasons in people's own words a report may hold now; empty for kinds that hold none."""
+    if report.kind not in WITH_QUOTES:
+        return ""
+    rounds = select(Round.id).where(Round.survey_id == report.survey_id)
+    wanted = select(SharedReason.id).where(col(SharedReason.round_id).in_(rounds))
+    keys = sorted(str(key) for key in session.exec(wanted.where(col(SharedReason.hidden_on).is_(None))))
+    return hashlib.sha256(" ".join(keys).encode()).hexdigest()
+
+
+def has_its_quotes(session: Session, report: Report) -> bool:
+    """Whether the words of people are still those that they were when a report was made."""
+    return report.state != "done" or report.quotes == quotes_of(session, report)
 
 
 def find_setting(session: Session, consortium_id: UUID) -> ReportSetting | None:

@@ -115,10 +115,14 @@ def answered_text(pen: Pen, findings: Mapping[str, Any]) -> str:
     answered, invited = findings["answered"]["all"], findings["invited"]["all"]
     if not invited or invited < answered:
         return pen.say_count(
-            "%(num)s person is counted in the last round.", "%(num)s people are counted in the last round.", answered
+            "%(num)s person is counted in round %(number)s.",
+            "%(num)s people are counted in round %(number)s.",
+            answered,
+            number=findings["round"],
         )
     return pen.say(
-        "Of %(invited)s people invited, %(answered)s are counted in the last round (%(share)s).",
+        "Of %(invited)s people invited, %(answered)s are counted in round %(number)s (%(share)s).",
+        number=findings["round"],
         invited=pen.number(invited),
         answered=pen.number(answered),
         share=pen.share(answered / invited),

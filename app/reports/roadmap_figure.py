@@ -224,16 +224,13 @@ def _fitting(words: str, size: float, width: float, most: int = 2) -> list[str]:
 def _spending(reading: PlanReading) -> Figure:
     """The spending of each year in parts of the pillars, against its ceiling."""
     pen, content, teller = reading.pen, reading.content, reading.teller
-    over = [
-        year
-        for year, spent, ceiling in zip(reading.years, content["spend_by_year"], content["ceilings"], strict=True)
-        if spent > ceiling
-    ]
-    title = (
-        pen.say("More is spent than there is in: %(years)s", years=", ".join(map(str, over)))
-        if over
-        else pen.say("Each year stays within its ceiling")
-    )
+    over = _overspent(reading)
+    if over:
+        title = pen.say("More is spent than there is in: %(years)s", years=", ".join(map(str, over)))
+    elif content["rules"]["carry_over"]:
+        title = pen.say("No year spends more than there is, money left from years before included")
+    else:
+        title = pen.say("Each year stays within its ceiling")
     return Figure(
         title,
         pen.say("A column for each year with what is spent, in parts of the pillars, and a line for its ceiling."),
@@ -246,6 +243,11 @@ def _spending(reading: PlanReading) -> Figure:
             budget=teller.exact(content["budget"]),
         ),
     )
+
+
+def _overspent(reading: PlanReading) -> list[int]:
+    """The years in which more is spent than there is, as the plan's own checks find them."""
+    return sorted({one["year"] for one in reading.content["breaches"] if one["rule"] == "budget"})
 
 
 def _spend_by_pillar(reading: PlanReading) -> list[tuple[str, list[int]]]:
@@ -289,7 +291,7 @@ def _columns(reading: PlanReading) -> str:
         sheet.line(left - wide * 0.08, ceiling, left + width + wide * 0.08, ceiling, "ink", 1.6)
         middle = left + width / 2
         sheet.text(middle, floor + 15, str(year), 11.5, weight=700, at="middle")
-        is_over = content["spend_by_year"][place] > content["ceilings"][place]
+        is_over = year in _overspent(reading)
         words = reading.pen.say(
             "%(spent)s of %(ceiling)s",
             spent=reading.teller.money(content["spend_by_year"][place]),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
 
 from app.actionplan.adoption.queries import list_editions
@@ -14,7 +14,6 @@ from app.auth.guard import permitted
 from app.auth.permissions import may, require
 from app.consensus.queries import find_snapshot, list_numbers
 from app.core.catalogues import translate
-from app.core.clock import now
 from app.core.errors import Conflict, Invalid
 from app.core.tokens import make_token
 from app.core.words import LANGUAGES, pick
@@ -23,7 +22,14 @@ from app.people.rules import Actor
 from app.reports.building import LEVEL_WORDS, TYPE_WORDS
 from app.reports.catalogue import subject_of
 from app.reports.models import Report
-from app.reports.queries import find_last_like, find_setting, get_content, get_permitted_report, list_reports
+from app.reports.queries import (
+    find_last_like,
+    find_setting,
+    get_content,
+    get_permitted_report,
+    has_its_quotes,
+    list_reports,
+)
 from app.reports.rules import COVER, FACTS, FORMATS, KINDS
 from app.reports.service import CHANGED_MEANWHILE, Order, call_off, change_setting, order_report
 from app.surveys.authoring.models import Survey
@@ -38,7 +44,6 @@ router = APIRouter(prefix="/reports", tags=["reports"])
 
 MakerDep = Annotated[Actor, permitted("report.make")]
 SetterDep = Annotated[Actor, permitted("report.setting")]
-Number = Annotated[int, Query(ge=1, le=10_000)]
 FOLDER = "reports"
 STATE_WORDS = {
     "waiting": "Waits for its turn",
@@ -169,7 +174,7 @@ def _row(session: Session, report: Report, names: Mapping[UUID | None, str], lan
         "subject": subject_of(session, report, language),
         "state": translate(language, STATE_WORDS[report.state]),
         "is_working": report.ended_at is None,
-        "seconds": int((now() - report.ordered_at).total_seconds()),
+        "is_whole": report.state == "done" and has_its_quotes(session, report),
         "who": names.get(report.ordered_by_id, ""),
         "tongue": LANGUAGES[report.language],
     }

@@ -60,6 +60,9 @@ KINDS: dict[str, Kind] = {
     "public": Kind("Public summary", "In plain language, and only what may be public.", "survey"),
 }
 
+WITH_QUOTES = ("dissent", "brief")
+"""Reports that hold reasons in people's own words."""
+
 FACTS: dict[str, int] = {
     "project": LONGEST_FACT,
     "project_title": LONGEST_FACT,

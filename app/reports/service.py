@@ -25,7 +25,7 @@ from app.surveys.authoring.models import Survey
 from app.surveys.authoring.queries import list_items
 
 CHANGED_MEANWHILE = "Somebody changed this meanwhile. Look at what it is now, then change it."
-LARGEST_TEMPLATE = 2_000_000
+LARGEST_TEMPLATE = 900_000
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,8 @@ def _about(session: Session, order: Order, about: str, faults: dict[str, str]) -
     if order.plan:
         return {"scenario": get_scenario(session, order.plan.id, order.scenario).number}
     number = get_snapshot(session, order.survey.id, order.round).round_number
+    if about == "survey":
+        return {}
     if about == "item" and order.item not in {item.code for item in list_items(session, order.survey.id)}:
         faults["item"] = "Choose an initiative of this survey."
     return {"round": number} | ({"item": order.item} if about == "item" else {})
@@ -120,9 +122,11 @@ def begun(actor: Actor, order: Order, about: dict[str, Any], form_key: str) -> R
 
 
 def call_off(session: Session, actor: Actor, report: Report) -> None:
-    """Stop the making of a report; nothing happens once it is over. Raises NotAllowed."""
+    """Stop the making of a report; nothing happens once it is over. Raises NotAllowed, NotFound."""
     require(actor, "report.make", report)
-    found = session.exec(select(Report).where(Report.id == report.id).with_for_update()).one_or_none()
+    # as it is now: a worker may have ended it since it was read
+    fresh = select(Report).where(Report.id == report.id).with_for_update().execution_options(populate_existing=True)
+    found = session.exec(fresh).one_or_none()
     if found is None:
         raise NotFound("There is no such report, or its time is over.")
     if found.ended_at is None:
@@ -138,14 +142,15 @@ def change_setting(
     `template` is the name and the content of a DOCX file, empty ones to use none, None to leave it. Raises Invalid
     naming the fields, Conflict when it was changed meanwhile.
     """
+    # before anybody waits for this: reading a template takes a while
+    unusable = _template_faults(template[1]) if template and template[1] else {}
     session.exec(select(Consortium.id).where(Consortium.id == actor.consortium_id).with_for_update()).one()
     setting = find_setting(session, actor.consortium_id) or ReportSetting(consortium_id=actor.consortium_id, revision=0)
     require(actor, "report.setting", setting)
     if setting.revision != revision:
         raise Conflict(CHANGED_MEANWHILE)
     facts, faults = read_facts(typed, FACTS)
-    if template and template[1]:
-        faults |= _template_faults(template[1])
+    faults |= unusable
     if faults:
         raise Invalid(next(iter(faults.values())), faults)
     setting.facts, setting.revision = facts, setting.revision + 1
@@ -159,7 +164,7 @@ def change_setting(
 
 def _template_faults(content: bytes) -> dict[str, str]:
     if len(content) > LARGEST_TEMPLATE:
-        return {"template": "This file is too large: a template has at most 2 MB."}
+        return {"template": "This file is too large."}
     try:
         read_template(content)
     except Invalid as refused:

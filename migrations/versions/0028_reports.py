@@ -28,6 +28,7 @@ def upgrade() -> None:
     sa.Column('name', sa.String(), nullable=False),
     sa.Column('size', sa.Integer(), nullable=False),
     sa.Column('sha256', sa.String(), nullable=False),
+    sa.Column('quotes', sa.String(), nullable=False),
     sa.Column('ordered_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('ordered_by_id', sa.Uuid(), nullable=True),
     sa.Column('seen_at', sa.DateTime(timezone=True), nullable=True),

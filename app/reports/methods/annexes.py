@@ -234,5 +234,5 @@ def software_notes(reading: MethodsReading, bundle_sha256: str) -> Sequence[Bloc
         Note(say("Program"), f"INNAXE {__version__}"),
         Note(say("Protocol (SHA-256)"), reading.survey.protocol_sha256 or say("missing")),
         *hashes,
-        Note(say("Bundle that recomputes every figure (SHA-256)"), bundle_sha256 or say("not made yet")),
+        Note(say("Bundle that recomputes every figure (SHA-256)"), bundle_sha256 or say("not stated")),
     ]

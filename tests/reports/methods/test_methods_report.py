@@ -226,7 +226,7 @@ def _order(line: Mapping[str, Any]) -> tuple[bool, float]:
 def test_the_same_is_said_twice_alike_and_a_bundle_is_named_once_it_is_made(session: Session, held: Survey) -> None:
     first = report(session, held, cover=CoverFacts(grant="101"))
     assert first == report(session, held, cover=CoverFacts(grant="101"))
-    assert "Bundle that recomputes every figure (SHA-256): not made yet" in said(first)
+    assert "Bundle that recomputes every figure (SHA-256): not stated" in said(first)
     assert "Bundle that recomputes every figure (SHA-256): abc" in said(report(session, held, bundle_sha256="abc"))
     assert "Grant agreement: 101." in said(points_in(first)["O3"])
 
