@@ -169,7 +169,7 @@ def test_it_can_be_ordered_like_every_report(session: Session, engine: Engine, s
     session.commit()
     assert make_all(engine) == 1
     session.expire_all()
-    assert (report.state, report.name) == ("done", f"{survey.slug}-methods-round-1-da.html")
+    assert (report.state, report.name) == ("done", f"{survey.slug}-methods-da.html")
     assert (
         "Søgning" in get_content(session, report).decode()
         or "Litteratursøgning" in get_content(session, report).decode()
