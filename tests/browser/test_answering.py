@@ -59,8 +59,8 @@ def test_the_whole_survey(visit: Opener, site: Site, language: str, script: bool
         page.click(".foot button")
     page.wait_for_url(re.compile(r"/check$"))
     assert page.locator(".sum").inner_text() == WORDS[language]["done"]
-    assert page.locator(".answer-row").count() == INITIATIVES + len(SECTIONS)
-    assert page.locator(".answer-row:not(.said) .open").count() == 0
+    expect(page.locator(".answer-row")).to_have_count(INITIATIVES + len(SECTIONS))
+    expect(page.locator(".answer-row:not(.said) .open")).to_have_count(0)
     page.click(".foot button")
     page.wait_for_url(re.compile(r"/done$"))
     receipt = page.locator(".receipt").inner_text()
@@ -121,8 +121,8 @@ def test_a_returning_person_sees_what_the_last_round_said(visit: Opener, site: S
     if "/q/" not in page.url:
         page.click("button[name=consent]")
     page.goto(f"/s/{site.survey}/q/7")
-    assert page.locator("svg.hist").count() == 3
-    assert page.locator(".was").count() > 0
+    expect(page.locator("svg.hist")).to_have_count(3)
+    page.locator(".was").first.wait_for()
 
 
 def test_saves_feel_immediate(visit: Opener, site: Site) -> None:

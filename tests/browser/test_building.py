@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import INNAXE, Opener, Site
 from tests.make import DEMO
@@ -73,7 +74,7 @@ def test_blank_to_published(visit: Opener, site: Site, faults: list[str], with_s
     assert "min" in page.locator("main").inner_text()
     act(lambda: page.click(".crumb a"))
     act(lambda: page.click("main a[href$='/preview/1']"))
-    assert page.locator("fieldset.q").count() == 3
+    expect(page.locator("fieldset.q")).to_have_count(3)
     act(lambda: page.click(".foot a.sec"))
     act(lambda: page.click("main a[href$='/publish']"))
     assert page.locator("main form button").inner_text() == "Publish and send 25 invitations"
@@ -87,6 +88,6 @@ def test_blank_to_published(visit: Opener, site: Site, faults: list[str], with_s
     assert link
     page.goto(link)
     assert page.locator("h1").first.inner_text()
-    assert page.locator("main form").count() == 1, "people can begin"
+    expect(page.locator("main form")).to_have_count(1)  # people can begin
     # the wrong line is refused as it should be; the browser reports the answer
     faults[:] = [fault for fault in faults if "/people: Failed to load resource" not in fault]

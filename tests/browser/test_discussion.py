@@ -28,7 +28,7 @@ def test_marked_words_come_into_the_form_beside_them(visit: Opener, signed_in: C
     expect(page.locator("#passage")).not_to_have_value("")
     expect(page.locator("#text")).to_have_value("Typed before")
     expect(page.locator("#text")).to_be_focused()
-    assert page.locator(".talk", has=page.locator('[data-place="summary.en"]')).locator("#write").count() == 1
+    expect(page.locator(".talk", has=page.locator('[data-place="summary.en"]')).locator("#write")).to_have_count(1)
     page.fill("#text", "x" * 1_100_000)
     page.click("#write button[type=submit]")
     expect(page.locator(".left").first).to_have_text("1100000 / 2000")

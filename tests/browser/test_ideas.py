@@ -53,7 +53,7 @@ def open_ideas(page: Page) -> str:
     page.click("main form button")
     page.wait_for_url("**/build")
     slug = page.url.split("/")[-2]
-    assert page.locator("main a[href$='/preview/1']").count() == 0, "there is nothing to rate yet"
+    expect(page.locator("main a[href$='/preview/1']")).to_have_count(0)  # there is nothing to rate yet
     page.click("main a[href$='/build/texts']")
     assert page.locator("#idea_question").input_value()
     page.fill("#controller", "The consortium")
@@ -71,7 +71,7 @@ def test_from_ideas_to_ratings(visit: Opener, signed_in: Callable[[str], Any], w
     manager = visit(storage_state=signed_in("coordinator"), width=1440, java_script_enabled=with_script)
     slug = open_ideas(manager)
     manager.goto(f"/surveys/{slug}/ideas")
-    assert manager.get_by_text("can be read when their round has closed").count() == 1
+    expect(manager.get_by_text("can be read when their round has closed")).to_have_count(1)
 
     person = visit(locale="de-DE", java_script_enabled=with_script)
     come_in(person, slug, "industry")
@@ -93,7 +93,7 @@ def test_from_ideas_to_ratings(visit: Opener, signed_in: Callable[[str], Any], w
         assert person.locator("[name='idea:2.title']").input_value() == HEAT[0]
     person.click(".foot button")
     person.wait_for_url("**/ideas")
-    assert person.locator(".answer-row").count() == 2
+    expect(person.locator(".answer-row")).to_have_count(2)
     if with_script:
         look(person, faults)
     person.click(".foot button")
@@ -108,7 +108,7 @@ def test_from_ideas_to_ratings(visit: Opener, signed_in: Callable[[str], Any], w
     manager.goto(f"/surveys/{slug}")
     manager.get_by_role("link", name="Close the round of ideas").click()
     manager.wait_for_url("**/closure")
-    assert manager.get_by_text("This cannot be undone.").count() == 1
+    expect(manager.get_by_text("This cannot be undone.")).to_have_count(1)
     if with_script:
         look(manager, faults)
         manager.set_viewport_size({"width": 1440, "height": 900})
@@ -116,7 +116,7 @@ def test_from_ideas_to_ratings(visit: Opener, signed_in: Callable[[str], Any], w
     manager.wait_for_url(f"**/surveys/{slug}")
     take_over(manager, slug, faults if with_script else None)
     person.goto(f"/s/{slug}")
-    assert person.locator(".notice").count() == 1
+    expect(person.locator(".notice")).to_have_count(1)
     choose_and_publish(manager, slug)
 
     person.goto(f"/s/{slug}")
@@ -153,7 +153,7 @@ def write_another(visit: Opener, slug: str) -> None:
             page.wait_for_url(f"**/ideas/{number + 1}")
     page.locator(".answer-row form button").nth(2).click()
     page.wait_for_url("**/ideas")
-    assert page.locator(".answer-row").count() == 2
+    expect(page.locator(".answer-row")).to_have_count(2)
     page.click(".foot button")
     page.wait_for_url("**/done")
 
@@ -163,9 +163,9 @@ def take_over(page: Page, slug: str, faults: list[str] | None) -> None:
     page.goto(f"/surveys/{slug}/ideas")
     if faults is not None:
         look(page, faults)
-    assert page.locator(".idea").count() == 4 + len(OTHERS)
+    expect(page.locator(".idea")).to_have_count(4 + len(OTHERS))
     alike = page.locator("fieldset.alike").first
-    assert alike.locator(".idea").count() == 2
+    expect(alike.locator(".idea")).to_have_count(2)
     for box in alike.locator("input").all():
         box.check()
     page.locator(".stays button").click()
@@ -195,8 +195,8 @@ def choose_and_publish(page: Page, slug: str) -> None:
     page.wait_for_url("**/build")
     page.click("main a[href$='/publish']")
     # the idea was in German, and the survey is offered in English first
-    assert page.get_by_text("The title of “Nachtbusse” is missing in English.").count() == 1
-    assert page.get_by_role("button", name="Publish").count() == 0
+    expect(page.get_by_text("The title of “Nachtbusse” is missing in English.")).to_have_count(1)
+    expect(page.get_by_role("button", name="Publish")).to_have_count(0)
     page.click("main a[href$='/translation/en']")
     page.locator("textarea[name$='.title'][name^='text.item.']").fill("Night buses")
     page.locator("main form button").first.click()

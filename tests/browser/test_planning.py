@@ -93,7 +93,7 @@ def test_from_results_to_an_adopted_plan(
     if not mine.is_checked():
         act(mine.check)
     act(lambda: page.click("main form button"))
-    assert page.locator("text=Edition 1").count()
+    page.locator("text=Edition 1").first.wait_for()
     act(lambda: page.click("nav a[href='/plans']"))
     act(lambda: page.locator("main a", has_text="Adopted in a browser").first.click())
     with page.expect_download() as downloaded:

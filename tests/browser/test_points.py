@@ -28,7 +28,7 @@ def test_from_the_mail_to_the_first_saved_answer_on_a_slow_line(visit: Opener, s
     begun = time.monotonic()
     page.goto(f"{site.links['Invitation (new)']}?r=4")  # the click in the mail
     drawn = time.monotonic() - begun
-    assert page.locator("input[name=helix]:checked").count() == 1, "known from the invitation"
+    expect(page.locator("input[name=helix]:checked")).to_have_count(1)  # known from the invitation
     page.click("button[name=consent]")  # the click on the page
     page.wait_for_url(re.compile(r"/q/1\?r=4$"))
     assert page.locator("fieldset.q").first.locator("input:checked").get_attribute("value") == "4"
@@ -51,8 +51,8 @@ def test_the_next_round_keeps_an_answer_with_one_tap_on_a_slow_line(visit: Opene
     throttle(page)
     codes = [box.get_attribute("data-code") or "" for box in page.locator("fieldset.q").all()]
     shown = [box.locator("input:checked").get_attribute("value") for box in page.locator("fieldset.q").all()]
-    assert page.locator("svg.hist").count() == 3
-    assert page.locator("svg.marks").count() == 3
+    expect(page.locator("svg.hist")).to_have_count(3)
+    expect(page.locator("svg.marks")).to_have_count(3)
     page.click(".foot button")  # the one tap
     page.wait_for_url(re.compile(r"/q/3$"))
     kept = answers_of(page)
@@ -155,7 +155,7 @@ def test_another_language_keeps_page_place_and_choice(visit: Opener, site: Site)
     assert page.evaluate("scrollY") > 150
     names = [text.strip() for text in page.locator(".languages li").all_text_contents()]
     assert names == ["English", "Català", "Español", "Français", "Deutsch", "Български", "Dansk"]
-    assert page.locator(".languages img").count() == 0, "no flags"
+    expect(page.locator(".languages img")).to_have_count(0)  # no flags
 
 
 def test_a_fault_is_named_first_and_leads_to_its_field(visit: Opener, site: Site, faults: list[str]) -> None:
@@ -186,7 +186,7 @@ def test_two_presses_of_send_are_one_submission(visit: Opener, site: Site) -> No
     receipt = page.locator(".receipt").inner_text()
     page.goto(f"/s/{site.survey}/done")
     assert page.locator(".receipt").inner_text() == receipt
-    assert page.locator("a[href^='mailto:']").count() == 1
+    expect(page.locator("a[href^='mailto:']")).to_have_count(1)
 
 
 def test_every_button_says_criterion_number_and_label(visit: Opener, site: Site) -> None:
@@ -197,11 +197,11 @@ def test_every_button_says_criterion_number_and_label(visit: Opener, site: Site)
         page.click("button[name=consent]")
     page.goto(f"/s/{site.survey}/q/4")
     groups = page.locator("fieldset.q")
-    assert groups.count() == 3
+    expect(groups).to_have_count(3)
     for group in groups.all():
         assert group.locator("legend").inner_text().strip()
         radios = group.get_by_role("radio")
-        assert radios.count() == 6
+        expect(radios).to_have_count(6)
         assert radios.first.evaluate("one => document.getElementById(one.getAttribute('aria-describedby')).innerText")
     for figure in page.get_by_role("img").all():
         assert figure.get_attribute("aria-label"), "a figure gives its finding"
