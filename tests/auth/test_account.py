@@ -97,7 +97,7 @@ def test_known_and_unknown_addresses_get_equal_bytes(client: TestClient, cast: C
 
 
 def chance_of_longer(client: TestClient, csrf: str, order: random.Random) -> float:
-    """The chance that a known address took longer than an unknown one (AUC), of 150 requests for each in random order."""
+    """The chance that a known address took longer than an unknown one (AUC), of 150 requests for each in any order."""
     times: dict[str, list[float]] = {"biel@innaxe.example": [], "nobody@innaxe.example": []}
     for _ in range(150):
         for email in order.sample(list(times), 2):
