@@ -1,23 +1,26 @@
 """Commands on figures: from files, from the database, and the prioritised list."""
 
 import hashlib
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlmodel import Session
 
 from app.actionplan.portfolio.document import plan_file
 from app.actionplan.portfolio.planning import PlanFileError, plan_from, read_plan_file, weights_of
 from app.actionplan.portfolio.queries import find_plan
 from app.actionplan.priorities.service import export_list
-from app.cli.work import Refused, chosen_survey, read_file, say, work, write_file
+from app.cli.reports import make_file
+from app.cli.work import Refused, chosen_survey, read_file, reading, say, work, write_file
 from app.consensus.analysis import SEED, to_bytes
 from app.consensus.analysis import analyse as analyse_panel
 from app.consensus.panel_files import PanelFileError, read_panel_files
-from app.consensus.service import analyse_survey
+from app.consensus.service import analyse_survey, note_analysed
 from app.core.settings import load_settings
 from app.people.queries import operator_of
-from app.reports.jobs import make_now
+from app.people.rules import Actor
 from app.reports.service import Order
 from app.surveys.authoring.queries import get_survey
 
@@ -64,8 +67,11 @@ def write_results(
     number: Annotated[int | None, typer.Option("--round", min=1)] = None,
 ) -> None:
     """Write the same analysis from the database: every figure, unsuppressed, and noted in the history."""
+    with reading() as session:
+        actor, found = chosen_survey(session, survey)
+        analysis = analyse_survey(session, actor, found, number)
     with work() as session:
-        analysis = analyse_survey(session, *chosen_survey(session, survey), number)
+        note_analysed(session, actor, found, number)
     write_file(out, to_bytes(analysis))
 
 
@@ -77,19 +83,27 @@ def export_plan(
     scenario: Annotated[int | None, typer.Option(min=1, help="scenario of the plan, by default the first")] = None,
 ) -> None:
     """Write a five-year plan, or the prioritised list of a survey."""
+    if kind in {"docx", "pdf"}:
+        make_file(partial(_plan_order, key, kind, language, scenario), out)
+        return
     address = load_settings().address
     with work() as session:
         plan = find_plan(session, key)
-        if plan and kind in {"docx", "pdf"}:
-            order = Order("plan", kind, language, get_survey(session, plan.survey_id), plan, scenario=scenario)
-            data = make_now(session, operator_of(plan.consortium_id), order)
-        elif plan:
+        if plan:
             actor = operator_of(plan.consortium_id)
             data = plan_file(session, actor, plan, scenario, kind, language, address=address).data
         else:
             actor, survey = chosen_survey(session, key)
             data = export_list(session, actor, survey, kind, language, address=address).data
     write_file(out, data)
+
+
+def _plan_order(key: str, kind: str, language: str, scenario: int | None, session: Session) -> tuple[Actor, Order]:
+    plan = find_plan(session, key)
+    if plan is None:
+        raise Refused("A prioritised list is written as csv, xlsx or json; there is no plan of this id.")
+    survey = get_survey(session, plan.survey_id)
+    return operator_of(plan.consortium_id), Order("plan", kind, language, survey, plan, scenario=scenario)
 
 
 def _scale(text: str) -> tuple[int, int]:

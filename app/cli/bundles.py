@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from app.cli.work import chosen_survey, read_file, say, work, write_file
+from app.cli.work import chosen_survey, read_file, reading, say, work, write_file
 from app.reports.bundle.archive import sha256
-from app.reports.bundle.service import create_bundle
+from app.reports.bundle.service import create_bundle, note_bundle
 from app.reports.bundle.verifying import Verdict, verify
-from app.reports.opendata.service import create_open_data
+from app.reports.opendata.service import create_open_data, note_open_data
 
 EXIT_DIFFERS = 8
 PRIVATE = 0o600
@@ -26,8 +26,11 @@ def create(
     ] = False,
 ) -> None:
     """Write everything needed to recompute every published figure of a survey; noted in the history."""
+    with reading() as session:
+        actor, found = chosen_survey(session, survey)
+        data = create_bundle(session, actor, found, with_answers=with_answers)
     with work() as session:
-        data = create_bundle(session, *chosen_survey(session, survey), with_answers=with_answers)
+        note_bundle(session, actor, found, data, with_answers=with_answers)
     # once it is on record, and not before
     write_file(out, data, mode=PRIVATE)
     say(f"SHA-256 {sha256(data)}")
@@ -40,9 +43,11 @@ def open_data(
     licence: Annotated[str, typer.Option(help="such as CC-BY-4.0; not stated when not given")] = "",
 ) -> None:
     """Write the answers as data for everybody: no person, no two answers joined; noted in the history."""
-    with work() as session:
+    with reading() as session:
         actor, found = chosen_survey(session, survey)
         data = create_open_data(session, actor, found, licence=licence)
+    with work() as session:
+        note_open_data(session, actor, found, data, licence=licence)
     write_file(out, data, mode=PRIVATE)
     say(f"SHA-256 {sha256(data)}")
 

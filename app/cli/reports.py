@@ -1,14 +1,17 @@
 """Commands that write reports."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlmodel import Session
 
 from app.actionplan.portfolio.queries import find_plan
-from app.cli.work import chosen_survey, work, write_file
+from app.cli.work import chosen_survey, reading, work, write_file
 from app.people.queries import operator_of
-from app.reports.jobs import make_now
+from app.people.rules import Actor
+from app.reports.jobs import make_now, note_made
 from app.reports.service import Order
 from app.surveys.authoring.queries import get_survey
 
@@ -25,12 +28,23 @@ def write_report(
     item: Annotated[str | None, typer.Option("--initiative", help="its code, for a brief")] = None,
 ) -> None:
     """Write a report, and put the file where it is wanted once it is whole."""
-    with work() as session:
+
+    def order_of(session: Session) -> tuple[Actor, Order]:
         plan = find_plan(session, key)
         if plan:
             actor, survey = operator_of(plan.consortium_id), get_survey(session, plan.survey_id)
         else:
             actor, survey = chosen_survey(session, key)
-        order = Order(kind, form, language, survey, plan, number, scenario, edition, item)
+        return actor, Order(kind, form, language, survey, plan, number, scenario, edition, item)
+
+    make_file(order_of, out)
+
+
+def make_file(order_of: Callable[[Session], tuple[Actor, Order]], out: Path) -> None:
+    """Make the report that is chosen in a database, note it, and put it where it is wanted."""
+    with reading() as session:
+        actor, order = order_of(session)
         data = make_now(session, actor, order)
+    with work() as session:
+        note_made(session, actor, order, data)
     write_file(out, data)

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from app.core.db import for_writing, make_engine
+from app.core.db import for_reading, for_writing, make_engine
 from app.core.migrations import Schema, schema_of
 from app.core.settings import Settings, load_settings
 from app.people.queries import operator_of
@@ -40,6 +40,17 @@ def work() -> Generator[Session]:
     engine = open_database(load_settings())
     try:
         with Session(for_writing(engine)) as session, session.begin():
+            yield session
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def reading() -> Generator[Session]:
+    """A session for what takes long and changes nothing: nobody who writes waits for it."""
+    engine = open_database(load_settings())
+    try:
+        with Session(for_reading(engine)) as session:
             yield session
     finally:
         engine.dispose()

@@ -100,13 +100,17 @@ def hash_of(findings: Mapping[str, Any]) -> str:
 
 
 def analyse_survey(session: Session, actor: Actor, survey: Survey, number: int | None = None) -> dict[str, Any]:
-    """The complete, unsuppressed analysis of a survey, for an operator; it is noted in the history."""
+    """The complete, unsuppressed analysis of a survey, for an operator; `note_analysed` says that it left."""
     require(actor, "results.unsuppressed", survey)
     panel = read_panel(session, survey, number, only_rated=True)
-    record(session, actor, "results.read_unsuppressed", survey, after={"round": number})
     weights = weights_of(list_criteria(session, survey.id))
     inputs = {
         "respondents": hashlib.sha256(repr((panel.respondents, panel.helices, panel.regions)).encode()).hexdigest(),
         "ratings": hashlib.sha256(panel.ratings.tobytes()).hexdigest(),
     }
     return analyse(panel, weights=weights, inputs=inputs)
+
+
+def note_analysed(session: Session, actor: Actor, survey: Survey, number: int | None) -> None:
+    """Note in the history that somebody was given a survey's complete analysis."""
+    record(session, actor, "results.read_unsuppressed", survey, after={"round": number})

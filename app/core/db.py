@@ -121,6 +121,13 @@ def for_writing(engine: Engine) -> Engine:
     return engine.execution_options(innaxe_begin="BEGIN IMMEDIATE")
 
 
+def for_reading(engine: Engine) -> Engine:
+    """The same engine, for transactions that read for long and write nothing: all they see is of one moment."""
+    if engine.dialect.name == "sqlite":
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ")
+
+
 def prepare_sqlite(connection: Any, _record: object = None) -> None:
     """Make one connection durable and strict. Raises UnsafeDatabase when it cannot be."""
     connection.isolation_level = None  # the driver must not begin transactions of its own

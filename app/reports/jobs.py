@@ -10,12 +10,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, or_, select
 
 from app.core.clock import now
-from app.core.db import for_writing
+from app.core.db import for_reading, for_writing
 from app.core.errors import AppError
 from app.documents.document import Document
 from app.documents.writing import Kind, WritingFailed, WritingStopped, write_apart
-from app.history.rules import name_of
-from app.history.service import record, record_under
+from app.history.service import record
 from app.people.models import Person
 from app.people.queries import find_actor, operator_of
 from app.people.rules import Actor
@@ -88,19 +87,22 @@ def make_all(engine: Engine) -> int:
 
 
 def make_now(session: Session, actor: Actor, order: Order) -> bytes:
-    """The file of a report that somebody waits for; it is noted in the history and kept nowhere.
+    """The file of a report that somebody waits for; it is kept nowhere, and `note_made` says that it left.
 
     Raises as `check_order` does, and WritingFailed.
     """
     report = begun(actor, order, check_order(session, actor, order), "")
     document = build(session, actor, report)
     setting = find_setting(session, report.consortium_id)
-    data = write_apart(
+    return write_apart(
         document, cast("Kind", report.format), setting.template if setting and report.format == "docx" else None
     )
-    after = {"kind": report.kind, "format": report.format, "sha256": hashlib.sha256(data).hexdigest()}
-    record_under(session, actor, "report.made", name_of("survey", report.survey_id), after=after)
-    return data
+
+
+def note_made(session: Session, actor: Actor, order: Order, data: bytes) -> None:
+    """Note a report that was made at once in the history, before it is handed out."""
+    after = {"kind": order.kind, "format": order.format, "sha256": hashlib.sha256(data).hexdigest()}
+    record(session, actor, "report.made", order.survey, after=after)
 
 
 def _take(engine: Engine) -> UUID | None:
@@ -126,7 +128,7 @@ def _take(engine: Engine) -> UUID | None:
 
 def _gather(engine: Engine, report_id: UUID) -> Taken | None:
     """What a report says, read for whoever asked; None where it was called off meanwhile. Raises AppError."""
-    with Session(engine) as session:
+    with Session(for_reading(engine)) as session:
         report = session.get_one(Report, report_id)
         if report.ended_at is not None:
             return None

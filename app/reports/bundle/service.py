@@ -1,4 +1,4 @@
-"""Making a bundle; it is noted in the history like every file that leaves."""
+"""Making a bundle, and noting it in the history like every file that leaves."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -46,7 +46,7 @@ COUNTS_DROPPED = (
 
 
 def create_bundle(session: Session, actor: Actor, survey: Survey, *, with_answers: bool) -> bytes:
-    """Everything needed to recompute what was published of a survey, as a zip file; noted in the history.
+    """Everything needed to recompute what was published of a survey, as a zip file.
 
     With answers it is the operator's; of counts that may be shown, for whoever may export results. Raises NotFound
     before a round has closed, Conflict where answers are gone, in whole or in part.
@@ -55,10 +55,12 @@ def create_bundle(session: Session, actor: Actor, survey: Survey, *, with_answer
     snapshots = list_snapshots(session, survey.id)
     if not snapshots:
         raise NotFound(NOTHING)
-    data = pack(_files(session, actor, survey, snapshots, with_answers=with_answers))
-    after = {"answers": with_answers, "sha256": sha256(data)}
-    record(session, actor, "bundle.made", survey, after=after)
-    return data
+    return pack(_files(session, actor, survey, snapshots, with_answers=with_answers))
+
+
+def note_bundle(session: Session, actor: Actor, survey: Survey, data: bytes, *, with_answers: bool) -> None:
+    """Note a bundle in the history, before it is handed out."""
+    record(session, actor, "bundle.made", survey, after={"answers": with_answers, "sha256": sha256(data)})
 
 
 def _files(

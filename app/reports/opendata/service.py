@@ -1,4 +1,4 @@
-"""Making open data; it is noted in the history like every file that leaves."""
+"""Making open data, and noting them in the history like every file that leaves."""
 
 from sqlmodel import Session
 
@@ -19,7 +19,7 @@ from app.surveys.authoring.models import Survey
 
 
 def create_open_data(session: Session, actor: Actor, survey: Survey, *, licence: str = "") -> bytes:
-    """The answers of all closed rounds as data for everybody, as a zip file; noted in the history.
+    """The answers of all closed rounds as data for everybody, as a zip file.
 
     It is made of results as they may be shown. Raises NotFound before a round has closed, Invalid for a licence
     that is none of those it can name.
@@ -52,6 +52,9 @@ def create_open_data(session: Session, actor: Actor, survey: Survey, *, licence:
     }
     files["datapackage.json"] = to_json(describe(named, protocol, files, day=day, licence=licence))
     files["README.txt"] = read_me(named, protocol, released, licence)
-    data = pack(files)
+    return pack(files)
+
+
+def note_open_data(session: Session, actor: Actor, survey: Survey, data: bytes, *, licence: str = "") -> None:
+    """Note open data in the history, before they are handed out."""
     record(session, actor, "opendata.made", survey, after={"licence": licence, "sha256": sha256(data)})
-    return data
