@@ -1,6 +1,7 @@
 """Answers without people: who rated what under fresh numbers, in the form of `innaxe analyse`. Pure.
 
-The numbers follow what was said, so neither their order nor a tie tells of a person, a time or a list.
+The numbers follow what was said, so neither their order nor a tie tells of a person, a time or a list. The order in
+which items were asked is left out: it is drawn for each person, so a seed and a code would lead to their answers.
 """
 
 import csv
@@ -16,18 +17,17 @@ from app.consensus.panel_files import PanelFileError, read_panel_files
 from app.reports.bundle.archive import Broken
 from app.stats.histogram import MISSING
 
-RESPONDENTS, RATINGS, ORDERS = "answers/respondents.csv", "answers/ratings.csv", "answers/orders.csv"
+RESPONDENTS, RATINGS = "answers/respondents.csv", "answers/ratings.csv"
 COLUMNS = ("respondent", "helix", "region", "language", "first_round")
 
 
 @dataclass(frozen=True)
 class Answers:
-    """A panel of all closed rounds, with each respondent's language, first round, and order of items by round."""
+    """A panel of all closed rounds, with each respondent's language and first round."""
 
     panel: Panel
     languages: Mapping[str, str]
     first_rounds: Mapping[str, int]
-    orders: Mapping[int, Mapping[str, Sequence[str]]]
 
     def upto(self, number: int, *, with_later: bool) -> Panel:
         """The panel as it was when a round closed; `with_later` keeps those who only came afterwards."""
@@ -59,7 +59,6 @@ def numbered(answers: Answers) -> Answers:
             answers.first_rounds[code],
             panel.ratings[:, row].ravel().tolist(),
             panel.looked_at[:, row].ravel().tolist(),
-            [list(answers.orders[number].get(code, ())) for number in sorted(answers.orders)],
         )
 
     rows = sorted(range(len(panel.respondents)), key=said)
@@ -78,7 +77,6 @@ def numbered(answers: Answers) -> Answers:
         ),
         {names[code]: language for code, language in answers.languages.items()},
         {names[code]: number for code, number in answers.first_rounds.items()},
-        {number: {names[code]: items for code, items in own.items()} for number, own in answers.orders.items()},
     )
 
 
@@ -101,15 +99,9 @@ def to_files(answers: Answers) -> dict[str, bytes]:
         for place, item in enumerate(panel.initiatives)
         if panel.looked_at[layer, row, place]
     ]
-    orders = [
-        (number, code, " ".join(items))
-        for number, own in sorted(answers.orders.items())
-        for code, items in sorted(own.items())
-    ]
     return {
         RESPONDENTS: table(COLUMNS, people),
         RATINGS: table(("round", "respondent", "initiative", *panel.criteria), ratings),
-        ORDERS: table(("round", "respondent", "items"), orders),
     }
 
 
@@ -125,14 +117,10 @@ def from_files(files: Mapping[str, bytes], protocol: Mapping[str, Any]) -> Answe
     people = {row["respondent"]: row for row in records(files[RESPONDENTS])}
     # as they stand: what reads files from elsewhere takes some words for others
     rated = replace(rated, helices=tuple(people[code]["helix"] for code in rated.respondents))
-    orders: dict[int, dict[str, Sequence[str]]] = {}
-    for row in records(files[ORDERS]):
-        orders.setdefault(int(row["round"]), {})[row["respondent"]] = row["items"].split(" ")
     return Answers(
         with_all_items(rated, [item["code"] for item in protocol["items"]]),
         {code: people[code]["language"] for code in rated.respondents},
         {code: int(people[code]["first_round"]) for code in rated.respondents},
-        orders,
     )
 
 

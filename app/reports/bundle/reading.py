@@ -111,7 +111,7 @@ def read_answers(session: Session, survey: Survey, snapshots: Sequence[Snapshot]
         initiatives=[item["code"] for item in protocol["items"]],
     )
     languages = {one.code: one.language for one, _ in people}
-    return numbered(Answers(panel, languages, first, _orders(session, survey.id, numbers)))
+    return numbered(Answers(panel, languages, first))
 
 
 def _lines(session: Session, survey_id: UUID, protocol: Mapping[str, Any], numbers: Sequence[int]) -> Lines:
@@ -134,20 +134,6 @@ def _lines(session: Session, survey_id: UUID, protocol: Mapping[str, Any], numbe
             item, place = places[code]
             lines.setdefault((number, respondent, item), [None] * len(criteria))[place] = point
     return lines
-
-
-def _orders(session: Session, survey_id: UUID, numbers: Sequence[int]) -> dict[int, dict[str, Sequence[str]]]:
-    wanted = (
-        select(Round.number, Respondent.code, col(Response.item_codes))
-        .join(Response, col(Response.round_id) == col(Round.id))
-        .join(Respondent, col(Respondent.id) == col(Response.respondent_id))
-        .where(Respondent.survey_id == survey_id, col(Round.number).in_(numbers))
-    )
-    found: dict[int, dict[str, Sequence[str]]] = {}
-    for number, code, items in session.exec(wanted):
-        if items:
-            found.setdefault(number, {})[code] = items
-    return found
 
 
 def read_plans(session: Session, actor: Actor, survey: Survey) -> tuple[dict[str, dict[str, Any]], list[str]]:

@@ -40,6 +40,7 @@ from app.surveys.authoring.models import Criterion, Survey, SurveyItem
 from app.web.helices import marks_of
 
 COUNTS = "counts/counts.json"
+ORDERS_STAY = Unknown("in which order items were asked is drawn for each person and would tell whose answers they are")
 LIST_CHANGED = Unknown("it was counted at the closing from a list of invitations that has changed since")
 
 
@@ -143,7 +144,7 @@ def findings_again(content: Content, place: int) -> dict[str, Any]:
     )
     if not told["is_list_as_it_was"]:
         found |= {"invited": LIST_CHANGED, "flow": _without_invited(found["flow"])}
-    return found | {"engine": FROZEN_BY}
+    return found | {"engine": FROZEN_BY, "checks": {**found["checks"], "order": ORDERS_STAY}}
 
 
 def _without_invited(flow: Mapping[str, Any]) -> dict[str, Any]:
@@ -157,7 +158,7 @@ def _without_invited(flow: Mapping[str, Any]) -> dict[str, Any]:
 def setting_of(content: Content, answers: Answers, place: int) -> Setting:
     """What was fixed before a round, and who was asked."""
     told, survey, protocol = content.rounds[place], content.survey, content.protocol
-    number, course = told["number"], told["course"]
+    course = told["course"]
     before = content.published(findings_name(content.rounds[place - 1]["number"])) if place else None
     invited: dict[str, int] = {}
     for helix, _, count, *_ in course:
@@ -174,7 +175,6 @@ def setting_of(content: Content, answers: Answers, place: int) -> Setting:
         asked=asked_of(content),
         course={(helix, region): (count, begun, sent) for helix, region, count, begun, sent in course},
         languages=answers.languages,
-        orders=answers.orders.get(number, {}),
         before=before,
     )
 

@@ -36,12 +36,15 @@ WITHDRAWN = (
     "Answers were withdrawn since the results were frozen. Beside the published counts, those that are left would tell "
     "what was withdrawn. Make a bundle of counts."
 )
-ANSWERS_DROPPED = "Names, addresses, texts, days and codes of respondents: no figure rests on them."
+ANSWERS_DROPPED = (
+    "Names, addresses, texts, days and codes of respondents: no figure rests on them.",
+    "In which order each person was asked: it is drawn with their code and would tell whose answers they are.",
+)
 COUNTS_DROPPED = (
     "Answers: what leaves are counts that have passed disclosure control.",
     "Counts of groups under the minimum, and of those that could be found by subtraction.",
     "Of regions all but the share of high ratings.",
-    "The list of invitations, and how many of it began and sent.",
+    "The list of invitations; how many were invited, began and sent is told as far as it may be shown.",
 )
 
 
@@ -81,7 +84,7 @@ def _files(
             raise Conflict(GONE)
         files |= to_files(answers)
         files["rounds.json"] = to_json(_settled(files, rounds, answers, snapshots))
-        dropped.append(ANSWERS_DROPPED)
+        dropped += ANSWERS_DROPPED
     else:
         files["rounds.json"] = to_json([one | {"course": None, "with_later": None} for one in rounds])
         files[COUNTS] = to_json({str(one.round_number): counts_of(one.findings) for one in snapshots})

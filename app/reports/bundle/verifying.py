@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.reports.bundle.answers import ORDERS, RATINGS, RESPONDENTS
+from app.reports.bundle.answers import RATINGS, RESPONDENTS
 from app.reports.bundle.archive import Broken, from_json, sha256, unpack
 from app.reports.bundle.comparing import Fate, Line, compare
 from app.reports.bundle.manifest import FORMAT, NAME, hash_of_words, software
@@ -17,7 +17,7 @@ from app.surveys.authoring.rules import protocol_hash
 SIGNS = 64
 """Of a SHA-256 in hexadecimal."""
 NEEDED = ("protocol.json", "survey.json", "items.json", "rounds.json", PRIORITIES)
-NEEDED_WITH = {"answers": (RESPONDENTS, RATINGS, ORDERS, ANALYSIS), "counts": (COUNTS,)}
+NEEDED_WITH = {"answers": (RESPONDENTS, RATINGS, ANALYSIS), "counts": (COUNTS,)}
 
 
 @dataclass
