@@ -1,6 +1,7 @@
 """A consortium's own DOCX as a template: its styles, headers, footers and logo stay, its body and its macros do not."""
 
 import io
+import re
 import zipfile
 import zlib
 from typing import Any
@@ -22,6 +23,12 @@ OF_THE_BODY = ("image", "hyperlink", "oleObject", "package", "chart", "comments"
 DEFINITIONS = tuple("<!DOCTYPE".encode(name) for name in ("utf-8", "utf-16-le", "utf-16-be"))
 """No program for documents writes them, and entities grow."""
 NO_DOCX = "This template cannot be read as a DOCX file."
+TAKES_IN = "This template takes in what is elsewhere. Save it with its pictures inside, and without fields that fetch."
+SPLIT_FIELD, WHOLE_FIELD = re.compile(rb"instrText[^>]*>([^<]*)<"), re.compile(rb"instr=[\"']([^\"']*)")
+FETCHES = re.compile(
+    rb"\b(INCLUDEPICTURE|INCLUDETEXT|INCLUDE|IMPORT|LINK|DDE|DDEAUTO|DATABASE|RD|MERGEFIELD)\b", re.IGNORECASE
+)
+"""Fields whose result comes from another file or program."""
 MACROS = "This template holds macros or controls. Save it as a DOCX file without them."
 
 
@@ -82,9 +89,22 @@ def _empty(document: Any) -> None:
     for relation in document.part.rels.values():
         if relation.reltype == RELATIONSHIP_TYPE.SETTINGS:
             settings = relation.target_part
-            for named in settings.element.findall(qn("w:attachedTemplate")):
-                settings.element.remove(named)
-            _drop(settings, ("attachedTemplate",))
+            for name in ("w:attachedTemplate", "w:mailMerge"):
+                for named in settings.element.findall(qn(name)):
+                    settings.element.remove(named)
+            _drop(settings, ("attachedTemplate", "mailMergeSource", "mailMergeHeaderSource"))
+    for part in document.part.package.iter_parts():
+        _check_inside(part)
+
+
+def _check_inside(part: Any) -> None:
+    """Raises Invalid for a part that takes in a file from elsewhere, by itself or by a field; a link is a link."""
+    for relation in part.rels.values():
+        if relation.is_external and relation.reltype != RELATIONSHIP_TYPE.HYPERLINK:
+            raise Invalid(TAKES_IN)
+    blob: bytes = part.blob
+    if FETCHES.search(b"".join(SPLIT_FIELD.findall(blob)) + b" " + b" ".join(WHOLE_FIELD.findall(blob))):
+        raise Invalid(TAKES_IN)
 
 
 def _drop(part: Any, kinds: tuple[str, ...]) -> None:

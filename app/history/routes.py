@@ -45,6 +45,7 @@ ACT_WORDS = {
     "plan.exported": "Plan handed out",
     "report.ordered": "Report asked for",
     "report.made": "Report written",
+    "report.called_off": "Report called off",
     "report.setting_changed": "What stands on covers changed",
     "methods.answered": "Methods report added to",
     "plan_item.changed": "What an initiative takes set for a plan",

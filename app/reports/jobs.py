@@ -7,7 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import Session, col, or_, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, delete, func, or_, select
 
 from app.core.clock import now
 from app.core.db import for_reading, for_writing
@@ -21,7 +22,7 @@ from app.people.rules import Actor
 from app.reports.catalogue import build, file_name
 from app.reports.models import Report, ReportFile
 from app.reports.queries import find_setting, quotes_of
-from app.reports.rules import FILES_LAST, LOST_AFTER, MOST_TRIES
+from app.reports.rules import FILES_LAST, HEARD_EVERY, LOST_AFTER, MOST_KEPT, MOST_TRIES
 from app.reports.service import Order, begun, check_order
 
 FAILED = "It could not be made. Ask for it again, or in another format."
@@ -49,18 +50,16 @@ def make_next(engine: Engine, is_stopping: Callable[[], bool] = never) -> int:
     Where the program is being stopped it is left, and made anew by the next. Raises WritingFailed when writing fails
     in a way that is no fault of what was asked; the order is over then, and says so.
     """
-    report_id = _take(engine)
+    report_id = take_up(engine)
     if report_id is None:
         return 0
     try:
         taken = _gather(engine, report_id)
         if taken is None:
             return 1
+        wanted = Wanted(engine, report_id)
         data = write_apart(
-            taken.document,
-            taken.format,
-            taken.template or None,
-            is_stopping=lambda: is_stopping() or not _is_wanted(engine, report_id),
+            taken.document, taken.format, taken.template or None, is_stopping=lambda: is_stopping() or not wanted()
         )
     except AppError as refused:
         _end(engine, report_id, "failed", refused.message % refused.values if refused.values else refused.message)
@@ -79,7 +78,7 @@ def make_next(engine: Engine, is_stopping: Callable[[], bool] = never) -> int:
 
 
 def make_all(engine: Engine) -> int:
-    """Make all reports that wait; returns how many. Raises WritingFailed."""
+    """Make all reports that wait; returns how many were taken up. Raises WritingFailed."""
     count = 0
     while make_next(engine):
         count += 1
@@ -105,25 +104,27 @@ def note_made(session: Session, actor: Actor, order: Order, data: bytes) -> None
     record(session, actor, "report.made", order.survey, after=after)
 
 
-def _take(engine: Engine) -> UUID | None:
-    """Take up the report that has waited longest, or was left by a worker that is gone; one left too often is over."""
+def take_up(engine: Engine) -> UUID | None:
+    """Take up a report that waits, or was left by a worker that is gone; one left too often is over.
+
+    Consortia take turns: the one whose turn is longest ago comes first, with what it has waited for longest.
+    """
+    other = aliased(Report)
+    turn = select(func.max(other.seen_at)).where(other.consortium_id == Report.consortium_id).scalar_subquery()
     with Session(for_writing(engine)) as session, session.begin():
         wanted = (
             select(Report)
             .where(col(Report.ended_at).is_(None))
             .where(or_(col(Report.seen_at).is_(None), col(Report.seen_at) < now() - LOST_AFTER))
-            .order_by(col(Report.ordered_at), col(Report.id))
-            .limit(1)
+            .order_by(turn.asc().nulls_first(), col(Report.ordered_at), col(Report.id))
         )
-        report = session.exec(wanted.with_for_update(skip_locked=True)).first()
-        if report is None:
-            return None
-        session.add(report)
-        if report.tries >= MOST_TRIES:
+        for report in session.exec(wanted.with_for_update(skip_locked=True)):
+            session.add(report)
+            if report.tries < MOST_TRIES:
+                report.state, report.seen_at, report.tries = "under_way", now(), report.tries + 1
+                return report.id
             report.state, report.ended_at, report.refusal = "failed", now(), FAILED
-            return None
-        report.state, report.seen_at, report.tries = "under_way", now(), report.tries + 1
-        return report.id
+    return None
 
 
 def _gather(engine: Engine, report_id: UUID) -> Taken | None:
@@ -151,15 +152,27 @@ def _asker(session: Session, report: Report) -> Actor | None:
     return find_actor(session, person, report.consortium_id)
 
 
-def _is_wanted(engine: Engine, report_id: UUID) -> bool:
-    """Whether a report is still waited for; a worker that asks has been heard of."""
-    with Session(for_writing(engine)) as session, session.begin():
-        report = session.get(Report, report_id, with_for_update=True)
-        if report is None or report.ended_at is not None:
-            return False
-        report.seen_at = now()
-        session.add(report)
-        return True
+class Wanted:
+    """Whether a report is still waited for; a worker that asks is heard of now and then."""
+
+    def __init__(self, engine: Engine, report_id: UUID) -> None:
+        self.engine, self.report_id = engine, report_id
+
+    def __call__(self) -> bool:
+        """Ask; it costs a read, and a write every quarter of a minute."""
+        with Session(self.engine) as session:
+            report = session.get(Report, self.report_id)
+            if report is None or report.ended_at is not None:
+                return False
+            if report.seen_at and report.seen_at > now() - HEARD_EVERY:
+                return True
+        with Session(for_writing(self.engine)) as session, session.begin():
+            report = session.get(Report, self.report_id, with_for_update=True)
+            if report is None or report.ended_at is not None:
+                return False
+            report.seen_at = now()
+            session.add(report)
+            return True
 
 
 def _keep(engine: Engine, taken: Taken, data: bytes) -> None:
@@ -174,10 +187,21 @@ def _keep(engine: Engine, taken: Taken, data: bytes) -> None:
         report.sha256, report.quotes = hashlib.sha256(data).hexdigest(), taken.quotes
         session.add(report)
         session.add(ReportFile(report_id=report.id, content=data))
+        session.flush()
+        _forget_oldest(session, report.consortium_id)
         after = {"kind": report.kind, "format": report.format, "sha256": report.sha256}
         record(
             session, _asker(session, report) or operator_of(report.consortium_id), "report.made", report, after=after
         )
+
+
+def _forget_oldest(session: Session, consortium_id: UUID) -> None:
+    """Delete the files of a consortium beyond those that are kept, and what stands of them in the list."""
+    kept = select(Report.id).where(Report.consortium_id == consortium_id, Report.state == "done")
+    newest_first = kept.order_by(col(Report.ended_at).desc(), col(Report.id))
+    over = session.exec(newest_first.offset(MOST_KEPT)).all()
+    session.exec(delete(ReportFile).where(col(ReportFile.report_id).in_(over)))
+    session.exec(delete(Report).where(col(Report.id).in_(over)))
 
 
 def _end(engine: Engine, report_id: UUID, state: str, refusal: str) -> None:

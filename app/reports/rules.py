@@ -15,9 +15,12 @@ FORMATS = {
 FILES_LAST = timedelta(days=7)
 LOST_AFTER = timedelta(seconds=90)
 """A report whose worker has not been heard of for so long is made anew."""
+HEARD_EVERY = timedelta(seconds=15)
 MOST_TRIES = 3
 MOST_AT_ONCE = 10
 """Reports of one consortium that wait or are being made at the same time."""
+MOST_KEPT = 60
+"""Files of one consortium that are kept; the oldest goes when another one comes."""
 LONGEST_FACT, LONGEST_STATEMENT = 200, 2000
 TOO_LONG = "This is too long."
 NO_DAY = "Enter a day as year, month and day, such as 2026-11-30."

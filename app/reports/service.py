@@ -132,6 +132,8 @@ def call_off(session: Session, actor: Actor, report: Report) -> None:
     if found.ended_at is None:
         found.state, found.ended_at = "called_off", now()
         session.add(found)
+        after = {"kind": found.kind, "format": found.format, "language": found.language}
+        record(session, actor, "report.called_off", found, after=after)
 
 
 def change_setting(

@@ -1,6 +1,7 @@
 """DOCX: real headings, captions and languages, opened by another program, and in a consortium's own template."""
 
 import io
+import re
 import shutil
 import subprocess
 import time
@@ -18,7 +19,7 @@ from docx.shared import Cm, RGBColor
 
 from app.core.errors import Invalid
 from app.documents.document import Document, Note, Paragraph, Section
-from app.documents.docx_template import MACROS, NO_DOCX
+from app.documents.docx_template import MACROS, NO_DOCX, TAKES_IN
 from app.documents.docx_xml import EMU_PER_TWIP
 from app.documents.pictures import with_pictures
 from app.documents.to_docx import to_docx
@@ -291,6 +292,41 @@ def test_a_template_with_macros_is_refused(change: Callable[[dict[str, bytes]], 
     with pytest.raises(Invalid) as refused:
         to_docx(make_empty(), repacked(make_template(), change))
     assert refused.value.message == MACROS
+
+
+def in_header(words: str, relation: str = "") -> Callable[[dict[str, bytes]], None]:
+    """What puts words into the first header of a template, and a relation into what it leads to."""
+
+    def changed(parts: dict[str, bytes]) -> None:
+        name = next(name for name in parts if name.startswith("word/header"))
+        parts[name] = parts[name].replace(b"</w:hdr>", f"<w:p><w:r>{words}</w:r></w:p></w:hdr>".encode())
+        rels = f"word/_rels/{name.removeprefix('word/')}.rels"
+        parts[rels] = parts[rels].replace(b"</Relationships>", f"{relation}</Relationships>".encode())
+
+    return changed
+
+
+KINDS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+ELSEWHERE = '<Relationship Id="rId99" Type="{}/{}" Target="http://127.0.0.1/x" TargetMode="External"/>'
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        in_header("", ELSEWHERE.format(KINDS, "image")),
+        in_header("<w:instrText>INCLUDE</w:instrText></w:r><w:r><w:instrText>PICTURE x</w:instrText>"),
+        in_header('</w:r><w:fldSimple w:instr=" DDEAUTO x y "/><w:r>'),
+    ],
+    ids=["picture", "split field", "field"],
+)
+def test_a_template_that_takes_in_what_is_elsewhere_is_refused(change: Callable[[dict[str, bytes]], None]) -> None:
+    with pytest.raises(Invalid, match=re.escape(TAKES_IN)):
+        to_docx(make_empty(), repacked(make_template(), change))
+
+
+def test_links_and_page_numbers_of_a_template_stay() -> None:
+    change = in_header("<w:instrText>PAGE</w:instrText>", ELSEWHERE.format(KINDS, "hyperlink"))
+    assert to_docx(make_empty(), repacked(make_template(), change))
 
 
 def test_a_template_saved_as_one_is_taken_and_leads_to_no_other() -> None:

@@ -11,7 +11,7 @@ from app import cli
 from app.core.db import for_writing
 from app.history.models import HistoryEntry
 from app.surveys.authoring.models import Survey
-from tests.reports.opendata.test_opendata import few_answers
+from tests.reports.opendata.test_opendata import few_answers, make_public
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,9 @@ def test_others_write_while_a_file_is_made(
     words: tuple[str, ...],
     act: str,
 ) -> None:
-    survey_id = few_answers(session, engine).id
+    survey = few_answers(session, engine)
+    make_public(session, survey)
+    survey_id = survey.id
     session.commit()
     monkeypatch.setenv("INNAXE_DATABASE_URL", database)
     monkeypatch.setenv("INNAXE_DATA_DIR", str(tmp_path))

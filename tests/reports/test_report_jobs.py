@@ -4,6 +4,7 @@ import hashlib
 import io
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from pypdf import PdfReader
@@ -17,10 +18,11 @@ from app.history.models import HistoryEntry
 from app.people.models import Membership, Person
 from app.people.queries import find_actor, operator
 from app.people.rules import Actor
-from app.reports.jobs import FAILED, NOBODY, make_all, make_next
+from app.people.service import create_consortium
+from app.reports.jobs import FAILED, NOBODY, make_all, make_next, take_up
 from app.reports.models import Report, ReportFile
 from app.reports.queries import get_content
-from app.reports.rules import FILES_LAST, LOST_AFTER, MOST_AT_ONCE, MOST_TRIES
+from app.reports.rules import FILES_LAST, LOST_AFTER, MOST_AT_ONCE, MOST_KEPT, MOST_TRIES
 from app.reports.service import Order, call_off, order_report
 from app.retention import run_retention
 from app.surveys.authoring.queries import get_survey
@@ -127,6 +129,7 @@ def test_an_order_that_is_called_off_leaves_nothing(session: Session, engine: En
     assert make_next(engine, stop) == 1
     session.expire_all()
     assert (report.state, stopped) == ("called_off", [1])
+    assert session.exec(select(HistoryEntry.act)).all().count("report.called_off") == 1
     assert session.exec(select(ReportFile)).all() == []
     session.commit()
     assert make_next(engine) == 0
@@ -152,10 +155,43 @@ def test_what_ends_its_worker_each_time_is_given_up(session: Session, engine: En
     report = ask(session, operator(session), plan)
     report.tries, report.seen_at = MOST_TRIES, now() - LOST_AFTER - timedelta(seconds=1)
     session.add(report)
-    session.commit()
-    assert make_all(engine) == 0
+    other = ask(session, operator(session), plan, "other")
+    assert make_all(engine) == 1, "what waits behind it is made"
     session.expire_all()
     assert (report.state, report.refusal) == ("failed", FAILED)
+    assert other.state == "done"
+
+
+def test_consortia_take_turns(session: Session, engine: Engine, plan: Plan) -> None:
+    mine = [ask(session, operator(session), plan, key) for key in ("one", "two", "three")]
+    elsewhere = create_consortium(session, operator(session), name="Elsewhere")
+    theirs = Report(**mine[0].model_dump(exclude={"id", "consortium_id", "form_key"}), form_key="theirs")
+    theirs.consortium_id, theirs.ordered_at = elsewhere.id, now()
+    session.add(theirs)
+    session.commit()
+    made: list[UUID] = []
+    while (taken := take_up(engine)) is not None:
+        made.append(taken)
+    assert made[:2] == [mine[0].id, theirs.id]
+    assert made[2:] == [mine[1].id, mine[2].id]
+
+
+def test_of_many_files_the_oldest_goes(session: Session, engine: Engine, plan: Plan) -> None:
+    moment = now() - timedelta(days=1)
+    first = ask(session, operator(session), plan)
+    first.state, first.ended_at = "done", moment
+    session.add(ReportFile(report_id=first.id, content=b"old"))
+    for number in range(1, MOST_KEPT):
+        copy = Report(**first.model_dump(exclude={"id", "form_key", "ended_at"}), form_key=str(number))
+        copy.ended_at = moment + timedelta(seconds=number)
+        session.add(copy)
+    session.commit()
+    gone, last = first.id, ask(session, operator(session), plan, "last")
+    assert make_all(engine) == 1
+    session.expire_all()
+    kept = {one.id for one in session.exec(select(Report)).all()}
+    assert (len(kept), gone in kept, last.id in kept) == (MOST_KEPT, False, True)
+    assert session.exec(select(ReportFile.report_id)).all() == [last.id]
 
 
 def test_whoever_lost_their_role_gets_nothing(session: Session, engine: Engine, plan: Plan, cast: Cast) -> None:

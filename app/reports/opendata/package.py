@@ -7,7 +7,7 @@ from typing import Any
 from app.core.words import pick
 from app.reports.bundle.archive import sha256
 from app.reports.opendata import tables
-from app.reports.opendata.rules import DROPPED_ALWAYS, Released
+from app.reports.opendata.rules import Released
 
 LICENCES = {
     "CC0-1.0": ("Creative Commons CC0 1.0", "https://creativecommons.org/publicdomain/zero/1.0/"),
@@ -117,7 +117,7 @@ def read_me(survey: Mapping[str, Any], protocol: Mapping[str, Any], released: Re
         "tells the answer, as results do. No two answers are joined: nothing says which are from one person.",
         "",
         "Left out:",
-        *(f"- {name}: {why}" for name, why in DROPPED_ALWAYS),
+        *(f"- {name}: {why}" for name, why in released.dropped),
         f"- the group, or all answers, at {few} items: {tables.HIDDEN} names each.",
         "",
         f"Licence: {title}{f' ({path})' if path else ''}",

@@ -14,6 +14,7 @@ WHY_CODE = "A code that joins a person's answers makes a fingerprint of them: wh
 WHY_REGION = (
     "Beside the helix it would single out people who are few in their region; results tell its share of high only."
 )
+WHY_GROUP = "Results by group are not public."
 DROPPED_ALWAYS = (
     ("respondent", WHY_CODE),
     ("region", WHY_REGION),
@@ -51,6 +52,12 @@ class Released:
     k: int
     answers: Sequence[Answered]
     hidden: Sequence[Hidden]
+    has_groups: bool = True
+
+    @property
+    def dropped(self) -> Sequence[tuple[str, str]]:
+        """What is left out everywhere, and why."""
+        return DROPPED_ALWAYS if self.has_groups else (*DROPPED_ALWAYS, ("group", WHY_GROUP))
 
     @property
     def smallest(self) -> int | None:
@@ -63,8 +70,11 @@ class Released:
         return sum(max(one.counts) == sum(one.counts) for one in self.answers)
 
 
-def release(rounds: Sequence[Mapping[str, Any]], minimum: int) -> Released:
-    """What may be released of the findings of all closed rounds; `minimum` is the survey's smallest group shown."""
+def release(rounds: Sequence[Mapping[str, Any]], minimum: int, *, has_groups: bool = True) -> Released:
+    """What may be released of the findings of rounds; `minimum` is the survey's smallest group shown.
+
+    `has_groups` says whether what is public is told by group; without, no answer keeps its group.
+    """
     k = max(minimum, LEAST)
     answers: list[Answered] = []
     hidden: list[Hidden] = []
@@ -75,17 +85,18 @@ def release(rounds: Sequence[Mapping[str, Any]], minimum: int) -> Released:
                 if line.get("round", findings["round"]) != findings["round"]:
                     continue
                 place = (findings["round"], line["initiative"], criterion)
-                groups = [] if line["suppressed"] or line["n"] < k else list(_groups(line, k))
+                groups = [] if line["suppressed"] or line["n"] < k else list(_groups(line, k, has_groups=has_groups))
                 answers += [Answered(*place, *group) for group in groups]
-                unnamed = [name for name in findings["helices"] if name not in {group[0] for group in groups}]
+                named = {group[0] for group in groups}
+                unnamed = [name for name in findings["helices"] if name not in named] if has_groups else []
                 if unnamed or not groups:
                     hidden.append(Hidden(*place, unnamed if groups else []))
-    return Released(k, answers, hidden)
+    return Released(k, answers, hidden, has_groups)
 
 
-def _groups(line: Mapping[str, Any], k: int) -> Iterator[tuple[str, Sequence[int], int]]:
+def _groups(line: Mapping[str, Any], k: int, *, has_groups: bool) -> Iterator[tuple[str, Sequence[int], int]]:
     """The groups of an item to release: the named ones, and all others together."""
-    cells = {name: cell for name, cell in line["by_helix"].items() if not cell["suppressed"]}
+    cells = {name: cell for name, cell in line["by_helix"].items() if has_groups and not cell["suppressed"]}
     named = to_name({name: cell["n"] for name, cell in cells.items()}, line["n"], len(line["by_helix"]), k)
     rest, unsure = list(line["counts"]), line["cannot_judge"]
     for name in named:

@@ -5,7 +5,7 @@ from typing import Any
 
 from app.documents.to_csv import safe
 from app.reports.bundle.answers import table
-from app.reports.opendata.rules import DROPPED_ALWAYS, Answered, Released
+from app.reports.opendata.rules import Answered, Released
 
 LONG, WIDE, HIDDEN = "data/answers-long.csv", "data/answers-wide.csv", "data/not-released.csv"
 CODEBOOK, CODEBOOK_JSON = "codebook/codebook.csv", "codebook/codebook.json"
@@ -65,7 +65,7 @@ def wide_columns(criteria: Sequence[str], low: int, levels: int) -> list[str]:
 def hidden_table(released: Released) -> bytes:
     """What was left out and why: attributes everywhere, and groups on single items."""
     few = f"Fewer than {released.k} answers, or found by subtraction if others were shown."
-    rows: list[Sequence[object]] = [("", "", "", name, why) for name, why in DROPPED_ALWAYS]
+    rows: list[Sequence[object]] = [("", "", "", name, why) for name, why in released.dropped]
     rows += [
         (one.round, one.initiative, one.criterion, " ".join(one.groups) or "all answers", few)
         for one in released.hidden

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,9 @@ from sqlalchemy import Engine
 from sqlmodel import Session, delete, select
 
 from app import cli
-from app.core.errors import Invalid, NotAllowed, NotFound
+from app.consensus.queries import list_snapshots
+from app.core.clock import now, today
+from app.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.history.models import HistoryEntry
 from app.people.queries import find_actor, operator
 from app.reports.bundle.archive import from_json, sha256, unpack
@@ -23,17 +25,40 @@ from app.reports.opendata.rules import LEAST, Answered, release
 from app.reports.opendata.service import create_open_data, note_open_data
 from app.surveys.answering.models import Answer, Respondent, Response
 from app.surveys.authoring.models import Survey
+from app.surveys.release.queries import find_release
+from app.surveys.release.rules import PARTS
+from app.surveys.release.service import release_results
+from tests.actionplan.adopting import adopt, make_stage
 from tests.actionplan.planning import make_plan
 from tests.consensus.results import import_consultation
 from tests.consensus.test_attack import HELICES, POINTS, by_threshold_only, planted, recovered
 from tests.make import Cast, make_open_survey
-from tests.reports.bundle.forging import few_answers, planned
+from tests.reports.bundle.forging import FEW, few_answers
 
 KINDS = {"integer": re.compile(r"-?\d+"), "string": re.compile(r".*", re.DOTALL)}
 
 
-def files_of(session: Session, survey: Survey, licence: str = "") -> dict[str, bytes]:
+def files_of(
+    session: Session, survey: Survey, licence: str = "", parts: Sequence[str] = tuple(PARTS)
+) -> dict[str, bytes]:
+    make_public(session, survey, *parts)
     return unpack(create_open_data(session, operator(session), survey, licence=licence))
+
+
+def make_public(session: Session, survey: Survey, *parts: str) -> None:
+    """All closed rounds may be read by everybody, in these parts, by default in all."""
+    closed, known = [one.round_number for one in list_snapshots(session, survey.id)], find_release(session, survey.id)
+    release_results(
+        session,
+        operator(session),
+        survey,
+        parts=parts or list(PARTS),
+        rounds=closed,
+        public_from=today(),
+        closed=closed,
+        revision=known.revision if known else 0,
+    )
+    session.flush()
 
 
 def unsolved(session: Session) -> Survey:
@@ -135,6 +160,7 @@ def test_every_row_stands_among_enough_and_says_nothing_of_a_person(session: Ses
 
 def test_it_rests_on_results_and_on_no_answer(session: Session, engine: Engine) -> None:
     survey = few_answers(session, engine)
+    make_public(session, survey)
     before = create_open_data(session, operator(session), survey)
     for table in (Answer, Response, Respondent):
         session.exec(delete(table))
@@ -229,16 +255,22 @@ def read_pabulib(data: bytes) -> tuple[dict[str, str], dict[str, dict[str, str]]
     return dict(blocks["META"][1:]), projects, votes
 
 
-def test_the_selection_is_read_by_others(session: Session, engine: Engine) -> None:
-    survey = planned(session, engine)
-    meta, projects, votes = read_pabulib(files_of(session, survey)["selection/plan-1-scenario-1.pb"])
+def test_the_selection_is_read_by_others(session: Session, engine: Engine, cast: Cast) -> None:
+    stage = make_stage(session, engine)
+    drafts = files_of(session, stage.survey)
+    assert not [name for name in drafts if name.startswith("selection/")], "a draft is nobody else's"
+    biel = find_actor(session, cast.biel)
+    assert biel
+    edition = adopt(session, biel, stage)
+    meta, projects, votes = read_pabulib(files_of(session, stage.survey)["selection/plan-1-edition-1.pb"])
     needed = ("description", "country", "unit", "instance", "num_projects", "num_votes", "budget", "vote_type", "rule")
     assert all(meta[name] for name in (*needed, "date_begin", "date_end"))
     assert meta["vote_type"] == "approval"
     assert (int(meta["num_projects"]), int(meta["num_votes"])) == (len(projects), len(votes))
-    assert int(meta["budget"]) == 2_000_000
-    chosen = [one for one in projects.values() if one["selected"] == "1"]
-    assert 0 < sum(int(one["cost"]) for one in chosen) <= 2_000_000
+    assert int(meta["budget"]) == edition.content["budget"]
+    chosen = {code: int(one["cost"]) for code, one in projects.items() if one["selected"] == "1"}
+    assert chosen == {item["code"]: item["cost"] for item in edition.content["items"] if item["is_in"]}
+    assert set(chosen) == {"I1", "I2"}
     assert votes
     assert set(votes) <= {"academia", "civil", "government", "industry"}
     given = Counter(code for one in votes.values() for code in one["vote"].split(","))
@@ -286,6 +318,8 @@ def test_the_command_writes_the_same(
     session: Session, engine: Engine, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     survey = few_answers(session, engine)
+    make_public(session, survey)
+    session.commit()
     data = create_open_data(session, operator(session), survey, licence="CC0-1.0")
     session.rollback()
     monkeypatch.setenv("INNAXE_DATABASE_URL", database)
@@ -305,13 +339,38 @@ def test_the_command_writes_the_same(
     assert out.read_bytes() == data
 
 
-def test_before_a_round_has_closed_there_is_none(session: Session) -> None:
-    with pytest.raises(NotFound, match="no results yet"):
+def test_what_is_not_public_is_no_open_data(session: Session, engine: Engine) -> None:
+    survey = few_answers(session, engine)
+    with pytest.raises(NotFound, match="not public"):
+        create_open_data(session, operator(session), survey)
+    with pytest.raises(Conflict, match="Shares are not in the list"):
+        files_of(session, survey, parts=["verdicts", "helices"])
+    files = files_of(session, survey, parts=["shares", "verdicts"])
+    rows = rows_of(files[tables.LONG])
+    assert (
+        len([row for row in rows if row["value"]])
+        == sum(point is not None for said in FEW.values() for point in said) * 2
+    ), "all answers, of no group"
+    assert {row["group"] for row in rows} == {""}
+    assert "group" in {row["what"] for row in rows_of(files[tables.HIDDEN])}
+    assert not [name for name in files if name.startswith("selection/")]
+    release = find_release(session, survey.id)
+    assert release
+    release.withdrawn_at = now()
+    session.add(release)
+    session.flush()
+    with pytest.raises(NotFound, match="not public"):
+        create_open_data(session, operator(session), survey)
+
+
+def test_what_no_round_has_closed_is_no_open_data(session: Session) -> None:
+    with pytest.raises(NotFound, match="not public"):
         create_open_data(session, operator(session), make_open_survey(session))
 
 
 def test_it_is_made_by_those_who_may_export_and_noted(session: Session, engine: Engine, cast: Cast) -> None:
     survey = few_answers(session, engine)
+    make_public(session, survey)
     carla, dora = find_actor(session, cast.carla), find_actor(session, cast.dora)
     assert carla
     assert dora
