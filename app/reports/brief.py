@@ -15,6 +15,7 @@ from app.core.errors import NotFound
 from app.documents.document import Block, Document, Note, Paragraph, Section
 from app.people.queries import list_organisations
 from app.people.rules import HELIX_WORDS, Actor
+from app.reports.building import inside_marks
 from app.reports.dissent import dissent_text
 from app.reports.dissent_report import voices_blocks
 from app.reports.results_method import rule_text
@@ -39,6 +40,7 @@ def brief(
         title=reading.told.title(code),
         language=language,
         blocks=[
+            *inside_marks(pen, is_demo=survey.is_demo),
             *([pen.told(item.summary)] if any(item.summary.values()) else []),
             Section(pen.say("What it takes"), _facts(session, actor, reading, version)),
             Section(pen.say("What stakeholders think"), _evidence(session, reading, item)),

@@ -59,7 +59,6 @@ class CoverFacts:
     lead: str = ""
     authors: str = ""
     reviewers: str = ""
-    versions: Sequence[CoverVersion] = ()
     statement: str = ""
 
 
@@ -167,7 +166,7 @@ def share_column(key: str, heading: str) -> Column:
 
 
 def cover_of(pen: Pen, facts: CoverFacts, status: Sequence[Note], versions: Sequence[CoverVersion]) -> Cover:
-    """The cover: whose it is, its facts with its `status` first, its versions (by default those given), who paid."""
+    """The cover: whose it is, its facts with its `status` first, its versions, who paid."""
     say, stated = pen.say, pen.stated
     rows = [
         Note(say("Project"), " – ".join(one for one in (facts.project, facts.project_title) if one) or stated("")),
@@ -186,9 +185,18 @@ def cover_of(pen: Pen, facts: CoverFacts, status: Sequence[Note], versions: Sequ
     return Cover(
         heading=facts.project or facts.project_title,
         facts=[*status, *rows],
-        versions=_versions(pen, facts.versions or versions),
+        versions=_versions(pen, versions),
         statement=facts.statement or say("Funding: not stated."),
     )
+
+
+def inside_marks(pen: Pen, *, is_demo: bool) -> list[Paragraph]:
+    """What stands first in a document without a cover that is not for everybody."""
+    demo = [Paragraph(pen.say("Invented demonstration content"), "small")] if is_demo else []
+    return [
+        *demo,
+        Paragraph(pen.say("For the consortium, not for the public."), "small"),
+    ]
 
 
 def _coded(pen: Pen, code: str, words: Mapping[str, str]) -> str:

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from app.consensus.disagreement import criterion_rows
 from app.consensus.voices import Voice, Voices, read_voices
 from app.documents.document import Block, Document, Listing, Note, Paragraph, Section
-from app.reports.building import NOTHING_STATED, CoverFacts, Pen, cover_of
+from app.reports.building import NOTHING_STATED, CoverFacts, Pen, cover_of, inside_marks
 from app.reports.dissent import apart_table, dissent_text
 from app.reports.results_method import disclosure_text, rule_text
 from app.reports.results_reading import RoundReading, read_round
@@ -29,6 +29,7 @@ def dissent_report(
     opening = Section(
         pen.say("What people disagree about"),
         [
+            *inside_marks(pen, is_demo=survey.is_demo),
             Paragraph(
                 pen.say_count("%(num)s initiative is contested.", "%(num)s initiatives are contested.", len(lines)),
                 "finding",

@@ -72,9 +72,9 @@ def rule_text(pen: Pen, findings: Mapping[str, Any]) -> str:
     """The rule of the verdicts in a few sentences."""
     rule = findings["rule"]
     return pen.say(
-        "Consensus: at least %(agree)s high or very high, and at least %(helix)s in every group of %(minimum)s or "
-        "more. Divided: %(gap)s points or more between two groups. Low support: under %(low)s. “Can't judge” is left "
-        "out.",
+        "Consensus: at least %(agree)s high or very high, and at least %(helix)s in every group, each of %(minimum)s "
+        "or more. Divided: %(gap)s points or more between two groups. Low support: under %(low)s. “Can't judge” is "
+        "left out.",
         agree=pen.share(rule["agree_share"]),
         helix=pen.share(rule["helix_share"]),
         minimum=rule["minimum_group"],

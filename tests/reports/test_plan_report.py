@@ -37,7 +37,7 @@ from app.documents.document import Document, Figure, Section, Table, walk
 from app.documents.to_pdf import to_pdf
 from app.documents.writing import written
 from app.people.queries import find_actor, operator
-from app.reports.building import CoverFacts, CoverVersion
+from app.reports.building import CoverFacts
 from app.reports.plan_report import plan_report
 from tests.actionplan.adopting import adopt, closing, make_stage, put_to_vote, take_out
 from tests.actionplan.planning import CEILINGS, make_plan, planned_survey
@@ -258,7 +258,6 @@ def test_a_cover_says_what_was_stated_and_what_was_not(session: Session, plan: P
         kind="R",
         level="PU",
         statement="Funded by somebody.",
-        versions=[CoverVersion("0.1", change="First words")],
     )
     cover = report(session, plan, cover=facts).cover
     assert cover
@@ -266,8 +265,6 @@ def test_a_cover_says_what_was_stated_and_what_was_not(session: Session, plan: P
     assert (cover.heading, cover.statement) == ("INNAXE", "Funded by somebody.")
     assert (said["Type"], said["Dissemination level"]) == ("R – Document, report", "PU – Public")
     assert said["Grant agreement"] == "not stated"
-    assert cover.versions
-    assert cover.versions.rows == [["0.1", None, None, "First words"]]
 
 
 def test_a_plan_with_nothing_in_it_is_a_document(session: Session) -> None:

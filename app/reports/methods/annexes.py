@@ -20,7 +20,7 @@ ACCORD = "ACCORD, PLOS Medicine 2024, doi 10.1371/journal.pmed.1004326"
 OTHER = "DELPHISTAR, PLOS ONE 2024, doi 10.1371/journal.pone.0304651"
 
 
-def annexes(reading: MethodsReading, bundle_sha256: str) -> list[Section]:
+def annexes(reading: MethodsReading) -> list[Section]:
     """The annexes in their order, each with its letter."""
     say = reading.pen.say
     parts: Sequence[tuple[str, Sequence[Block]]] = (
@@ -29,7 +29,7 @@ def annexes(reading: MethodsReading, bundle_sha256: str) -> list[Section]:
         (say("Sensitivity and uncertainty"), sensitivity_blocks(reading)),
         (say("Another guideline: DELPHISTAR"), cross_blocks(reading)),
         (say("Data and privacy"), data_blocks(reading)),
-        (say("Software and hashes"), software_notes(reading, bundle_sha256)),
+        (say("Software and hashes"), software_notes(reading)),
     )
     return [
         Section(say("Annex %(letter)s: %(title)s", letter="ABCDEF"[place], title=title), blocks)
@@ -210,20 +210,21 @@ def data_blocks(reading: MethodsReading) -> Sequence[Block]:
     )
     return plain(
         pen.say(
-            "The results that may be shown can be had as CSV, XLSX and JSON, and as open data with their codebook."
+            "Whoever runs the survey can hand out the results that may be shown as CSV, XLSX and JSON, and what is "
+            "public as open data with a codebook. Whether and where that was done these records do not say."
         ),
-        pen.say("Single answers cannot be had: they could tell who gave them."),
+        pen.say("Single answers are in none of these: they could tell who gave them."),
         disclosure_text(pen, reading.findings),
         pen.say(
-            "Answers are kept with their day, never with a time, an address or a device, and are deleted %(months)s "
-            "months after the last round.",
+            "Answers are kept with their day, never with a time, an address or a device, and are to be deleted "
+            "%(months)s months after the last round.",
             months=survey.retention_months,
         ),
         contact,
     )
 
 
-def software_notes(reading: MethodsReading, bundle_sha256: str) -> Sequence[Block]:
+def software_notes(reading: MethodsReading) -> Sequence[Block]:
     """The program, and the hashes of what the report rests on; a bundle that is not made yet says so."""
     say = reading.pen.say
     hashes = [
@@ -234,5 +235,5 @@ def software_notes(reading: MethodsReading, bundle_sha256: str) -> Sequence[Bloc
         Note(say("Program"), f"INNAXE {__version__}"),
         Note(say("Protocol (SHA-256)"), reading.survey.protocol_sha256 or say("missing")),
         *hashes,
-        Note(say("Bundle that recomputes every figure (SHA-256)"), bundle_sha256 or say("not stated")),
+        Note(say("Bundle that recomputes every figure (SHA-256)"), reading.bundle or say("not stated")),
     ]

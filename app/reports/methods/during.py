@@ -64,7 +64,10 @@ def wording(reading: MethodsReading) -> Said:
     if not reading.is_imported:
         if survey.is_real_time or survey.planned_rounds > 1:
             texts.append(
-                pen.say("Whoever rated outside the middle half of what all had said was asked why, and could leave it.")
+                pen.say(
+                    "Whoever rated outside the middle half of what all had said was asked why, where that half could "
+                    "be shown, and could leave it."
+                )
             )
         if any(question.kind == "item_comment" for question in reading.questions):
             texts.append(pen.say("People could comment on each item."))
@@ -157,12 +160,15 @@ def staying(reading: MethodsReading) -> Said:
 
 
 def collecting(reading: MethodsReading) -> Said:
-    """M14: that each person answered alone, on pages."""
+    """M14: on pages of one's own; whether people spoke with each other no record says."""
     if reading.is_imported:
         return Said(elsewhere(reading))
     if not reading.rounds:
         return Said(plain(reading.pen.say("No round has been opened yet.")))
-    text = reading.pen.say("In every round each person answered alone, on web pages; each answer was saved at once.")
+    text = reading.pen.say(
+        "In every round people answered on web pages of their own, and each answer was saved at once. Whether they "
+        "spoke with each other meanwhile no record says."
+    )
     return Said(plain(text), is_whole=True)
 
 

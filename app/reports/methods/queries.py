@@ -8,6 +8,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, or_, select
 
+from app.consensus.queries import find_snapshot
+from app.history.models import HistoryEntry
+from app.history.rules import name_of
 from app.people.models import Membership, Person
 from app.people.rules import Role
 from app.reports.methods.models import MethodsAnswer
@@ -29,6 +32,20 @@ def find_answer(session: Session, survey_id: UUID, point: str) -> MethodsAnswer 
     """What people wrote about one point, if they did."""
     wanted = select(MethodsAnswer).where(MethodsAnswer.survey_id == survey_id, MethodsAnswer.point == point)
     return session.exec(wanted).first()
+
+
+def last_bundle(session: Session, survey: Survey) -> str:
+    """The SHA-256 of the last bundle made of a survey since its newest round was frozen; empty where there is none."""
+    snapshot = find_snapshot(session, survey.id)
+    if snapshot is None:
+        return ""
+    wanted = (
+        select(HistoryEntry)
+        .where(HistoryEntry.thing == name_of("survey", survey.id), HistoryEntry.act == "bundle.made")
+        .where(HistoryEntry.at >= snapshot.created_at)
+    )
+    found = session.exec(wanted.order_by(col(HistoryEntry.seq).desc()).limit(1)).first()
+    return str((found.after or {}).get("sha256", "")) if found else ""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,14 @@ from app.people.models import Organisation
 from app.people.rules import Actor
 from app.reports.building import NOTHING_STATED, CoverFacts, Pen
 from app.reports.methods.models import MethodsAnswer
-from app.reports.methods.queries import Written, count_running, count_running_invited, count_written, list_answers
+from app.reports.methods.queries import (
+    Written,
+    count_running,
+    count_running_invited,
+    count_written,
+    last_bundle,
+    list_answers,
+)
 from app.reports.results_reading import RoundReading, read_round
 from app.surveys.authoring.models import Criterion, Deviation, Question, Survey, SurveyItem
 from app.surveys.authoring.queries import (
@@ -65,6 +72,7 @@ class MethodsReading:
     weighed: Weighed | None
     cover: CoverFacts
     answers: Mapping[str, MethodsAnswer]
+    bundle: str
 
     @property
     def protocol(self) -> Mapping[str, Any]:
@@ -124,6 +132,7 @@ def read_methods(
         weighed=_weighed(session, result),
         cover=cover,
         answers=list_answers(session, survey.id),
+        bundle=last_bundle(session, survey),
     )
 
 

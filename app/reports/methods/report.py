@@ -20,13 +20,7 @@ WIDE = frozenset({"M10", "R4"})
 
 
 def methods_report(
-    session: Session,
-    actor: Actor,
-    survey: Survey,
-    language: str,
-    *,
-    cover: CoverFacts = NOTHING_STATED,
-    bundle_sha256: str = "",
+    session: Session, actor: Actor, survey: Survey, language: str, *, cover: CoverFacts = NOTHING_STATED
 ) -> Document:
     """How a survey was held and what it rests on, also before it has results. Raises NotAllowed, NotFound."""
     require(actor, "report.make", survey)
@@ -41,7 +35,7 @@ def methods_report(
     return Document(
         title=pen.say("%(title)s: methods report", title=pen.pick(survey.title)),
         language=language,
-        blocks=[*blocks, *annexes(reading, bundle_sha256)],
+        blocks=[*blocks, *annexes(reading)],
         notes=reading.result.sources if reading.result else _sources(reading),
         direction=pen.direction,
         cover=cover_of(pen, cover, _status(reading, said), _versions(reading)),

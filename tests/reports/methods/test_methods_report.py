@@ -13,15 +13,18 @@ from app import __version__
 from app.consensus.change import flow_rows
 from app.consensus.importing import import_responses
 from app.consensus.models import Snapshot
-from app.consensus.queries import list_snapshots
+from app.consensus.queries import find_snapshot, list_snapshots
 from app.consensus.returning import open_next_round
 from app.consensus.service import close_round
 from app.core.catalogues import translate
+from app.core.clock import now
 from app.core.errors import NotAllowed
 from app.core.words import LANGUAGES
 from app.documents.document import Block, Column, Document, Listing, Note, Paragraph, Section, Table, walk
 from app.people.queries import find_actor, operator
 from app.reports.building import CoverFacts, Pen
+from app.reports.bundle.archive import sha256
+from app.reports.bundle.service import note_bundle
 from app.reports.methods.reading import read_methods
 from app.reports.methods.report import methods_report
 from app.reports.methods.rules import DELPHISTAR, LONGEST, POINTS
@@ -227,7 +230,15 @@ def test_the_same_is_said_twice_alike_and_a_bundle_is_named_once_it_is_made(sess
     first = report(session, held, cover=CoverFacts(grant="101"))
     assert first == report(session, held, cover=CoverFacts(grant="101"))
     assert "Bundle that recomputes every figure (SHA-256): not stated" in said(first)
-    assert "Bundle that recomputes every figure (SHA-256): abc" in said(report(session, held, bundle_sha256="abc"))
+    note_bundle(session, operator(session), held, b"a bundle", with_answers=False)
+    made = f"Bundle that recomputes every figure (SHA-256): {sha256(b'a bundle')}"
+    assert made in said(report(session, held))
+    snapshot = find_snapshot(session, held.id)
+    assert snapshot
+    snapshot.created_at = now() + timedelta(seconds=1)
+    session.add(snapshot)
+    session.flush()
+    assert made not in said(report(session, held)), "it is of older results"
     assert "Grant agreement: 101." in said(points_in(first)["O3"])
 
 
