@@ -24,7 +24,7 @@ from app.documents.signs import STANDING_IN, showable
 from app.documents.tokens import tokens_of
 
 TEMPLATE = Path(__file__).parent / "typst" / "report.typ"
-COLOURS = ("ink", "ink-2", "ink-3", "brand", "tint", "sunken", "line")
+COLOURS = ("ink", "ink-2", "ink-3", "brand", "tint", "line")
 FONT = re.compile(r'font-family="[^"]*"')
 FAMILY = 'font-family="Source Sans Pro"'
 LONGEST_WORD = 36

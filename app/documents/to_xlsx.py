@@ -15,6 +15,8 @@ from app.documents.showing import cleaned
 CREATED = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 WIDEST, NARROWEST = 60, 8
 LONGEST_NAME, LONGEST_CELL = 31, 32_767
+LONGEST_HEADING = 255
+"""Of a column of a table; a longer one makes a file that must be repaired."""
 FORBIDDEN = "[]:*?/\\'"
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
@@ -119,9 +121,13 @@ def _fitting(text: str) -> str:
 
 def _distinct(table: Table) -> list[str]:
     """Headings, told apart by their key where two are the same: a table in XLSX cannot repeat one, big or small."""
-    headings = [column.heading.lower() for column in table.columns]
+    headings = [column.heading[:LONGEST_HEADING].lower() for column in table.columns]
     return [
-        _fitting(column.heading if headings.count(column.heading.lower()) == 1 else f"{column.heading} ({column.key})")
+        _fitting(
+            column.heading
+            if headings.count(column.heading[:LONGEST_HEADING].lower()) == 1
+            else f"{column.heading[: LONGEST_HEADING - len(column.key) - 3]} ({column.key})"
+        )[:LONGEST_HEADING]
         for column in table.columns
     ]
 

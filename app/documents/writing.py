@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from app.core.errors import Invalid
+from app.core.stopping import never
 from app.documents.document import Document
 
 Kind = Literal["html", "docx", "pdf", "xlsx", "csv", "json"]
@@ -28,11 +29,6 @@ class WritingFailed(Exception):
 
 class WritingStopped(Exception):
     """The program is stopping, or nobody wants the file any more."""
-
-
-def never() -> bool:
-    """Whether a program that is not being stopped is being stopped."""
-    return False
 
 
 def write_apart(

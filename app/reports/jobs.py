@@ -13,6 +13,7 @@ from sqlmodel import Session, col, delete, func, or_, select
 from app.core.clock import now
 from app.core.db import for_reading, for_writing
 from app.core.errors import AppError
+from app.core.stopping import never
 from app.documents.document import Document
 from app.documents.writing import Kind, WritingFailed, WritingStopped, write_apart
 from app.history.service import record
@@ -37,11 +38,6 @@ class Taken(NamedTuple):
     format: Kind
     template: bytes
     quotes: str
-
-
-def never() -> bool:
-    """Whether a program that is not being stopped is being stopped."""
-    return False
 
 
 def make_next(engine: Engine, is_stopping: Callable[[], bool] = never) -> int:

@@ -78,6 +78,17 @@ def test_xlsx_of_tables_alone_begins_with_the_first(document: Document) -> None:
     assert load_workbook(io.BytesIO(to_xlsx(twice))).sheetnames == ["A listwith signs", "A listwith signs 2"]
 
 
+def test_xlsx_cuts_headings_that_a_table_cannot_hold() -> None:
+    columns = [Column(key, "Long heading " * 30, 0) for key in ("one", "two")]
+    book = load_workbook(io.BytesIO(to_xlsx(Document("Long", "en", [Table("Long", columns, [[1, 2]])]))))
+    sheet = book.worksheets[-1]
+    (table,) = sheet.tables.values()
+    headings = [str(cell.value) for cell in sheet[1]]
+    assert [len(one) for one in headings] == [255, 255]
+    assert len(set(headings)) == 2
+    assert [one.name for one in table.tableColumns] == headings
+
+
 def test_xlsx_of_nothing_says_so_much() -> None:
     assert load_workbook(io.BytesIO(to_xlsx(Document("Nothing", "en", [])))).worksheets[0]["A1"].value == "Nothing"
 

@@ -179,6 +179,19 @@ def test_dissent_has_a_page_for_each_contested_initiative(session: Session, surv
     assert document.cover is None
 
 
+@pytest.mark.parametrize("is_demo", [True, False])
+def test_what_is_for_the_inside_says_so(session: Session, survey: Survey, is_demo: bool) -> None:
+    survey.is_demo = is_demo
+    code = find(session, survey).findings["overall"][0]["initiative"]
+    for document in (
+        brief(session, operator(session), survey, code, "en"),
+        dissent_report(session, survey, "en"),
+    ):
+        said = list(texts_of(document))
+        assert "For the consortium, not for the public." in said
+        assert ("Invented demonstration content" in said) == is_demo
+
+
 def test_a_brief_is_one_page(session: Session, survey: Survey) -> None:
     for code in ("I01", "I10"):
         document = brief(session, operator(session), survey, code, "en")

@@ -22,6 +22,7 @@ from app.consensus.queries import find_snapshot, get_basis
 from app.core.clock import now
 from app.core.db import for_writing
 from app.core.errors import NotFound
+from app.core.stopping import never
 from app.people.queries import operator_of
 
 LOST_AFTER = timedelta(seconds=90)
@@ -42,11 +43,6 @@ class Taken(NamedTuple):
 
     job_id: UUID
     plan_id: UUID
-
-
-def never() -> bool:
-    """Whether a program that is not being stopped is being stopped."""
-    return False
 
 
 def work_next(engine: Engine, is_stopping: Callable[[], bool] = never) -> int:

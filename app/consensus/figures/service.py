@@ -19,6 +19,7 @@ from app.consensus.figures.queries import list_undrawn, read_for_figures
 from app.consensus.models import Snapshot
 from app.consensus.queries import find_snapshot
 from app.core.db import for_writing
+from app.core.stopping import never
 from app.surveys.authoring.models import Survey
 
 LONGEST_SECONDS = 900
@@ -27,11 +28,6 @@ LOOKS_EVERY = 0.5
 
 class DrawingFailed(Exception):
     """The process that draws ended without pictures; the tables are there all the same."""
-
-
-def never() -> bool:
-    """Whether a program that is not being stopped is being stopped."""
-    return False
 
 
 def draw_next(engine: Engine, is_stopping: Callable[[], bool] = never) -> int:

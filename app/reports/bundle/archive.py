@@ -47,6 +47,8 @@ def _read(archive: zipfile.ZipFile) -> dict[str, bytes]:
     names = [entry.filename for entry in entries]
     if len(entries) > MOST_FILES:
         raise Broken(f"The file holds more than {MOST_FILES} files.")
+    if any(entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for entry in entries):
+        raise Broken("The file is packed in a way that no bundle is.")
     for name in names:
         if not NAME.fullmatch(name):
             raise Broken(f"The file holds an entry with a name that no bundle has: {name[:80]!r}.")

@@ -15,14 +15,6 @@ from app.reports.bundle.comparing import leaves
 from app.surveys.authoring.rules import protocol_hash
 
 FORMAT, NAME = "innaxe-bundle/1", "manifest.json"
-COMPUTING = (
-    "stats",
-    "consensus",
-    "actionplan/portfolio",
-    "actionplan/priorities",
-    "reports/bundle",
-)
-"""The folders whose code computes what is published."""
 LIBRARIES = ("numpy", "scipy")
 
 
@@ -33,12 +25,11 @@ def hash_of_words(code: str, title: Mapping[str, str], summary: Mapping[str, str
 
 @cache
 def code_hash() -> str:
-    """The SHA-256 over the installed code that computes, each file by its name and content."""
+    """The SHA-256 over the installed code, each file by its name and content."""
     root = Path(app.__file__).parent
     found = new_hash()
-    for folder in COMPUTING:
-        for path in sorted((root / folder).rglob("*.py")):
-            found.update(f"{path.relative_to(root).as_posix()}\0{sha256(path.read_bytes())}\n".encode())
+    for path in sorted(root.rglob("*.py")):
+        found.update(f"{path.relative_to(root).as_posix()}\0{sha256(path.read_bytes())}\n".encode())
     return found.hexdigest()
 
 

@@ -20,13 +20,13 @@ ACCORD = "ACCORD, PLOS Medicine 2024, doi 10.1371/journal.pmed.1004326"
 OTHER = "DELPHISTAR, PLOS ONE 2024, doi 10.1371/journal.pone.0304651"
 
 
-def annexes(reading: MethodsReading) -> list[Section]:
+def annexes(reading: MethodsReading, weighed: Weighed | None) -> list[Section]:
     """The annexes in their order, each with its letter."""
     say = reading.pen.say
     parts: Sequence[tuple[str, Sequence[Block]]] = (
         (say("Wording in all languages"), wording_blocks(reading)),
         (say("What the figures mean"), [measures_table(reading.pen)]),
-        (say("Sensitivity and uncertainty"), sensitivity_blocks(reading)),
+        (say("Sensitivity and uncertainty"), sensitivity_blocks(reading, weighed)),
         (say("Another guideline: DELPHISTAR"), cross_blocks(reading)),
         (say("Data and privacy"), data_blocks(reading)),
         (say("Software and hashes"), software_notes(reading)),
@@ -69,14 +69,14 @@ def _text(one: Mapping[str, Any], lead: str, more: str, language: str) -> Paragr
     )
 
 
-def sensitivity_blocks(reading: MethodsReading) -> Sequence[Block]:
+def sensitivity_blocks(reading: MethodsReading, weighed: Weighed | None) -> Sequence[Block]:
     """How far verdicts hang on the rule, the order on the weights, and all of it on who answered."""
     say = reading.pen.say
     if reading.result is None:
         return plain(say("No round has closed yet."))
     return [
         Section(say("The rule"), [*plain(rule_text(reading.pen, reading.findings)), *_rules(reading)]),
-        Section(say("The weights"), _weights(reading)),
+        Section(say("The weights"), _weights(reading, weighed)),
         Section(say("How sure figures are"), _certainty(reading)),
     ]
 
@@ -118,13 +118,13 @@ def _rules(reading: MethodsReading) -> Sequence[Block]:
     return [by_rule, by_item]
 
 
-def _weights(reading: MethodsReading) -> Sequence[Block]:
+def _weights(reading: MethodsReading, weighed: Weighed | None) -> Sequence[Block]:
     assert reading.result
     pen, told = reading.pen, reading.result.told
     blocks: list[Block] = [weights_table(pen, told, told.findings["weights"])]
-    if reading.weighed is None:
+    if weighed is None:
         return [*blocks, *plain(pen.say("What would change the order was not kept with these results."))]
-    return [*blocks, *_turning(reading, reading.weighed)]
+    return [*blocks, *_turning(reading, weighed)]
 
 
 def _turning(reading: MethodsReading, weighed: Weighed) -> Sequence[Block]:

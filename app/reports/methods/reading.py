@@ -69,7 +69,6 @@ class MethodsReading:
     follows: Survey | None
     workshops: Sequence[Workshop]
     interviews: int
-    weighed: Weighed | None
     cover: CoverFacts
     answers: Mapping[str, MethodsAnswer]
     bundle: str
@@ -129,7 +128,6 @@ def read_methods(
         follows=session.get(Survey, survey.follows_id) if survey.follows_id else None,
         workshops=[one for one in list_workshops(session, actor) if published and one.held_on <= published],
         interviews=count_interviews(session, actor)[0],
-        weighed=_weighed(session, result),
         cover=cover,
         answers=list_answers(session, survey.id),
         bundle=last_bundle(session, survey),
@@ -147,7 +145,7 @@ def _told(session: Session, survey: Survey, result: RoundReading | None, languag
     ]
 
 
-def _weighed(session: Session, result: RoundReading | None) -> Weighed | None:
+def weigh(session: Session, result: RoundReading | None) -> Weighed | None:
     """The order as frozen with what would change it; None where what that needs is gone with the answers."""
     if result is None:
         return None

@@ -9,7 +9,7 @@ from app.documents.document import Block, Cell, Column, Document, Note, Paragrap
 from app.people.rules import Actor
 from app.reports.building import NOTHING_STATED, CoverFacts, CoverVersion, cover_of
 from app.reports.methods.annexes import ACCORD, annexes
-from app.reports.methods.reading import MethodsReading, read_methods
+from app.reports.methods.reading import MethodsReading, read_methods, weigh
 from app.reports.methods.records import said_of, state_in
 from app.reports.methods.rules import PARTS, POINTS, STATE_WORDS, Point, State
 from app.reports.methods.said import Said
@@ -35,7 +35,7 @@ def methods_report(
     return Document(
         title=pen.say("%(title)s: methods report", title=pen.pick(survey.title)),
         language=language,
-        blocks=[*blocks, *annexes(reading)],
+        blocks=[*blocks, *annexes(reading, weigh(session, reading.result))],
         notes=reading.result.sources if reading.result else _sources(reading),
         direction=pen.direction,
         cover=cover_of(pen, cover, _status(reading, said), _versions(reading)),

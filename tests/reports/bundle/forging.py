@@ -96,10 +96,10 @@ def replaced(old: bytes, new: bytes) -> Callable[[bytes], bytes]:
     return changed
 
 
-def zipped(entries: list[tuple[str, bytes]]) -> bytes:
+def zipped(entries: list[tuple[str, bytes]], packed: int = zipfile.ZIP_DEFLATED) -> bytes:
     """A zip file with entries as they come, twice the same name too."""
     target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(target, "w", packed) as archive:
         for name, content in entries:
-            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+            archive.writestr(zipfile.ZipInfo(name), content, packed)
     return target.getvalue()

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import warnings
+import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -216,6 +217,8 @@ def test_hostile_archives_are_not_unpacked(light: Bundles, monkeypatch: pytest.M
     assert f"more than {MOST_FILES} files" in named(verify(zipped([(f"f{n}", b"") for n in range(MOST_FILES + 1)])))
     for name in ("../up", "/root", "a//b", "a\\b", "C:/x", "a/../b", "folder/"):
         assert "a name that no bundle has" in named(verify(zipped([manifest, (name, b"")]))), name
+    for packed in (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+        assert "a way that no bundle is" in named(verify(zipped([manifest], packed)))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         assert "twice" in named(verify(zipped([manifest, manifest])))
