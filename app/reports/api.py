@@ -41,6 +41,7 @@ class NewReport(BaseModel):
     scenario: int | None = Field(default=None, ge=1, le=10_000)
     edition: int | None = Field(default=None, ge=1, le=10_000)
     item: Short | None = None
+    licence: Short = ""
     cover: dict[Short, Annotated[str, Field(max_length=LONGEST_STATEMENT)]] = Field(default_factory=dict[str, str])
 
 

@@ -11,10 +11,12 @@ from app.core.words import pick
 from app.documents.document import Document
 from app.people.rules import Actor
 from app.reports.brief import brief
+from app.reports.bundle.service import create_bundle
 from app.reports.consensus_report import consensus_report
 from app.reports.dissent_report import dissent_report
 from app.reports.methods.report import methods_report
 from app.reports.models import Report
+from app.reports.opendata.service import create_open_data
 from app.reports.plan_report import plan_report
 from app.reports.public_summary import public_summary
 from app.reports.queries import cover_facts, find_setting
@@ -49,6 +51,14 @@ def build(session: Session, actor: Actor, report: Report) -> Document:
             raise NotFound("There is no such report.")
 
 
+def pack(session: Session, actor: Actor, report: Report) -> bytes:
+    """The files for programs that a report is. Raises as those who make them do."""
+    survey = get_survey(session, report.survey_id)
+    if report.kind == "opendata":
+        return create_open_data(session, actor, survey, licence=report.about["licence"])
+    return create_bundle(session, actor, survey, with_answers=False)
+
+
 def file_name(session: Session, report: Report) -> str:
     """What the file of a report is called: what it is about, and its language."""
     survey, about = get_survey(session, report.survey_id), report.about
@@ -57,6 +67,8 @@ def file_name(session: Session, report: Report) -> str:
         stem = f"plan-{plan.number}-" + (
             f"edition-{about['edition']}" if "edition" in about else _draft(session, report)
         )
+    elif KINDS[report.kind].is_packed:
+        return f"{survey.slug}-{report.kind}.{report.format}"
     elif report.kind == "brief":
         stem = f"{survey.slug}-{about['item']}"
     else:

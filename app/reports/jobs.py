@@ -20,22 +20,24 @@ from app.history.service import record
 from app.people.models import Person
 from app.people.queries import find_actor, operator_of
 from app.people.rules import Actor
-from app.reports.catalogue import build, file_name
+from app.reports.bundle.service import note_bundle
+from app.reports.catalogue import build, file_name, pack
 from app.reports.models import Report, ReportFile
 from app.reports.queries import find_setting, quotes_of
-from app.reports.rules import FILES_LAST, HEARD_EVERY, LOST_AFTER, MOST_KEPT, MOST_TRIES
+from app.reports.rules import FILES_LAST, HEARD_EVERY, KINDS, LOST_AFTER, MOST_KEPT, MOST_TRIES
 from app.reports.service import Order, begun, check_order
+from app.surveys.authoring.queries import get_survey
 
 FAILED = "It could not be made. Ask for it again, or in another format."
 NOBODY = "Whoever asked for it may not have it any more."
 
 
 class Taken(NamedTuple):
-    """A report that was taken up: what it says, how it is written, in whose look, and the hash of whom it quotes."""
+    """A report that was taken up: what it says or its bytes, how it is written, in whose look, the hash of quotes."""
 
     report_id: UUID
-    document: Document
-    format: Kind
+    content: Document | bytes
+    format: str
     template: bytes
     quotes: str
 
@@ -53,10 +55,7 @@ def make_next(engine: Engine, is_stopping: Callable[[], bool] = never) -> int:
         taken = _gather(engine, report_id)
         if taken is None:
             return 1
-        wanted = Wanted(engine, report_id)
-        data = write_apart(
-            taken.document, taken.format, taken.template or None, is_stopping=lambda: is_stopping() or not wanted()
-        )
+        data = _written(taken, engine, is_stopping)
     except AppError as refused:
         _end(engine, report_id, "failed", refused.message % refused.values if refused.values else refused.message)
         return 1
@@ -73,6 +72,18 @@ def make_next(engine: Engine, is_stopping: Callable[[], bool] = never) -> int:
     return 1
 
 
+def _written(taken: Taken, engine: Engine, is_stopping: Callable[[], bool]) -> bytes:
+    if isinstance(taken.content, bytes):
+        return taken.content
+    wanted = Wanted(engine, taken.report_id)
+    return write_apart(
+        taken.content,
+        cast("Kind", taken.format),
+        taken.template or None,
+        is_stopping=lambda: is_stopping() or not wanted(),
+    )
+
+
 def make_all(engine: Engine) -> int:
     """Make all reports that wait; returns how many were taken up. Raises WritingFailed."""
     count = 0
@@ -87,6 +98,8 @@ def make_now(session: Session, actor: Actor, order: Order) -> bytes:
     Raises as `check_order` does, and WritingFailed.
     """
     report = begun(actor, order, check_order(session, actor, order), "")
+    if KINDS[order.kind].is_packed:
+        return pack(session, actor, report)
     document = build(session, actor, report)
     setting = find_setting(session, report.consortium_id)
     return write_apart(
@@ -136,7 +149,8 @@ def _gather(engine: Engine, report_id: UUID) -> Taken | None:
         setting = find_setting(session, report.consortium_id)
         template = setting.template if setting and report.format == "docx" else b""
         quotes = quotes_of(session, report)
-        return Taken(report_id, build(session, actor, report), cast("Kind", report.format), template, quotes)
+        make = pack if KINDS[report.kind].is_packed else build
+        return Taken(report_id, make(session, actor, report), report.format, template, quotes)
 
 
 def _asker(session: Session, report: Report) -> Actor | None:
@@ -186,9 +200,11 @@ def _keep(engine: Engine, taken: Taken, data: bytes) -> None:
         session.flush()
         _forget_oldest(session, report.consortium_id)
         after = {"kind": report.kind, "format": report.format, "sha256": report.sha256}
-        record(
-            session, _asker(session, report) or operator_of(report.consortium_id), "report.made", report, after=after
-        )
+        actor = _asker(session, report) or operator_of(report.consortium_id)
+        record(session, actor, "report.made", report, after=after)
+        if report.kind == "bundle":
+            # methods reports name the newest
+            note_bundle(session, actor, get_survey(session, report.survey_id), data, with_answers=False)
 
 
 def _forget_oldest(session: Session, consortium_id: UUID) -> None:

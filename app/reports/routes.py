@@ -22,6 +22,7 @@ from app.people.rules import Actor
 from app.reports.building import LEVEL_WORDS, TYPE_WORDS
 from app.reports.catalogue import subject_of
 from app.reports.models import Report
+from app.reports.opendata.package import LICENCES
 from app.reports.queries import (
     find_last_like,
     find_setting,
@@ -83,7 +84,9 @@ def new_report(
     format: str = "docx",  # noqa: A002 -- as the form calls it
 ) -> Response:
     """The form that orders a report: of what, in which language and format, and what its cover says."""
-    typed = {"kind": kind, "survey": survey, "plan": str(plan or ""), "item": item, "part": part, "format": format}
+    typed = {"kind": kind, "survey": survey, "plan": str(plan or ""), "item": item, "part": part}
+    if kind in KINDS:
+        typed["format"] = format if format in KINDS[kind].formats else KINDS[kind].formats[0]
     return _form(request, session, actor, typed, {})
 
 
@@ -105,6 +108,7 @@ def order_report_form(request: Request, session: SessionDep, actor: MakerDep, ty
         edition=_numbered(typed, "edition"),
         item=typed.get("item") or None,
         cover={name: typed.get(f"cover.{name}", "") for name in COVER},
+        licence=typed.get("licence", ""),
     )
     try:
         report = order_report(session, actor, order, form_key=key_in(typed))
@@ -224,7 +228,7 @@ def _form(
     filled: dict[str, str] = {
         "key": make_token(),
         "language": language,
-        **dict.fromkeys(("round", "item", "part"), ""),
+        **dict.fromkeys(("round", "item", "part", "licence"), ""),
         **{f"cover.{field}": cover.get(field, "") for field in COVER},
         **typed,
     }
@@ -238,7 +242,7 @@ def _form(
         typed=filled,
         errors=faults,
         tongues=list(LANGUAGES.items()),
-        formats=FORMATS,
+        licences=_licences(language) if name == "opendata" else [],
         rounds=list_numbers(session, survey.id)[::-1] if kind.about in {"round", "item"} else [],
         items=[(one.code, f"{one.code} – {pick(one.title, language, survey.default_language)}") for one in items],
         parts=_parts(session, plan, language) if plan else [],
@@ -256,6 +260,13 @@ def _parts(session: Session, plan: Plan, language: str) -> list[tuple[str, str]]
     return editions + [
         (f"scenario.{one.number}", translate(language, "%(name)s, draft", name=one.name))
         for one in list_scenarios(session, plan.id)
+    ]
+
+
+def _licences(language: str) -> list[tuple[str, str]]:
+    return [
+        ("", translate(language, "None: nothing is permitted")),
+        *((code, title) for code, (title, _) in LICENCES.items()),
     ]
 
 

@@ -10,8 +10,11 @@ FORMATS = {
     "pdf": "application/pdf",
     "html": "text/html; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "zip": "application/zip",
 }
 """What reports are written as, and the media type of each."""
+PACKED = "zip"
+WRITTEN = tuple(form for form in FORMATS if form != PACKED)
 FILES_LAST = timedelta(days=7)
 LOST_AFTER = timedelta(seconds=90)
 """A report whose worker has not been heard of for so long is made anew."""
@@ -30,12 +33,18 @@ About = Literal["survey", "round", "item", "plan"]
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of report: what it is called, what it is about, and whether it is a deliverable with a cover."""
+    """A kind of report: its name, what it is about, whether it is a deliverable with a cover, and its formats."""
 
     title: str
     hint: str
     about: About
     has_cover: bool = False
+    formats: tuple[str, ...] = WRITTEN
+
+    @property
+    def is_packed(self) -> bool:
+        """Whether it is files for programs, in no language, rather than a document."""
+        return self.formats == (PACKED,)
 
 
 KINDS: dict[str, Kind] = {
@@ -61,6 +70,18 @@ KINDS: dict[str, Kind] = {
     "dissent": Kind("Dissent", "A page for each initiative on which groups stand apart.", "round", has_cover=True),
     "brief": Kind("Brief on an initiative", "One initiative on one page.", "item"),
     "public": Kind("Public summary", "In plain language, and only what may be public.", "survey"),
+    "opendata": Kind(
+        "Open data",
+        "What is public, as data for everybody: two tables, a codebook and the adopted plan.",
+        "survey",
+        formats=(PACKED,),
+    ),
+    "bundle": Kind(
+        "Bundle that proves the figures",
+        "From it anybody recomputes every published figure offline, of counts that may be shown.",
+        "survey",
+        formats=(PACKED,),
+    ),
 }
 
 WITH_QUOTES = ("dissent", "brief")

@@ -19,6 +19,7 @@ from app.history.service import record
 from app.people.models import Consortium
 from app.people.rules import Actor
 from app.reports.models import Report, ReportSetting
+from app.reports.opendata.service import parts_to_release
 from app.reports.queries import count_open, find_setting
 from app.reports.rules import COVER, FACTS, FILES_LAST, FORMATS, KINDS, MOST_AT_ONCE, read_facts
 from app.surveys.authoring.models import Survey
@@ -33,7 +34,7 @@ class Order:
     """A report to be made: its kind, format and language, the survey and, for plans, the plan it is about.
 
     `round`, `scenario`, `edition` and `item` narrow it down, None for the newest, the first, or none; `cover` are the
-    facts of its own cover by name.
+    facts of its own cover by name, `licence` is that of open data, empty for none.
     """
 
     kind: str
@@ -46,6 +47,7 @@ class Order:
     edition: int | None = None
     item: str | None = None
     cover: Mapping[str, str] = field(default_factory=dict[str, str])
+    licence: str = ""
 
 
 def check_order(session: Session, actor: Actor, order: Order) -> dict[str, Any]:
@@ -55,8 +57,8 @@ def check_order(session: Session, actor: Actor, order: Order) -> dict[str, Any]:
     faults: dict[str, str] = {}
     if kind is None or (kind.about == "plan") != (order.plan is not None):
         faults["kind"] = "There is no such report."
-    if order.format not in FORMATS:
-        faults["format"] = "A report is written as DOCX, PDF, HTML or XLSX."
+    if order.format not in (kind.formats if kind else FORMATS):
+        faults["format"] = "A report is written as DOCX, PDF, HTML or XLSX, data as ZIP."
     if order.language not in LANGUAGES:
         faults["language"] = "This language is not one of the interface."
     about: dict[str, Any] = {}
@@ -75,11 +77,23 @@ def _about(session: Session, order: Order, about: str, faults: dict[str, str]) -
     if order.plan:
         return {"scenario": get_scenario(session, order.plan.id, order.scenario).number}
     number = get_snapshot(session, order.survey.id, order.round).round_number
+    if order.kind == "opendata":
+        return _open_data(session, order, faults)
     if about == "survey":
         return {}
     if about == "item" and order.item not in {item.code for item in list_items(session, order.survey.id)}:
         faults["item"] = "Choose an initiative of this survey."
     return {"round": number} | ({"item": order.item} if about == "item" else {})
+
+
+def _open_data(session: Session, order: Order, faults: dict[str, str]) -> dict[str, Any]:
+    try:
+        parts_to_release(session, order.survey, order.licence)
+    except Invalid as refused:
+        faults["licence"] = refused.message
+    except (NotFound, Conflict) as refused:
+        faults["format"] = refused.message
+    return {"licence": order.licence}
 
 
 def order_report(session: Session, actor: Actor, order: Order, *, form_key: str) -> Report:

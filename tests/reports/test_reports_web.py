@@ -11,11 +11,15 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from app.people.queries import operator
+from app.reports.bundle.archive import from_json, sha256, unpack
+from app.reports.bundle.verifying import verify
 from app.reports.jobs import make_all
 from app.reports.models import Report, ReportSetting
 from app.reports.rules import FORMATS, KINDS
+from app.surveys.authoring.models import Survey
 from tests.actionplan.planning import make_plan
 from tests.make import Cast, csrf_in, sign_in
+from tests.reports.opendata.test_opendata import make_public
 
 FACTS = {"project": "ACCELERATE", "grant": "101000000", "statement": "Funded by nobody in particular."}
 
@@ -73,7 +77,7 @@ def test_from_the_plan_to_its_document(desk: TestClient, session: Session, engin
     assert f'href="{place}/file">DOCX<' in desk.get("/reports").text
 
 
-@pytest.mark.parametrize("kind", [name for name, kind in KINDS.items() if kind.about != "plan"])
+@pytest.mark.parametrize("kind", [name for name, kind in KINDS.items() if kind.about != "plan" and not kind.is_packed])
 def test_every_kind_is_ordered_and_made(desk: TestClient, session: Session, engine: Engine, kind: str) -> None:
     sent = order(desk, f"kind={kind}&survey=e2e", format="html", item="I01")
     assert sent.status_code == 303
@@ -91,12 +95,50 @@ def test_every_kind_is_ordered_and_made(desk: TestClient, session: Session, engi
     assert len(re.findall(r"<h1", page)) == 1
 
 
+def test_what_proves_the_figures_is_made_and_named(desk: TestClient, session: Session, engine: Engine) -> None:
+    page = desk.get("/reports/new?kind=bundle&survey=e2e").text
+    assert 'name="format" value="zip"' in page
+    assert 'type="radio"' not in page
+    assert order(desk, "kind=bundle&survey=e2e", format="pdf").status_code == 422
+    place = order(desk, "kind=bundle&survey=e2e", format="zip").headers["location"]
+    assert make_all(engine) == 1
+    answer = desk.get(f"{place}/file")
+    assert answer.headers["content-type"] == "application/zip"
+    assert 'filename="e2e-bundle.zip"' in answer.headers["content-disposition"]
+    verdict = verify(answer.content)
+    assert (verdict.is_equal, verdict.faults) == (True, [])
+    order(desk, "kind=methods&survey=e2e", format="html")
+    make_all(engine)
+    session.expire_all()
+    methods = session.exec(select(Report).where(Report.kind == "methods")).one()
+    assert sha256(answer.content) in desk.get(f"/reports/{methods.id}/file").text
+
+
+def test_open_data_are_made_of_what_is_public(desk: TestClient, session: Session, engine: Engine) -> None:
+    refused = order(desk, "kind=opendata&survey=e2e", format="zip")
+    assert refused.status_code == 422
+    assert "These results are not public." in refused.text
+    survey = session.exec(select(Survey).where(Survey.slug == "e2e")).one()
+    make_public(session, survey, "verdicts")
+    session.commit()
+    assert "Shares are not in the list" in order(desk, "kind=opendata&survey=e2e", format="zip").text
+    make_public(session, survey)
+    session.commit()
+    assert (
+        "This licence is not one of those" in order(desk, "kind=opendata&survey=e2e", format="zip", licence="mine").text
+    )
+    place = order(desk, "kind=opendata&survey=e2e", format="zip", licence="CC-BY-4.0").headers["location"]
+    assert make_all(engine) == 1
+    files = unpack(desk.get(f"{place}/file").content)
+    assert from_json(files["datapackage.json"])["licenses"][0]["name"] == "CC-BY-4.0"
+
+
 def test_a_form_with_faults_is_shown_again(desk: TestClient) -> None:
     refused = order(desk, "kind=plan&plan=1", **{"format": "odt", "cover.due": "soon", "cover.lead": "North"})
     assert refused.status_code == 422
     assert 'id="cover.due-fault"' in refused.text
     assert 'value="North"' in refused.text
-    assert "A report is written as DOCX, PDF, HTML or XLSX." in refused.text
+    assert "A report is written as DOCX, PDF, HTML or XLSX, data as ZIP." in refused.text
 
 
 def test_what_was_typed_for_a_cover_is_there_the_next_time(desk: TestClient) -> None:

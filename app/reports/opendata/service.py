@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from app.actionplan.disclosure.queries import get_disclosed
+from app.actionplan.disclosure.queries import Disclosed, get_disclosed
 from app.actionplan.portfolio.queries import get_own_plan, list_plan_items
 from app.auth.permissions import require
 from app.consensus.queries import list_snapshots
@@ -31,11 +31,7 @@ def create_open_data(session: Session, actor: Actor, survey: Survey, *, licence:
     public, Conflict where shares are not, Invalid for a licence that is none of those it can name.
     """
     require(actor, "results.export", survey)
-    if licence and licence not in LICENCES:
-        raise Invalid("This licence is not one of those that open data can name.")
-    disclosed = get_disclosed(session, survey)
-    if "shares" not in disclosed.parts:
-        raise Conflict(NO_SHARES)
+    disclosed = parts_to_release(session, survey, licence)
     snapshots = [one for one in list_snapshots(session, survey.id) if one.round_number in disclosed.rounds]
     named, protocol = read_survey(session, survey), survey.protocol or {}
     low, criteria = protocol["scale"]["low"], [one["code"] for one in protocol["criteria"]]
@@ -59,6 +55,16 @@ def create_open_data(session: Session, actor: Actor, survey: Survey, *, licence:
     files["datapackage.json"] = to_json(describe(named, protocol, files, day=day, licence=licence))
     files["README.txt"] = read_me(named, protocol, released, licence)
     return pack(files)
+
+
+def parts_to_release(session: Session, survey: Survey, licence: str) -> Disclosed:
+    """What of a survey may become open data. Raises as `create_open_data` does."""
+    if licence and licence not in LICENCES:
+        raise Invalid("This licence is not one of those that open data can name.")
+    disclosed = get_disclosed(session, survey)
+    if "shares" not in disclosed.parts:
+        raise Conflict(NO_SHARES)
+    return disclosed
 
 
 def _selections(
