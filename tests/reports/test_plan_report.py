@@ -40,7 +40,7 @@ from app.people.queries import find_actor, operator
 from app.reports.building import CoverFacts
 from app.reports.plan_report import plan_report
 from tests.actionplan.adopting import adopt, closing, make_stage, put_to_vote, take_out
-from tests.actionplan.planning import CEILINGS, make_plan, planned_survey
+from tests.actionplan.planning import CEILINGS, make_plan, make_proposed_plan, planned_survey
 from tests.actionplan.planning import START as RULES
 from tests.actionplan.planning import sheet as sheet_of
 from tests.consensus.results import REAL
@@ -54,10 +54,7 @@ BECAUSE = "No other initiative serves them."
 @pytest.fixture
 def plan(session: Session, engine: Engine) -> Plan:
     """A plan that was proposed and priced."""
-    made = make_plan(session, operator(session))
-    work_all(engine)
-    session.expire_all()
-    return made
+    return make_proposed_plan(session, engine)
 
 
 def report(session: Session, plan: Plan, language: str = "en", **more: Any) -> Document:
