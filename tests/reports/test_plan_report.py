@@ -366,6 +366,7 @@ def test_hidden_figures_stay_hidden(session: Session, plan: Plan) -> None:
     assert any(shares), "there was something to hide"
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_three_hundred_initiatives_are_a_document(session: Session) -> None:
     alone: dict[str, Any] = {"depends_on": [], "excludes": []}
     sheets: list[dict[str, Any]] = [sheet_of(place) | alone for place in range(1, 301)]

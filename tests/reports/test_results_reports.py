@@ -65,6 +65,7 @@ def find(session: Session, survey: Survey) -> Snapshot:
     return found
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_report_lacks_a_placeholder(session: Session, survey: Survey, language: str) -> None:
     for document in every_report(session, survey, language):
