@@ -14,7 +14,9 @@ from app.consensus.queries import get_snapshot
 from app.core.clock import now
 from app.core.errors import Conflict, Invalid, NotFound, TooMany
 from app.core.words import LANGUAGES
-from app.documents.docx_template import read_template
+from app.documents.document import Document
+from app.documents.docx_template import NO_DOCX
+from app.documents.writing import WritingFailed, write_apart
 from app.history.service import record
 from app.people.models import Consortium
 from app.people.rules import Actor
@@ -27,6 +29,7 @@ from app.surveys.authoring.queries import list_items
 
 CHANGED_MEANWHILE = "Somebody changed this meanwhile. Look at what it is now, then change it."
 LARGEST_TEMPLATE = 900_000
+LONGEST_READING = 20.0
 
 
 @dataclass(frozen=True)
@@ -182,7 +185,10 @@ def _template_faults(content: bytes) -> dict[str, str]:
     if len(content) > LARGEST_TEMPLATE:
         return {"template": "This file is too large."}
     try:
-        read_template(content)
+        # apart, for what a file made to be slow to read holds up or fills is then a process that is ended
+        write_apart(Document("", "en", []), "docx", content, longest=LONGEST_READING)
     except Invalid as refused:
         return {"template": refused.message}
+    except WritingFailed:
+        return {"template": NO_DOCX}
     return {}
