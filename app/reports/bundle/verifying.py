@@ -9,8 +9,8 @@ from typing import Any
 
 from app.reports.bundle.answers import RATINGS, RESPONDENTS
 from app.reports.bundle.archive import Broken, from_json, sha256, unpack
-from app.reports.bundle.comparing import Fate, Line, compare
-from app.reports.bundle.manifest import FORMAT, NAME, hash_of_words, software
+from app.reports.bundle.comparing import Fate, Line, compare, leaves
+from app.reports.bundle.manifest import FORMAT, NAME, hash_of_words, places_of, software
 from app.reports.bundle.recomputing import ANALYSIS, COUNTS, PRIORITIES, Content, recompute
 from app.surveys.authoring.rules import protocol_hash
 
@@ -54,6 +54,7 @@ def verify(data: bytes) -> Verdict:
     try:
         content = Content(files)
         verdict.faults += _faults_of_content(content)
+        verdict.faults += _faults_of_manifest(manifest, content)
         _judge(verdict, content, manifest)
     # whatever a changed file makes of the computing, it is told and not raised
     except Exception as fault:
@@ -69,7 +70,7 @@ def _manifest(files: Mapping[str, bytes]) -> dict[str, Any]:
         manifest = from_json(files[NAME])
         is_readable = manifest["format"] == FORMAT and manifest["holds"] in NEEDED_WITH
         is_readable = is_readable and all(len(one["sha256"]) == SIGNS for one in manifest["files"].values())
-        is_readable = is_readable and all(name in manifest for name in ("software", "published"))
+        is_readable = is_readable and all(name in manifest for name in ("software", "published", "survey"))
     except (Broken, KeyError, TypeError, AttributeError) as fault:
         raise no_manifest from fault
     if not is_readable:
@@ -117,6 +118,17 @@ def _faults_of_content(content: Content) -> Iterator[str]:
             yield f"items.json: the words of {code} are not those of its hash."
     for code in sorted(set(fixed) - {item["code"] for item in content.items}):
         yield f"items.json: {code} of the protocol is missing."
+
+
+def _faults_of_manifest(manifest: Mapping[str, Any], content: Content) -> Iterator[str]:
+    """What the manifest says of the survey and of where figures stand, and the other files do not."""
+    names = [name for name in content.files if name.startswith("published/")]
+    for name, own in places_of(names, content.survey).items():
+        told = manifest["published"].get(name, {})
+        if told != {"figures": sum(1 for _ in leaves(content.published(name))), "places": own}:
+            yield f"{NAME}: how many figures are in {name}, or where they stand, is not as it says."
+    if any(told != content.survey.get(name) for name, told in manifest["survey"].items()):
+        yield f"{NAME}: it names another survey than survey.json."
 
 
 def _judge(verdict: Verdict, content: Content, manifest: Mapping[str, Any]) -> None:
