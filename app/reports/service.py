@@ -1,5 +1,6 @@
 """Acts on reports: ordering one, calling it off, and saying what stands on covers."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,7 @@ from app.auth.permissions import require
 from app.consensus.queries import get_snapshot
 from app.core.clock import now
 from app.core.errors import Conflict, Invalid, NotFound, TooMany
+from app.core.tokens import key_for
 from app.core.words import LANGUAGES
 from app.documents.document import Document
 from app.documents.docx_template import NO_DOCX
@@ -100,11 +102,13 @@ def _open_data(session: Session, order: Order, faults: dict[str, str]) -> dict[s
 
 
 def order_report(session: Session, actor: Actor, order: Order, *, form_key: str) -> Report:
-    """Ask for a report; a worker makes it. The same form twice is one order.
+    """Ask for a report; a worker makes it. The same form twice is one order, filled in otherwise another.
 
     Raises as `check_order` does, and TooMany while enough of the consortium's reports wait.
     """
     about = check_order(session, actor, order)
+    said = (order.survey.id, order.plan and order.plan.id, order.kind, order.format, order.language)
+    form_key = key_for(form_key, *said, json.dumps(about, sort_keys=True))
     # so that no form is two orders, and no two forms pass the limit together
     session.exec(select(Consortium.id).where(Consortium.id == actor.consortium_id).with_for_update()).one()
     known = session.exec(select(Report).where(Report.ordered_by_id == actor.id, Report.form_key == form_key)).first()
