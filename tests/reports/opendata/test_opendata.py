@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, delete, select
 
 from app import cli
+from app.actionplan.portfolio.models import Plan, PlanItem
 from app.consensus.queries import list_snapshots
 from app.core.clock import now, today
 from app.core.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -276,6 +277,20 @@ def test_the_selection_is_read_by_others(session: Session, engine: Engine, cast:
     given = Counter(code for one in votes.values() for code in one["vote"].split(","))
     assert set(given) <= set(projects)
     assert {code: int(one["votes"]) for code, one in projects.items()} == {code: given[code] for code in projects}
+
+
+def test_a_group_that_is_released_nowhere_has_no_vote(session: Session, engine: Engine, cast: Cast) -> None:
+    """Where a survey shows groups of three, results say what they approve; open data name groups of five and more."""
+    stage = make_stage(session, engine)
+    biel = find_actor(session, cast.biel)
+    assert biel
+    adopt(session, biel, stage)
+    plan = session.exec(select(Plan)).one()
+    for item in session.exec(select(PlanItem).where(PlanItem.plan_id == plan.id)).all():
+        item.evidence = {**item.evidence, "approved_by": ["academia", "nobody"]}
+        session.add(item)
+    _, _, votes = read_pabulib(files_of(session, stage.survey)["selection/plan-1-edition-1.pb"])
+    assert set(votes) == {"academia"}
 
 
 def test_the_codebook_has_the_words_of_every_language(session: Session) -> None:
