@@ -11,11 +11,13 @@ from app.reports.bundle.answers import RATINGS, RESPONDENTS
 from app.reports.bundle.archive import Broken, from_json, sha256, unpack
 from app.reports.bundle.comparing import Fate, Line, compare, leaves
 from app.reports.bundle.manifest import FORMAT, NAME, hash_of_words, places_of, software
-from app.reports.bundle.recomputing import ANALYSIS, COUNTS, PRIORITIES, Content, recompute
+from app.reports.bundle.recomputing import ANALYSIS, COUNTS, EDITION, PRIORITIES, Content, findings_name, recompute
 from app.surveys.authoring.rules import protocol_hash
 
 SIGNS = 64
 """Of a SHA-256 in hexadecimal."""
+MOST_YEARS, MOST_LEVELS, MOST_DRAWS = 50, 101, 100_000
+"""More of them than any bundle has would fill the machine of whoever checks it."""
 NEEDED = ("protocol.json", "survey.json", "items.json", "rounds.json", PRIORITIES)
 NEEDED_WITH = {"answers": (RESPONDENTS, RATINGS, ANALYSIS), "counts": (COUNTS,)}
 
@@ -53,6 +55,7 @@ def verify(data: bytes) -> Verdict:
         return verdict
     try:
         content = Content(files)
+        _check_sizes(content)
         verdict.faults += _faults_of_content(content)
         verdict.faults += _faults_of_manifest(manifest, content)
         _judge(verdict, content, manifest)
@@ -118,6 +121,23 @@ def _faults_of_content(content: Content) -> Iterator[str]:
             yield f"items.json: the words of {code} are not those of its hash."
     for code in sorted(set(fixed) - {item["code"] for item in content.items}):
         yield f"items.json: {code} of the protocol is missing."
+
+
+def _check_sizes(content: Content) -> None:
+    """Raises Broken for numbers from which lists are made that no machine holds."""
+    scale = content.protocol["scale"]
+    sizes = [("levels", scale["high"] - scale["low"] + 1, MOST_LEVELS)]
+    for name in content.files:
+        if name.startswith("plans/"):
+            sizes.append((f"{name}: years", from_json(content.files[name])["plan"]["years"], MOST_YEARS))
+        elif EDITION.fullmatch(name):
+            sizes.append((f"{name}: years", content.published(name)["content"]["years"], MOST_YEARS))
+    for told in content.rounds:
+        name = findings_name(told["number"])
+        sizes.append((f"{name}: draws", content.published(name)["draws"], MOST_DRAWS))
+    for what, size, most in sizes:
+        if size > most:
+            raise Broken(f"{what}: {size} are more than any bundle has")
 
 
 def _faults_of_manifest(manifest: Mapping[str, Any], content: Content) -> Iterator[str]:

@@ -210,6 +210,29 @@ def test_what_only_the_manifest_says_is_checked(light: Bundles, change: Callable
     assert [one.split(":")[0] for one in verdict.faults] == ["manifest.json"]
 
 
+def many_levels(content: Any) -> None:
+    content["scale"]["high"] = 1000
+
+
+def many_draws(content: Any) -> None:
+    content["draws"] = 1_000_000
+
+
+@pytest.mark.parametrize(("name", "change"), [("protocol.json", many_levels), (LIGHT, many_draws)])
+def test_numbers_that_would_fill_a_machine_are_told(light: Bundles, name: str, change: Callable[[Any], None]) -> None:
+    verdict = verify(forged(light[False], name, in_json(change)))
+    assert "are more than any bundle has" in named(verdict)
+    assert verdict.equal == 0
+
+
+def test_years_without_end_are_told(bundles: Bundles) -> None:
+    def many_years(content: Any) -> None:
+        content["plan"]["years"] = 51
+
+    verdict = verify(forged(bundles[False], "plans/plan-1-scenario-1.json", in_json(many_years)))
+    assert "51 are more than any bundle has" in named(verdict)
+
+
 def test_a_figure_said_twice_is_told(light: Bundles) -> None:
     """Python reads the last one, who opens the file the first."""
     verdict = verify(forged(light[False], LIGHT, replaced(b'"round": 1,', b'"round": 7, "round": 1,')))
