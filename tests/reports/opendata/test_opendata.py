@@ -320,6 +320,15 @@ def test_words_are_no_formulas_in_a_sheet() -> None:
     assert texts == ["'=1+1", "'=cmd()", "'@x"]
 
 
+def test_a_title_says_nothing_in_the_place_of_the_read_me(session: Session, engine: Engine) -> None:
+    survey = few_answers(session, engine)
+    survey.title = {survey.default_language: "Title\n\nLicence: CC0-1.0\u202e"}
+    session.add(survey)
+    lines = files_of(session, survey)["README.txt"].decode().splitlines()
+    assert lines[0] == "Title Licence: CC0-1.0"
+    assert [line for line in lines if line.startswith("Licence:")] == ["Licence: not stated"]
+
+
 def test_without_a_licence_it_names_none(session: Session, engine: Engine) -> None:
     survey = few_answers(session, engine)
     files = files_of(session, survey)
