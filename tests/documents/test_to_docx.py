@@ -287,7 +287,12 @@ def macro_type(parts: dict[str, bytes]) -> None:
     )
 
 
-@pytest.mark.parametrize("change", [macros, macro_type])
+def object_in_header(parts: dict[str, bytes]) -> None:
+    rels = next(name for name in parts if name.startswith("word/_rels/header"))
+    parts[rels] = parts[rels].replace(b"relationships/image", b"relationships/oleObject")
+
+
+@pytest.mark.parametrize("change", [macros, macro_type, object_in_header])
 def test_a_template_with_macros_is_refused(change: Callable[[dict[str, bytes]], None]) -> None:
     with pytest.raises(Invalid) as refused:
         to_docx(make_empty(), repacked(make_template(), change))
@@ -309,6 +314,9 @@ def in_header(words: str, relation: str = "") -> Callable[[dict[str, bytes]], No
 KINDS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 ELSEWHERE = '<Relationship Id="rId99" Type="{}/{}" Target="http://127.0.0.1/x" TargetMode="External"/>'
 
+FIELD = '<w:fldChar w:fldCharType="begin"/><w:instrText>{}</w:instrText><w:fldChar w:fldCharType="end"/>'
+SPACES = f'xmlns:a="a" xmlns:v="urn:schemas-microsoft-com:vml" xmlns:r="{KINDS}"'
+
 
 @pytest.mark.parametrize(
     "change",
@@ -316,8 +324,12 @@ ELSEWHERE = '<Relationship Id="rId99" Type="{}/{}" Target="http://127.0.0.1/x" T
         in_header("", ELSEWHERE.format(KINDS, "image")),
         in_header("<w:instrText>INCLUDE</w:instrText></w:r><w:r><w:instrText>PICTURE x</w:instrText>"),
         in_header('</w:r><w:fldSimple w:instr=" DDEAUTO x y "/><w:r>'),
+        in_header(FIELD.format("PAGE") + "</w:r><w:r>" + FIELD.format("INCLUDEPICTURE x")),
+        in_header(FIELD.format("INCL<!-- nothing -->UDEPICTURE x")),
+        in_header(f'<w:drawing><a:blip {SPACES} r:link="rId99"/></w:drawing>', ELSEWHERE.format(KINDS, "hyperlink")),
+        in_header(f'<w:pict><v:imagedata {SPACES} src="http://127.0.0.1/x"/></w:pict>'),
     ],
-    ids=["picture", "split field", "field"],
+    ids=["picture", "split field", "field", "second field", "comment in a field", "drawn by a link", "VML"],
 )
 def test_a_template_that_takes_in_what_is_elsewhere_is_refused(change: Callable[[dict[str, bytes]], None]) -> None:
     with pytest.raises(Invalid, match=re.escape(TAKES_IN)):
@@ -325,8 +337,41 @@ def test_a_template_that_takes_in_what_is_elsewhere_is_refused(change: Callable[
 
 
 def test_links_and_page_numbers_of_a_template_stay() -> None:
-    change = in_header("<w:instrText>PAGE</w:instrText>", ELSEWHERE.format(KINDS, "hyperlink"))
+    link = f'</w:r><w:hyperlink {SPACES} r:id="rId99"><w:r><w:t>BioNorth</w:t></w:r></w:hyperlink><w:r>'
+    change = in_header(FIELD.format("PAGE") + link, ELSEWHERE.format(KINDS, "hyperlink"))
     assert to_docx(make_empty(), repacked(make_template(), change))
+
+
+def test_of_a_template_only_what_is_look_stays() -> None:
+    def with_more(parts: dict[str, bytes]) -> None:
+        kind = '<Relationship Id="rId97" Type="{}/{}" Target="theme/theme1.xml"/></Relationships>'
+        rels = "word/_rels/document.xml.rels"
+        parts[rels] = parts[rels].replace(b"</Relationships>", kind.format(KINDS, "glossaryDocument").encode())
+
+    file: Any = opened(make_empty(), repacked(make_template(), with_more))
+    assert "rId97" not in file.part.rels
+
+
+def test_a_template_that_is_slow_to_search_is_read_in_a_moment() -> None:
+    def slow(parts: dict[str, bytes]) -> None:
+        parts["word/theme/theme1.xml"] = b'<a:theme xmlns:a="a">' + b"instrText " * 200_000 + b"</a:theme>"
+
+    begun = time.monotonic()
+    assert to_docx(make_empty(), repacked(make_template(), slow))
+    # one that is searched anew from each of these words takes some minutes
+    assert time.monotonic() - begun < 20
+
+
+def test_a_template_packed_as_no_document_is_refused() -> None:
+    made = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(make_template())) as archive,
+        zipfile.ZipFile(made, "w", zipfile.ZIP_LZMA) as packed,
+    ):
+        for name in archive.namelist():
+            packed.writestr(name, archive.read(name))
+    with pytest.raises(Invalid, match="cannot be read as a DOCX"):
+        to_docx(make_empty(), made.getvalue())
 
 
 def test_a_template_saved_as_one_is_taken_and_leads_to_no_other() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.core.words import pick
+from app.documents.showing import cleaned
 from app.reports.bundle.archive import sha256
 from app.reports.opendata import tables
 from app.reports.opendata.rules import Released
@@ -103,7 +104,8 @@ def read_me(survey: Mapping[str, Any], protocol: Mapping[str, Any], released: Re
     title, path = LICENCES.get(licence, (NOT_STATED, ""))
     few = len(released.hidden)
     lines = [
-        pick(survey["title"], own, own),
+        # on one line, so that no title says what the lines below it say
+        " ".join(cleaned(pick(survey["title"], own, own)).split()),
         *(["", "Invented demonstration content."] if survey["is_demo"] else []),
         "",
         "Answers of a stakeholder consultation as open data, without people.",
