@@ -78,7 +78,8 @@ KINDS: dict[str, Kind] = {
     ),
     "bundle": Kind(
         "Bundle that proves the figures",
-        "From it anybody recomputes every published figure offline, of counts that may be shown.",
+        "From it anybody recomputes published figures offline, of counts that may be shown; it names what these do not "
+        "suffice for.",
         "survey",
         formats=(PACKED,),
     ),

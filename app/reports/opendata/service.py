@@ -54,7 +54,9 @@ def create_open_data(session: Session, actor: Actor, survey: Survey, *, licence:
         },
     }
     files["datapackage.json"] = to_json(describe(named, protocol, files, day=day, licence=licence))
-    files["README.txt"] = read_me(named, protocol, released, licence)
+    files["README.txt"] = read_me(
+        named, protocol, released, licence, has_plans=any(name.startswith("selection/") for name in files)
+    )
     return pack(files)
 
 

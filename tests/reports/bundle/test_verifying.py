@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from app.cli.bundles import bundle
 from app.reports.bundle import archive
 from app.reports.bundle.archive import MOST_FILES, pack, unpack
 from app.reports.bundle.comparing import Fate, Unknown, compare, leaves
@@ -356,6 +358,22 @@ def test_it_needs_no_server_no_network_and_no_database(light: Bundles, tmp_path:
     assert told.splitlines()[-1].split(", ")[1] == "0 differ"
     assert f"differs: {LIGHT} (/results/small?round=1" in bad
     assert list(home.iterdir()) == []
+
+
+def test_what_is_not_recomputed_is_a_line_a_reason_and_all_of_it_when_asked(light: Bundles, tmp_path: Path) -> None:
+    (tmp_path / "counts.zip").write_bytes(light[False])
+    left = verify(light[False]).not_recomputed
+    short, long = (
+        CliRunner().invoke(bundle, ["verify", str(tmp_path / "counts.zip"), *more]).stdout.splitlines()
+        for more in ([], ["--every"])
+    )
+    for lines, most in ((short, len(left)), (long, sum(map(len, left.values())))):
+        assert len([line for line in lines if line.startswith("not recomputed: ")]) == most
+    assert most > 10 * len(left)
+    for reason, names in left.items():
+        assert f"not recomputed: {names[-1]} ({reason})" in long
+        assert len(names) == 1 or f"not recomputed: {len(names)} figures, such as {names[0]} ({reason})" in short
+    assert short[-1] == long[-1]
 
 
 def test_comparing_names_each_leaf() -> None:

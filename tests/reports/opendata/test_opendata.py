@@ -334,6 +334,8 @@ def test_without_a_licence_it_names_none(session: Session, engine: Engine) -> No
     files = files_of(session, survey)
     assert "licenses" not in from_json(files["datapackage.json"])
     assert b"Licence: not stated" in files["README.txt"]
+    assert b"Rounds in these data: 1. Others are not public, or not over." in files["README.txt"]
+    assert b"selection/" not in files["README.txt"], "no plan was adopted"
     with pytest.raises(Invalid, match="licence"):
         create_open_data(session, operator(session), survey, licence="mine")
 
