@@ -7,6 +7,7 @@ import subprocess
 import time
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -360,6 +361,11 @@ def test_a_template_that_is_slow_to_search_is_read_in_a_moment() -> None:
     assert to_docx(make_empty(), repacked(make_template(), slow))
     # one that is searched anew from each of these words takes some minutes
     assert time.monotonic() - begun < 20
+
+
+def test_a_figure_with_signs_that_no_file_holds_is_drawn() -> None:
+    figure = replace(make_figure(), svg=make_figure().svg.replace("</svg>", "<text>a\x01b\uffff</text></svg>"))
+    assert check_docx(to_docx(with_pictures(Document("T", "en", [figure])))) == []
 
 
 def test_a_template_packed_as_no_document_is_refused() -> None:
