@@ -43,7 +43,11 @@ class Kind:
 
     @property
     def is_packed(self) -> bool:
-        """Whether it is files for programs, in no language, rather than a document."""
+        """Whether it is files for programs, in no language, rather than a document.
+
+        >>> KINDS["bundle"].is_packed, KINDS["brief"].is_packed
+        (True, False)
+        """
         return self.formats == (PACKED,)
 
 
