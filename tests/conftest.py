@@ -85,7 +85,10 @@ def database(request: pytest.FixtureRequest) -> Iterator[str]:
         yield f"sqlite:///{path}"
         return
     server: Postgres = request.getfixturevalue("postgres")
-    yield server.empty_database("tables")
+    # copying files takes half of what the usual copying of pages takes
+    server.execute("CREATE DATABASE test TEMPLATE tables STRATEGY FILE_COPY")
+    yield server.address("test")
+    server.execute("DROP DATABASE test WITH (FORCE)")
 
 
 @cache
