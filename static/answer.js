@@ -214,6 +214,25 @@
     if (waiting.size && !form().dataset.sent) event.preventDefault();
   });
 
+  // goes on as soon as nothing is being saved, at the latest after six seconds: what waits is kept in any case
+  const afterSaving = (go) => {
+    const start = Date.now();
+    const poll = setInterval(() => {
+      if (busy.size && Date.now() - start < 6000) return;
+      clearInterval(poll);
+      go();
+    }, 20);
+  };
+
+  // a page asked for while an answer is being saved would come without it: let the answer arrive first
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href]");
+    if (!link || !busy.size || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    if (link.target || link.origin !== location.origin || link.getAttribute("href").startsWith("#")) return;
+    event.preventDefault();
+    afterSaving(() => location.assign(link.href));
+  });
+
   document.addEventListener("submit", (event) => {
     if (event.target !== form() || event.target.dataset.sent) return;
     // without a connection the page cannot be sent; what waits is kept, and the next page may be here already
@@ -226,13 +245,7 @@
     if (!busy.size) return;
     // a page sent while its own save is under way would be taken for an older device: let that one arrive first
     event.preventDefault();
-    const page = event.target;
-    const start = Date.now();
-    const poll = setInterval(() => {
-      if (busy.size && Date.now() - start < 6000) return;
-      clearInterval(poll);
-      page.requestSubmit(event.submitter);
-    }, 20);
+    afterSaving(() => event.target.requestSubmit(event.submitter));
   });
 
   // the sentence that names a fault leads into the field itself

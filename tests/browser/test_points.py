@@ -4,7 +4,7 @@ import re
 import time
 
 import pytest
-from playwright.sync_api import CDPSession, Page, expect
+from playwright.sync_api import CDPSession, Page, Route, expect
 
 from tests.browser.conftest import Opener, Site, answers_of, begin
 
@@ -151,11 +151,27 @@ def test_another_language_keeps_page_place_and_choice(visit: Opener, site: Site)
     page.evaluate("document.querySelector('.languages a[hreflang=fr]').click()")
     expect(page.locator("html")).to_have_attribute("lang", "fr")
     assert "/q/1" in page.url
-    assert page.locator("fieldset.q").nth(2).locator("input:checked").get_attribute("value") == "5"
+    expect(page.locator("fieldset.q").nth(2).locator("input[value='5']")).to_be_checked()
     assert page.evaluate("scrollY") > 150
     names = [text.strip() for text in page.locator(".languages li").all_text_contents()]
     assert names == ["English", "Català", "Español", "Français", "Deutsch", "Български", "Dansk"]
     expect(page.locator(".languages img")).to_have_count(0)  # no flags
+
+
+def test_a_link_waits_for_the_answer_that_is_being_saved(visit: Opener, site: Site) -> None:
+    """Else the page it leads to could be read before the answer and arrive after it, and would not show it."""
+    page = visit()
+    begin(page, site)
+    held: list[Route] = []
+    page.route(re.compile(r"/answers/"), lambda route: held.append(route))
+    with page.expect_request(lambda request: request.method == "PUT"):
+        page.locator("fieldset.q").nth(1).locator("input[value='2']").check(force=True)
+    page.evaluate("document.querySelector('.languages a[hreflang=de]').click()")
+    page.wait_for_timeout(300)
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    held[0].continue_()
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    expect(page.locator("fieldset.q").nth(1).locator("input[value='2']")).to_be_checked()
 
 
 def test_a_fault_is_named_first_and_leads_to_its_field(visit: Opener, site: Site, faults: list[str]) -> None:
