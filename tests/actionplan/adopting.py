@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from app.actionplan.adoption.models import PlanBallot, PlanEdition
 from app.actionplan.adoption.voting import Closing, cast_vote, close_ballot, open_ballot
@@ -20,13 +20,15 @@ from app.actionplan.portfolio.service import PlanIn, apply_fix, create_plan, lea
 from app.actionplan.validation.service import make_survey
 from app.consensus.service import close_round
 from app.people.models import Organisation, Person
-from app.people.queries import find_actor, operator
+from app.people.queries import find_actor, find_person_by_email, operator
 from app.people.rules import Actor
 from app.people.service import create_organisation, create_person
 from app.surveys.authoring.models import Survey
 from app.surveys.rounds.service import open_round
 from tests.make import HELICES, answer, make_response, small_survey_file
+from tests.scenes import lay
 
+PARTNERS = ("NORD", "SUD")
 SHEET = """id,title,budget_min_eur,budget_max_eur,start_year,start_quarter,duration_months,lead_partner,status
 I1,Initiative I1,100000,100000,2027,1,24,NORD,draft
 I2,Initiative I2,200000,200000,2027,3,24,SUD,draft
@@ -52,19 +54,31 @@ class Stage:
 
 def make_stage(session: Session, engine: Engine) -> Stage:
     """A plan over the years from 2027 to 2031 with 250,000 euros a year, I1 and I2 in it: draft 2."""
+
+    def find() -> Stage:
+        nord, sud = (session.exec(select(Organisation).where(Organisation.code == code)).one() for code in PARTNERS)
+        nora, sol = (find_person_by_email(session, f"{name}@innaxe.example") for name in ("nora", "sol"))
+        assert nora
+        assert sol
+        return Stage(session.exec(select(Survey)).one(), session.exec(select(Plan)).one(), nord, sud, nora, sol)
+
+    return lay(session, "stage", lambda: _build_stage(session, engine), find)
+
+
+def _build_stage(session: Session, engine: Engine) -> None:
     home = operator(session)
-    nord, sud = (
-        create_organisation(
-            session, home, name=f"Partner {name}", helix="industry", region="ES51", is_partner=True, code=name.upper()
+    for partner, name, role in (("Nord", "Nora", "manager"), ("Sud", "Sol", "editor")):
+        made = create_organisation(
+            session,
+            home,
+            name=f"Partner {partner}",
+            helix="industry",
+            region="ES51",
+            is_partner=True,
+            code=partner.upper(),
         )
-        for name in ("Nord", "Sud")
-    )
-    nora, sol = (
-        create_person(
-            session, home, email=f"{name.lower()}@innaxe.example", role=role, name=name, organisation=str(of.id)
-        )
-        for name, role, of in (("Nora", "manager", nord), ("Sol", "editor", sud))
-    )
+        email = f"{name.lower()}@innaxe.example"
+        create_person(session, home, email=email, role=role, name=name, organisation=str(made.id))
     import_initiatives(session, home, parse_catalogue("few.csv", SHEET.encode()))
     survey = make_survey(session, home, small_survey_file()).survey
     open_round(session, home, survey)
@@ -82,11 +96,6 @@ def make_stage(session: Session, engine: Engine) -> Stage:
     given = PlanIn("Five years together", 2027, Rulebook(ceilings=(250_000,) * 5), "Balanced")
     plan = create_plan(session, home, survey, given, form_key="plan")
     apply_fix(session, home, plan, get_scenario(session, plan.id), [("I1", 2027), ("I2", 2027)], 1)
-    for one in (survey, plan, nord, sud, nora, sol):
-        # what has to be read again later would hold the database while pages write
-        session.refresh(one)
-    session.commit()
-    return Stage(survey, plan, nord, sud, nora, sol)
 
 
 def put_in(session: Session, plan: Plan, code: str, year: int) -> None:

@@ -1,9 +1,10 @@
 """A closed survey to decide on: three initiatives, four groups, and points that people gave the criteria."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from app.consensus.models import Snapshot
 from app.consensus.service import close_round
@@ -11,6 +12,7 @@ from app.people.queries import operator
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.schemas import SurveyFile
 from tests.make import HELICES, answer, make_open_survey, make_response, small_survey_file
+from tests.scenes import lay
 
 WORDS = {"en": "Words"}
 
@@ -32,6 +34,16 @@ def asking_file(**changes: Any) -> SurveyFile:
 
 def closed_survey(session: Session, engine: Engine, **changes: Any) -> tuple[Survey, Snapshot]:
     """The survey after its first round: six of each group; academia wants impact only, the others half and half."""
+    if changes:
+        return _build_closed(session, engine, changes)
+
+    def find() -> tuple[Survey, Snapshot]:
+        return session.exec(select(Survey)).one(), session.exec(select(Snapshot)).one()
+
+    return lay(session, "closed survey", lambda: _build_closed(session, engine, {}), find)
+
+
+def _build_closed(session: Session, engine: Engine, changes: Mapping[str, Any]) -> tuple[Survey, Snapshot]:
     survey = make_open_survey(session, asking_file(**changes))
     for helix in HELICES:
         for number in range(6):

@@ -8,75 +8,19 @@ from fastapi.testclient import TestClient
 from sqlmodel import Session, select
 
 from app.actionplan.drafting.models import InitiativeDraft
-from app.actionplan.drafting.rules import (
-    PARTS,
-)
+from app.actionplan.drafting.rules import PARTS
 from app.actionplan.initiatives.importing import parse_catalogue
-from app.actionplan.initiatives.models import Initiative, InitiativeVersion
+from app.actionplan.initiatives.models import Initiative
 from app.actionplan.initiatives.queries import list_initiatives, list_versions
 from app.actionplan.initiatives.service import import_initiatives
 from app.people.queries import operator
 from app.people.service import create_organisation
 from app.retention import run_retention
 from tests.actionplan.test_changing import REASON, change
-from tests.make import Cast, csrf_in, import_few_initiatives, make_open_survey, sign_in
+from tests.actionplan.writing import Writer, fields_on, writer
+from tests.make import Cast, csrf_in, make_open_survey, sign_in
 
-
-class Writer:
-    """Carla, who writes the first of three initiatives."""
-
-    def __init__(self, client: TestClient, session: Session, cast: Cast) -> None:
-        import_few_initiatives(session)
-        session.commit()
-        sign_in(client, session, cast.carla)
-        self.client, self.session = client, session
-        self.initiative = list_initiatives(session, operator(session))[0][0]
-        # an open transaction of the test would keep the application from writing
-        session.commit()
-        self.address = f"/initiatives/{self.initiative.id}"
-
-    def page(self, path: str = "") -> str:
-        answer = self.client.get(self.address + path)
-        assert answer.status_code == 200
-        return answer.text
-
-    def form(self, part: str) -> dict[str, str]:
-        """What a browser would send of a part's form as it stands."""
-        return fields_on(self.page(f"/edit/{part}"))
-
-    def send(self, path: str, fields: dict[str, str]) -> Any:
-        return self.client.post(self.address + path, data=fields)
-
-    def save(self, part: str, **parts: str) -> Any:
-        return self.send(f"/edit/{part}", self.form(part) | parts)
-
-    def newest(self) -> InitiativeVersion:
-        self.session.rollback()
-        newest = list_versions(self.session, self.initiative.id)[0]
-        self.session.commit()
-        return newest
-
-    def somebody_else_changes(self, **parts: Any) -> InitiativeVersion:
-        self.session.rollback()
-        version = change(self.session, self.initiative, **parts)
-        self.session.commit()
-        return version
-
-
-def fields_on(page: str) -> dict[str, str]:
-    form = page.split('id="form-', 1)[1].split("</form>", 1)[0]
-    found = dict(re.findall(r'<input[^>]*?name="([^"]+)"[^>]*?value="([^"]*)"', form))
-    found = {name: text for name, text in found.items() if f'name="{name}" id="{name}" value="yes" >' not in form}
-    found |= dict(re.findall(r'<textarea[^>]*?name="([^"]+)"[^>]*?>([^<]*)</textarea>', form))
-    for name, options in re.findall(r'<select[^>]*?name="([^"]+)"[^>]*?>(.*?)</select>', form, re.DOTALL):
-        chosen = re.search(r'value="([^"]*)" selected', options)
-        found[name] = chosen[1] if chosen else ""
-    return found
-
-
-@pytest.fixture
-def writer(client: TestClient, session: Session, cast: Cast) -> Writer:
-    return Writer(client, session, cast)
+__all__ = ["writer"]
 
 
 def test_every_part_is_written_and_read_again(writer: Writer, session: Session) -> None:
@@ -382,63 +326,11 @@ def test_a_translation_stands_beside_its_original(writer: Writer) -> None:
     assert stale.status_code == 412
     assert "Busse" in stale.text
     base = re.findall(r'name="base" value="([^"]+)"', stale.text)[0]
-    assert (
-        writer.send("/translate/de", draft | {"base": base, "title.de": "Busse", "draft.summary": ""}).status_code
-        == 303
-    )
+    done = writer.send("/translate/de", draft | {"base": base, "title.de": "Busse", "draft.summary": ""})
+    assert done.status_code == 303
     assert writer.newest().marks == {}
     for target in ("en", "xx"):
         assert writer.client.get(f"{writer.address}/translate/{target}").status_code == 404
-
-
-def test_a_new_initiative_needs_a_title_and_a_code_of_its_own(writer: Writer, session: Session) -> None:
-    page = writer.client.get("/initiatives/new").text
-    fields = {"csrf": csrf_in(page), "language": "ca", "title": "Autobusos de nit", "summary": "", "code": "I4"}
-    assert 'value="I4"' in page
-    for wrong, sentence in (
-        ({"title": ""}, "Give the initiative a title."),
-        ({"title": "x" * 71}, "at most 70 characters"),
-        ({"code": "I 4"}, "A code has letters, digits"),
-        ({"code": "I1"}, "There is an initiative with this code already."),
-        ({"language": "xx"}, "Choose a language."),
-    ):
-        answer = writer.client.post("/initiatives/new", data=fields | wrong)
-        assert answer.status_code == 422
-        assert sentence in answer.text
-    made = [writer.client.post("/initiatives/new", data=fields).headers["location"] for _ in range(2)]
-    assert made[0] == made[1], "sent twice, made once"
-    session.rollback()
-    initiative = session.exec(select(Initiative).where(Initiative.external_id == "I4")).one()
-    assert (initiative.source_language, initiative.state) == ("ca", "draft")
-
-
-def test_initiatives_are_found_in_any_language_and_moved_together(writer: Writer, session: Session) -> None:
-    writer.somebody_else_changes(title={"en": "Night buses", "bg": "Нощни автобуси"})
-    client = writer.client
-    assert "Night buses" in client.get("/initiatives?q=НОЩНИ").text
-    assert "No initiative fits." in client.get("/initiatives?q=fermentation").text
-    assert "1 of 3 initiatives" in client.get("/initiatives?q=buses", headers={"HX-Request": "true"}).text
-    assert "Night buses" not in client.get("/initiatives?state=open").text
-    page = client.get("/initiatives").text
-    picks = dict.fromkeys(re.findall(r'name="(pick\.[^"]+)"', page), "yes")
-    assert len(picks) == 3
-    fields = {"csrf": csrf_in(page), "state": "open", "reason": REASON}
-    assert "Choose at least one initiative." in client.post("/initiatives/states", data=fields).text
-    refused = client.post("/initiatives/states", data=fields | picks | {"state": "done"})
-    assert refused.status_code == 422
-    assert "I1 cannot go from where it is into this state." in refused.text
-    assert client.post("/initiatives/states", data=fields | picks).status_code == 303
-    session.expire_all()
-    assert {initiative.state for initiative, _ in list_initiatives(session, operator(session))} == {"open"}
-    assert "3 of 3 initiatives" in client.get("/initiatives?state=open").text
-
-
-def test_a_preview_speaks_each_language(writer: Writer) -> None:
-    writer.somebody_else_changes(title={"en": "Night buses", "de": "Nachtbusse"}, summary={"en": "At night."})
-    page = writer.page("?as=de")
-    assert "Nachtbusse" in page
-    assert "Not translated yet: people read the original here." in page
-    assert "Night buses" in writer.page("?as=xx")
 
 
 def test_a_sheet_of_before_is_edited_as_any(writer: Writer, session: Session) -> None:
@@ -451,7 +343,6 @@ def test_a_sheet_of_before_is_edited_as_any(writer: Writer, session: Session) ->
     session.add(version)
     session.commit()
     assert old["title"] == version.title
-    page = writer.client.get(f"/initiatives/{row.id}")
-    assert page.status_code == 200
+    assert writer.client.get(f"/initiatives/{row.id}").status_code == 200
     form = fields_on(writer.client.get(f"/initiatives/{row.id}/edit/time").text)
     assert writer.client.post(f"/initiatives/{row.id}/edit/time", data=form | {"start_year": "2028"}).status_code == 303

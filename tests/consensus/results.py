@@ -100,11 +100,17 @@ def _build_consultation(session: Session, name: str) -> None:
 
 def close_with(session: Session, engine: Engine, points: dict[str, list[int | None]]) -> tuple[Survey, Snapshot]:
     """A closed round in which each group gave these points to the first initiative by both criteria."""
+
+    def find() -> tuple[Survey, Snapshot]:
+        return session.exec(select(Survey)).one(), session.exec(select(Snapshot)).one()
+
+    return lay(session, f"closed with {points}", lambda: _build_closed(session, engine, points), find)
+
+
+def _build_closed(session: Session, engine: Engine, points: dict[str, list[int | None]]) -> None:
     survey = make_open_survey(session)
     for helix, given in points.items():
         for point in given:
             response, token = make_response(session, survey, helix=helix)
             answer(engine, response, token, {"I1.impact": point, "I1.urgency": point})
-    snapshot = close_round(session, operator(session), survey)
-    session.commit()
-    return survey, snapshot
+    close_round(session, operator(session), survey)
