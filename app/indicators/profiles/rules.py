@@ -343,8 +343,28 @@ def composites(
 
 def _ranks(scores: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
     """The rank of each score, the highest first; equal ones share the better rank."""
-    return 1 + (scores[None, :] > scores[:, None]).sum(axis=1)
+    return 1 + len(scores) - np.searchsorted(np.sort(scores), scores, side="right")
 
 
 def _rooted(value: float, scale: Scale) -> float:
     return value**0.5 if scale.is_rooted else value
+
+
+def equal_by_dimension(dimensions: Mapping[str, str]) -> dict[str, float]:
+    """Weights by indicator that give every dimension the same, whatever the number of its indicators.
+
+    >>> equal_by_dimension({"a": "x", "b": "x", "c": "y"})
+    {'a': 0.25, 'b': 0.25, 'c': 0.5}
+    """
+    groups = list(dimensions.values())
+    return {code: 1 / len(set(groups)) / groups.count(one) for code, one in dimensions.items()}
+
+
+def dimension_mean(scores: Mapping[str, Mapping[str, float]], codes: Sequence[str], region: str) -> float | None:
+    """The mean score of a region over some indicators, of those it has; None for none.
+
+    >>> dimension_mean({"a": {"X": 0.5}, "b": {}}, ["a", "b"], "X"), dimension_mean({}, ["a"], "X")
+    (0.5, None)
+    """
+    found = [scores[code][region] for code in codes if region in scores.get(code, {})]
+    return fsum(found) / len(found) if found else None
