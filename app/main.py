@@ -81,6 +81,7 @@ from app.core.migrations import Schema, newest_revision, schema_of
 from app.core.readiness import readiness
 from app.core.settings import Settings, load_settings
 from app.history import routes as history_pages
+from app.indicators import api as indicators_api
 from app.indicators import import_routes as readings_import_pages
 from app.indicators import routes as indicators_pages
 from app.indicators.profiles import routes as profiles_pages
@@ -201,6 +202,7 @@ PAGES: list[APIRouter] = [
 
 API: list[APIRouter] = [
     auth_api.router,
+    indicators_api.router,
     initiatives_api.router,
     record_api.router,
     evidence_api.router,

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from sqlmodel import Session
 
 from app.auth.guard import permitted
-from app.auth.permissions import may
+from app.auth.permissions import may, require
 from app.core.catalogues import translate
 from app.core.errors import Conflict, Invalid, NotFound, Stale
 from app.indicators.exporting import MEDIA_TYPES, WRITERS, readings_document
@@ -119,6 +119,7 @@ def indicator_page(request: Request, session: SessionDep, actor: ReaderDep, indi
 def indicator_form(request: Request, session: SessionDep, actor: ChangerDep, indicator: str) -> Response:
     """The form of a new version."""
     entry = get_indicator(session, actor, indicator)
+    require(actor, "indicator.change", entry.indicator)
     return _form(request, {**content_of(entry.version), "revision": str(entry.indicator.revision)}, {}, entry)
 
 
@@ -128,6 +129,7 @@ def change_indicator_page(
 ) -> Response:
     """Give an indicator a new version; a form with faults is shown again as it was typed."""
     entry = get_indicator(session, actor, indicator)
+    require(actor, "indicator.change", entry.indicator)
     language = language_of(request)
     try:
         given = DefinitionIn.model_validate({name: typed.get(name, "") for name in FIELDS})
@@ -189,7 +191,7 @@ def _page(
         status=status,
         entry=entry,
         owner=owner,
-        direction=translate(language, DIRECTION_WORDS[entry.version.direction]),
+        better=translate(language, DIRECTION_WORDS[entry.version.direction]),
         versions=[_version(one, names_of(session, {one.made_by_id})) for one in versions],
         stands=[(one, stands.get(one.id)) for one in partners],
         choices=[(str(one.id), one.name) for one in partners if _may_speak_for(actor, one)],

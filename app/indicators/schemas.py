@@ -71,3 +71,36 @@ class ReadingOut(BaseModel):
     source: str
     note: str
     revision: int
+
+
+class VersionIn(DefinitionIn):
+    """A new version of an indicator, with the reason for it."""
+
+    because: Text = ""
+
+
+class LineOut(BaseModel):
+    """One indicator of a profile; `scale` says what scores rest on, or why there are none."""
+
+    indicator: str
+    year: int | None
+    value: float | None
+    score: float | None
+    median: float | None
+    gap: float | None
+    trend: str | None
+    slope: float | None
+    scale: dict[str, float | bool | str | None]
+
+
+class ProfileOut(BaseModel):
+    """The profile of a region: no ranking, and no composite."""
+
+    region: str
+    name: str
+    years: tuple[int, int]
+    reference: list[str]
+    beside: list[str]
+    scored: int
+    covered: int
+    lines: list[LineOut]
