@@ -1,6 +1,7 @@
 """The chores nobody waits for: mail that is due, links asked for, figures, plans, data at the end of their time."""
 
 import threading
+from uuid import UUID
 
 import structlog
 from sqlalchemy import Engine
@@ -81,15 +82,22 @@ class Worker:
             self._is_closing.wait(self._pause)
 
     def _draw(self) -> None:
+        # one round that cannot be drawn must not keep all others from being drawn
+        failed: set[tuple[UUID, str]] = set()
         while not self._is_closing.is_set():
             rest = self._pause
             try:
-                draw_next(self._engine, self._is_closing.is_set)
+                if not draw_next(self._engine, self._is_closing.is_set, but=failed) and failed:
+                    failed.clear()
+                    rest = REST_AFTER_FAILURE
             except SQLAlchemyError as failure:
                 log.error("figures", error=str(failure)[:500])
             except DrawingFailed as failure:
                 log.error("figures", error=str(failure))
-                rest = REST_AFTER_FAILURE
+                if failure.what:
+                    failed.add(failure.what)
+                else:
+                    rest = REST_AFTER_FAILURE
             self._is_closing.wait(rest)
 
     def _solve(self) -> None:

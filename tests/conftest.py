@@ -44,6 +44,11 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         measured.start()
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Call bytes by the name of their argument: a file made at that moment is another one in each worker."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     server = Postgres()
@@ -80,7 +85,10 @@ def database(request: pytest.FixtureRequest) -> Iterator[str]:
         yield f"sqlite:///{path}"
         return
     server: Postgres = request.getfixturevalue("postgres")
-    yield server.empty_database("tables")
+    # copying files takes half of what the usual copying of pages takes
+    server.execute("CREATE DATABASE test TEMPLATE tables STRATEGY FILE_COPY")
+    yield server.address("test")
+    server.execute("DROP DATABASE test WITH (FORCE)")
 
 
 @cache

@@ -1,5 +1,6 @@
 """Commands on what proves results: bundles that recompute them, and data for everybody."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -53,22 +54,34 @@ def open_data(
 
 
 @bundle.command("verify")
-def check(file: Annotated[Path, typer.Argument(metavar="FILE.zip")]) -> None:
+def check(
+    file: Annotated[Path, typer.Argument(metavar="FILE.zip")],
+    every: Annotated[
+        bool, typer.Option("--every", help="name every figure that is not recomputed, not one for each reason")
+    ] = False,
+) -> None:
     """Recompute every figure of a bundle, without a server, a network or a database. Exit 8: something differs."""
     verdict = verify(read_file(file))
-    for line in _lines(verdict):
+    for line in _lines(verdict, every=every):
         typer.echo(line)
     if not verdict.is_equal:
         raise typer.Exit(EXIT_DIFFERS)
 
 
-def _lines(verdict: Verdict) -> list[str]:
+def _lines(verdict: Verdict, *, every: bool) -> list[str]:
     missing = sum(map(len, verdict.not_recomputed.values()))
     return [
         *(f"note: {one}" for one in verdict.notes),
         *(f"fault: {one}" for one in verdict.faults),
         *(f"differs: {one}" for one in verdict.differing),
-        *(f"not recomputed: {one} ({reason})" for reason, names in verdict.not_recomputed.items() for one in names),
+        *(line for reason, names in verdict.not_recomputed.items() for line in _left(reason, names, every=every)),
         f"{verdict.equal} figures equal, {len(verdict.differing)} differ, {missing} not recomputed, "
         f"{len(verdict.faults)} faults.",
     ]
+
+
+def _left(reason: str, names: Sequence[str], *, every: bool) -> list[str]:
+    """The figures that one reason leaves out: all of them, or the first and how many."""
+    if every or len(names) == 1:
+        return [f"not recomputed: {name} ({reason})" for name in names]
+    return [f"not recomputed: {len(names)} figures, such as {names[0]} ({reason})"]

@@ -4,7 +4,9 @@ import io
 import re
 import zipfile
 import zlib
+from collections.abc import Iterable, Iterator
 from typing import Any
+from xml.etree.ElementTree import Element
 
 import docx
 from docx.document import Document as Docx
@@ -12,23 +14,42 @@ from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml.ns import qn
 
 from app.core.errors import Invalid
+from app.documents.xml_files import read_xml
 
 LARGEST_FILE = 20_000_000
-LARGEST_UNPACKED = 20_000_000
+LARGEST_UNPACKED = 10_000_000
 MOST_PARTS = 2000
 TYPES = "[Content_Types].xml"
 TEMPLATE_TYPE = b"wordprocessingml.template.main+xml"
 DOCUMENT_TYPE = b"wordprocessingml.document.main+xml"
-OF_THE_BODY = ("image", "hyperlink", "oleObject", "package", "chart", "comments", "aFChunk", "subDocument", "control")
+KEPT = (
+    *("styles", "stylesWithEffects", "settings", "webSettings", "fontTable", "theme", "numbering"),
+    *("header", "footer", "footnotes", "endnotes", "customXml"),
+)
+"""What of a template stays; all else only its body used, or is no look."""
+BESIDE = (
+    "image",
+    "hyperlink",
+    "font",
+    "customXmlProps",
+    "attachedTemplate",
+    "mailMergeSource",
+    "mailMergeHeaderSource",
+)
+"""What the kept parts may lead to."""
+PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""Others take as much memory as they say."""
 DEFINITIONS = tuple("<!DOCTYPE".encode(name) for name in ("utf-8", "utf-16-le", "utf-16-be"))
 """No program for documents writes them, and entities grow."""
 NO_DOCX = "This template cannot be read as a DOCX file."
 TAKES_IN = "This template takes in what is elsewhere. Save it with its pictures inside, and without fields that fetch."
-SPLIT_FIELD, WHOLE_FIELD = re.compile(rb"instrText[^>]*>([^<]*)<"), re.compile(rb"instr=[\"']([^\"']*)")
 FETCHES = re.compile(
-    rb"\b(INCLUDEPICTURE|INCLUDETEXT|INCLUDE|IMPORT|LINK|DDE|DDEAUTO|DATABASE|RD|MERGEFIELD)\b", re.IGNORECASE
+    r"\b(INCLUDEPICTURE|INCLUDETEXT|INCLUDE|IMPORT|LINK|DDE|DDEAUTO|DATABASE|RD|MERGEFIELD)\b", re.IGNORECASE
 )
 """Fields whose result comes from another file or program."""
+LINKS = ("hyperlink", "hlinkClick", "hlinkHover")
+"""The elements that lead somewhere once somebody clicks; all others fetch by themselves."""
+INSIDE = ("#", "data:image/")
 MACROS = "This template holds macros or controls. Save it as a DOCX file without them."
 
 
@@ -61,6 +82,8 @@ def _parts(data: bytes) -> dict[str, bytes]:
         infos = archive.infolist()
         if len(infos) > MOST_PARTS or sum(info.file_size for info in infos) > LARGEST_UNPACKED:
             raise ValueError("this archive unpacks to more than a document can be")
+        if any(info.compress_type not in PACKINGS for info in infos):
+            raise ValueError("this archive is packed in a way that no document is")
         parts = {info.filename: archive.read(info) for info in infos if not info.is_dir()}
     if TYPES not in parts or any(mark in content for content in parts.values() for mark in DEFINITIONS):
         raise ValueError("no document")
@@ -85,7 +108,7 @@ def _empty(document: Any) -> None:
     for element in list(body):
         if element is not last:
             body.remove(element)
-    _drop(document.part, OF_THE_BODY)
+    _keep(document.part)
     for relation in document.part.rels.values():
         if relation.reltype == RELATIONSHIP_TYPE.SETTINGS:
             settings = relation.target_part
@@ -94,20 +117,65 @@ def _empty(document: Any) -> None:
                     settings.element.remove(named)
             _drop(settings, ("attachedTemplate", "mailMergeSource", "mailMergeHeaderSource"))
     for part in document.part.package.iter_parts():
-        _check_inside(part)
+        if part is not document.part:
+            _check_inside(part)
 
 
 def _check_inside(part: Any) -> None:
-    """Raises Invalid for a part that takes in a file from elsewhere, by itself or by a field; a link is a link."""
-    for relation in part.rels.values():
-        if relation.is_external and relation.reltype != RELATIONSHIP_TYPE.HYPERLINK:
+    """Raises Invalid for a part that takes in a file from elsewhere, or holds a program; a link is a link."""
+    elements: list[Element] = []
+    if str(part.content_type).endswith("xml"):
+        try:
+            elements = list(read_xml(part.blob).iter())
+        except Invalid as error:
+            raise Invalid(NO_DOCX) from error
+    fetched = {value for one in elements if _local(one.tag) not in LINKS for value in one.attrib.values()}
+    for key, relation in part.rels.items():
+        if _kind(relation) not in BESIDE:
+            raise Invalid(MACROS)
+        # programs look at what uses a relation, not at what it says it is
+        if relation.is_external and (relation.reltype != RELATIONSHIP_TYPE.HYPERLINK or key in fetched):
             raise Invalid(TAKES_IN)
-    blob: bytes = part.blob
-    if FETCHES.search(b"".join(SPLIT_FIELD.findall(blob)) + b" " + b" ".join(WHOLE_FIELD.findall(blob))):
+    if FETCHES.search("\n".join(_fields(elements))) or any(map(_is_drawn_from_elsewhere, elements)):
         raise Invalid(TAKES_IN)
+
+
+def _fields(elements: Iterable[Element]) -> Iterator[str]:
+    """What each field says, however many runs it is divided into."""
+    said: list[str] = []
+    for one in elements:
+        name = _local(one.tag)
+        if name == "instrText":
+            said += one.itertext()
+        elif name in ("fldChar", "fldSimple"):
+            yield "".join(said)
+            said = [value for key, value in one.attrib.items() if _local(key) == "instr"]
+    yield "".join(said)
+
+
+def _is_drawn_from_elsewhere(element: Element) -> bool:
+    """Whether a drawing names a file that is not in it: VML by `src`, SVG by `href` of all but links."""
+    namespace, _, name = element.tag.rpartition("}")
+    wanted = {"{urn:schemas-microsoft-com:vml": "src", "{http://www.w3.org/2000/svg": "href"}.get(namespace)
+    named = [value.strip() for key, value in element.attrib.items() if _local(key) == wanted]
+    return name != "a" and any(value and not value.startswith(INSIDE) for value in named)
+
+
+def _local(name: str) -> str:
+    return name.rpartition("}")[2]
+
+
+def _kind(relation: Any) -> str:
+    return relation.reltype.rpartition("/")[2]
+
+
+def _keep(part: Any) -> None:
+    for key, relation in list(part.rels.items()):
+        if _kind(relation) not in KEPT:
+            del part.rels[key]
 
 
 def _drop(part: Any, kinds: tuple[str, ...]) -> None:
     for key, relation in list(part.rels.items()):
-        if relation.reltype.rpartition("/")[2] in kinds:
+        if _kind(relation) in kinds:
             del part.rels[key]

@@ -5,6 +5,7 @@ import struct
 from dataclasses import replace
 
 from app.documents.document import Block, Document, Figure, Section
+from app.documents.showing import cleaned
 
 SIZE = re.compile(r'<svg[^>]*? (?:width="([\d.]+)(?:px)?"[^>]*? height="([\d.]+)(?:px)?")')
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -50,5 +51,5 @@ def _drawn(block: Block) -> Block:
     if isinstance(block, Figure) and not block.png:
         import vl_convert  # the writing process alone loads it
 
-        return replace(block, png=vl_convert.svg_to_png(block.svg, scale=SCALE))
+        return replace(block, png=vl_convert.svg_to_png(cleaned(block.svg), scale=SCALE))
     return block

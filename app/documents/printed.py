@@ -85,7 +85,8 @@ def grids_of(
     table: Table, language: str, caption: Caption | None, *, is_wide: bool, is_paged: bool = True
 ) -> list[Grid]:
     """A table as people read it, in as many parts as pages ask for."""
-    heads = [cleaned(column.heading) for column in table.columns]
+    # a sign of percent stays with its number
+    heads = [cleaned(column.heading).replace(" %", "\N{NO-BREAK SPACE}%") for column in table.columns]
     numeric = [column.is_number for column in table.columns]
     rows = [
         [shown(cell, column, language) for cell, column in zip(row, table.columns, strict=True)] for row in table.rows

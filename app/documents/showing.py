@@ -16,6 +16,8 @@ OWN_DIRECTION, END_OF_THAT = "\u2068", "\u2069"
 RTL_SIGN = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff"
 RTL_WORDS = re.compile(rf"([{RTL_SIGN}](?:[^A-Za-z\u00c0-\u058f]*[{RTL_SIGN}])?)+")
 RIGHT_TO_LEFT = ("R", "AL")
+OVERRIDES = "\u202a\u202b\u202c\u202d\u202e"
+"""Signs that turn what follows them: a title with one would make a number beside it read backwards."""
 PLACE = "\0"
 
 
@@ -71,11 +73,12 @@ def locale_of(language: str) -> Locale:
 def cleaned(text: str) -> str:
     r"""A text without the signs that no file may hold: controls but line breaks and tabs, halves of signs, no signs.
 
-    >>> cleaned("a\x00b\r\nc\ud800d\ufffe")
-    'ab\ncd'
+    >>> cleaned("a\x00b\r\nc\ud800d\ufffe"), cleaned("Alba \u202e12 %")
+    ('ab\ncd', 'Alba 12 %')
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(sign for sign in text if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cs", "Cn"))
+    kept = text.translate(dict.fromkeys(map(ord, OVERRIDES)))
+    return "".join(sign for sign in kept if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cs", "Cn"))
 
 
 def own_direction(text: str, default: str = "ltr") -> str:

@@ -113,8 +113,8 @@ class _Page:
             case Heading():
                 self.number += 1
                 tag = f"h{min(block.level + 1, 6)}"
-                page = ' class="page"' if block.begins_page else ""
-                return f'<{tag} id="h{self.number}"{page}{self.turn(block.text)}>{self.text(block.text)}</{tag}>'
+                begins = ' class="begins"' if block.begins_page else ""
+                return f'<{tag} id="h{self.number}"{begins}{self.turn(block.text)}>{self.text(block.text)}</{tag}>'
             case Paragraph():
                 kind = "" if block.kind == "plain" else f' class="{block.kind}"'
                 return f"<p{kind}{self.spoken(block)}>{self.runs(block)}</p>"

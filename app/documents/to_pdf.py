@@ -19,7 +19,7 @@ from app.documents.columns import GAP, is_number
 from app.documents.document import Cover, Document, Listing, Note, Paragraph
 from app.documents.pictures import fitted
 from app.documents.printed import Grid, Head, Heading, Picture, Printed, grids_of, printed
-from app.documents.showing import cleaned, isolated, own_direction
+from app.documents.showing import NOTHING, cleaned, isolated, own_direction
 from app.documents.signs import STANDING_IN, showable
 from app.documents.tokens import tokens_of
 
@@ -85,7 +85,7 @@ class _Content:
             self.is_wide = part.is_wide
             sheets.append({"wide": part.is_wide, "blocks": [self.block(block) for block in part.blocks]})
         content = {
-            "title": self.text(document.title, 30),
+            "title": self.title(document.title),
             "language": document.language.partition("-")[0],
             "direction": document.direction,
             "colours": {name: tokens_of("print")[name] for name in COLOURS},
@@ -106,6 +106,10 @@ class _Content:
         self.is_lacking |= shown != text and STANDING_IN in shown
         return isolated(_breakable(shown, longest), self.document.direction)
 
+    def title(self, text: str) -> str:
+        """A title, which may not be empty, in large letters."""
+        return self.text(text, 30) or NOTHING
+
     def cover(self, cover: Cover) -> dict[str, Any]:
         """The first page."""
         versions = cover.versions
@@ -122,7 +126,7 @@ class _Content:
         """One block, named by its kind."""
         match block:
             case Heading():
-                text = self.text(block.text, 30)
+                text = self.title(block.text)
                 return {"kind": "heading", "text": text, "level": block.level, "page": block.begins_page}
             case Paragraph():
                 return {"kind": "paragraph", **self.paragraph(block)}

@@ -14,7 +14,7 @@ from app.documents.showing import cleaned
 # a fixed day, so that the same document gives the same bytes
 CREATED = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 WIDEST, NARROWEST = 60, 8
-LONGEST_NAME, LONGEST_CELL = 31, 32_767
+LONGEST_NAME, LONGEST_CELL, LONGEST_FOOT = 31, 32_767, 100
 LONGEST_HEADING = 255
 """Of a column of a table; a longer one makes a file that must be repaired."""
 FORBIDDEN = "[]:*?/\\'"
@@ -40,7 +40,7 @@ def to_xlsx(document: Document) -> bytes:
         _write_table(book, sheet, table, number)
     for sheet in sheets:
         sheet.set_paper(9)
-        sheet.set_footer(f"&L{cleaned(document.title).replace('&', '&&')[:200]}&R&P / &N")
+        sheet.set_footer(f"&L{cleaned(document.title)[:LONGEST_FOOT].replace('&', '&&')}&R&P / &N")
         if document.direction == "rtl":
             sheet.right_to_left()
     book.close()
@@ -137,9 +137,14 @@ def _names(titles: Sequence[str]) -> list[str]:
     names: list[str] = []
     for number, title in enumerate(titles, start=1):
         kept = "".join(sign for sign in cleaned(title).replace("\n", " ") if sign not in FORBIDDEN)
-        name = kept[:LONGEST_NAME].strip() or f"Table {number}"
+        name = _cut(kept, LONGEST_NAME).strip() or f"Table {number}"
         if name.lower() in (one.lower() for one in names) or name.lower() == "history":
             ending = f" {number}"
-            name = name[: LONGEST_NAME - len(ending)].strip() + ending
+            name = _cut(name, LONGEST_NAME - len(ending)).strip() + ending
         names.append(name)
     return names
+
+
+def _cut(text: str, longest: int) -> str:
+    """The beginning of a text, as Excel counts: an emoji is two signs to it."""
+    return text.encode("utf-16-le")[: 2 * longest].decode("utf-16-le", errors="ignore")

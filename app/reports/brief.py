@@ -59,11 +59,14 @@ def _facts(session: Session, actor: Actor, reading: RoundReading, version: Initi
     partners: list[str] = sheet["partners"]
     pillar: str = sheet["pillar"]
     lead: str = sheet["lead_partner"]
+    # as tables of results call them, and by the usual words those whom the survey did not ask
+    groups: dict[str, str] = {code: say(word) for code, word in HELIX_WORDS.items()}
+    groups |= {mark.code: mark.label for mark in reading.told.marks}
     facts: list[tuple[str, str]] = [
         (say("Pillar"), say(PILLAR_WORDS[pillar]) if pillar in PILLAR_WORDS else pillar),
         (say("Lead"), names.get(lead, lead)),
         (say("Partners"), ", ".join(names.get(one, one) for one in partners)),
-        (say("For whom"), ", ".join(say(HELIX_WORDS[one]) for one in sheet["helix_groups"] if one in HELIX_WORDS)),
+        (say("For whom"), ", ".join(groups.get(str(one), str(one)) for one in sheet["helix_groups"])),
         (say("Cost"), _cost(reading, sheet)),
         (say("Period"), _period(reading, sheet)),
         (say("Expected outputs"), "; ".join(sheet["expected_outputs"])),

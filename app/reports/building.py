@@ -117,7 +117,8 @@ class Pen:
         """The share of a group as tables show it: of few answers as about, with their number."""
         if share is None or n is None or n >= ROUGH_BELOW:
             return share
-        return f"≈ {self.share(share)} ({self.say('n %(count)s', count=n)})"
+        count = self.say("n %(count)s", count=n).replace(" ", "\N{NO-BREAK SPACE}")
+        return f"≈\N{NO-BREAK SPACE}{self.share(share)} ({count})"
 
     def euros(self, amount: float) -> str:
         """An amount in whole euros, as plans write it."""

@@ -55,7 +55,8 @@ def make_next(engine: Engine, is_stopping: Callable[[], bool] = never) -> int:
         taken = _gather(engine, report_id)
         if taken is None:
             return 1
-        data = _written(taken, engine, is_stopping)
+        wanted = Wanted(engine, report_id)
+        data = _written(taken, lambda: is_stopping() or not wanted())
     except AppError as refused:
         _end(engine, report_id, "failed", refused.message % refused.values if refused.values else refused.message)
         return 1
@@ -72,16 +73,20 @@ def make_next(engine: Engine, is_stopping: Callable[[], bool] = never) -> int:
     return 1
 
 
-def _written(taken: Taken, engine: Engine, is_stopping: Callable[[], bool]) -> bytes:
+def _read(session: Session, actor: Actor, report: Report) -> Taken:
+    """What a report says, read for somebody. Raises AppError."""
+    quotes = quotes_of(session, report)
+    if KINDS[report.kind].is_packed:
+        return Taken(report.id, pack(session, actor, report), report.format, b"", quotes)
+    setting = find_setting(session, report.consortium_id)
+    template = setting.template if setting and report.format == "docx" else b""
+    return Taken(report.id, build(session, actor, report), report.format, template, quotes)
+
+
+def _written(taken: Taken, is_stopping: Callable[[], bool]) -> bytes:
     if isinstance(taken.content, bytes):
         return taken.content
-    wanted = Wanted(engine, taken.report_id)
-    return write_apart(
-        taken.content,
-        cast("Kind", taken.format),
-        taken.template or None,
-        is_stopping=lambda: is_stopping() or not wanted(),
-    )
+    return write_apart(taken.content, cast("Kind", taken.format), taken.template or None, is_stopping)
 
 
 def make_all(engine: Engine) -> int:
@@ -98,13 +103,7 @@ def make_now(session: Session, actor: Actor, order: Order) -> bytes:
     Raises as `check_order` does, and WritingFailed.
     """
     report = begun(actor, order, check_order(session, actor, order), "")
-    if KINDS[order.kind].is_packed:
-        return pack(session, actor, report)
-    document = build(session, actor, report)
-    setting = find_setting(session, report.consortium_id)
-    return write_apart(
-        document, cast("Kind", report.format), setting.template if setting and report.format == "docx" else None
-    )
+    return _written(_read(session, actor, report), never)
 
 
 def note_made(session: Session, actor: Actor, order: Order, data: bytes) -> None:
@@ -146,11 +145,7 @@ def _gather(engine: Engine, report_id: UUID) -> Taken | None:
         if actor is None:
             _end(engine, report_id, "failed", NOBODY)
             return None
-        setting = find_setting(session, report.consortium_id)
-        template = setting.template if setting and report.format == "docx" else b""
-        quotes = quotes_of(session, report)
-        make = pack if KINDS[report.kind].is_packed else build
-        return Taken(report_id, make(session, actor, report), report.format, template, quotes)
+        return _read(session, actor, report)
 
 
 def _asker(session: Session, report: Report) -> Actor | None:

@@ -5,6 +5,7 @@ from app.reports.building import Pen, listed
 from app.reports.plan_report_reading import PlanReading
 from app.reports.results_method import (
     answered_table,
+    beyond_text,
     certainty_text,
     disclosure_text,
     rounds_table,
@@ -25,7 +26,7 @@ def method_section(reading: PlanReading) -> Section:
             weights_table(pen, told, reading.content["weights"]),
             Note(pen.say("The rule, fixed before the first round"), rule_text(pen, told.findings)),
             Note(pen.say("What is not shown"), disclosure_text(pen, told.findings)),
-            Note(pen.say("How sure figures are"), certainty_text(pen)),
+            Note(pen.say("How sure figures are"), certainty_text(pen, is_at_once=True)),
             Note(pen.say("How the plan was chosen"), choosing_text(pen)),
             deviations_block(reading),
         ],
@@ -80,7 +81,10 @@ def choosing_text(pen: Pen) -> str:
 def deviations_block(reading: PlanReading) -> Block:
     """What was changed after the protocol was fixed, each with its day and reason."""
     pen = reading.pen
+    survey, held = reading.survey, len(reading.snapshots)
+    more = "" if survey.is_real_time else beyond_text(pen, planned=survey.planned_rounds, held=held)
     if not reading.deviations:
-        return Paragraph(pen.say("Nothing that was fixed before the first round was changed afterwards."))
+        return Paragraph(more or pen.say("Nothing that was fixed before the first round was changed afterwards."))
     points = [Paragraph(f"{pen.day(one.made_at.date())}, {one.part}: {one.reason}") for one in reading.deviations]
+    points += [Paragraph(more)] if more else []
     return Section(pen.say("Changes after the protocol was fixed"), [Listing(points)])

@@ -120,7 +120,7 @@ def coverage_section(reading: PlanReading) -> Section:
     return Section(
         pen.say("Whom the plan reaches"),
         [
-            coverage_table(reading.content, reading.teller),
+            coverage_table(reading.content, reading.teller, reading.group),
             Paragraph(
                 pen.say(
                     "Of a group: how many of its own ten best-rated initiatives are in the plan, and what it gets of "

@@ -119,6 +119,10 @@ class PlanReading:
         """What each initiative is called."""
         return {item["code"]: self.title(item) for item in self.items}
 
+    def group(self, code: str) -> str:
+        """What a group is called in the survey, as in every table of results."""
+        return next((mark.label for mark in self.told.marks if mark.code == code), self.teller.helix(code))
+
     def title(self, item: Mapping[str, Any]) -> str:
         """What an initiative is called."""
         return self.pen.pick(item["title"])

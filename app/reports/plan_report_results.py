@@ -61,7 +61,7 @@ def results_table(reading: PlanReading) -> Table:
         note=pen.say(
             "Rated high: share of high ratings on %(criterion)s, each group counting equally. 95 %%: interval of all "
             "answers together. Gap: between the two groups farthest apart. Likely rank: over all criteria, under the "
-            "weights of the plan.",
+            "weights of the plan, so wide that it holds for all initiatives at once.",
             criterion=reading.criterion,
         ),
     )

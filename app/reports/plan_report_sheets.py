@@ -83,7 +83,7 @@ def facts_of(reading: PlanReading, item: Mapping[str, Any]) -> list[tuple[str, s
         (say("Lead"), teller.region(item["lead"]) if item["lead"] else ""),
         (say("Partners"), ", ".join(teller.region(code) for code in item["regions"] if code != item["lead"])),
         (say("Pillar"), " – ".join(one for one in (teller.pillar(item["pillar"]), topic) if one)),
-        (say("For whom"), ", ".join(teller.helix(code) for code in item["helices"])),
+        (say("For whom"), ", ".join(reading.group(code) for code in item["helices"])),
         (say("Expected outputs"), "; ".join(item["outputs"])),
         (say("Period"), _period(reading, item)),
         (say("Go or stop"), reading.quarter(item["gate"]) or ""),

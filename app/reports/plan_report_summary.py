@@ -173,7 +173,7 @@ def _reach(reading: PlanReading) -> list[Note]:
     text = pen.say(
         "Of the %(best)s initiatives that each group rates best, the plan has %(counts)s.",
         best=max(one["best"] for one in groups),
-        counts=listed(pen, [f"{one['count']} ({reading.teller.helix(one['group'])})" for one in groups]),
+        counts=listed(pen, [f"{one['count']} ({reading.group(one['group'])})" for one in groups]),
     )
     return [Note(pen.say("Whom the plan reaches"), text)]
 
@@ -188,7 +188,7 @@ def _figures(reading: PlanReading) -> Table:
         Note(say("Years"), f"{reading.years[0]}–{reading.years[-1]}"),
         Note(say("Planned"), teller.exact(content["planned"])),
         Note(say("Budget"), teller.exact(content["budget"])),
-        Note(say("Value of the plan"), f"{content['value']:.4f}"),
+        Note(say("Value of the plan"), pen.decimal(content["value"], 4)),
         Note(say("Status"), status_word(reading)),
     ]
     if solution and solution["objective"]:

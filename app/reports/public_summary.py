@@ -11,6 +11,7 @@ from app.actionplan.disclosure.rules import best_liked
 from app.consensus.rules import weightiest
 from app.documents.document import Block, Cell, Column, Document, Listing, Note, Paragraph, Section, Table
 from app.reports.building import Pen, listed, share_column
+from app.reports.results_method import rounding_text
 from app.surveys.authoring.models import Survey
 
 MOST_NAMED = 3
@@ -176,7 +177,7 @@ def _change(pen: Pen, disclosed: Disclosed, lines: Sequence[Line]) -> list[Block
         Column("points", say("Change in points"), 0),
     ]
     rows = [[line.title, *(line.figures["change"][name] for name in ("before", "after", "points"))] for line in moved]
-    note = say("Share of high ratings of those who answered both times.")
+    note = f"{say('Share of high ratings of those who answered both times.')} {rounding_text(pen)}"
     return [Section(say("What changed"), [Table(say("Before and now"), columns, rows, note=note)])]
 
 

@@ -30,15 +30,22 @@ def get_own_report(session: Session, actor: Actor, report_id: UUID) -> Report:
 def get_permitted_report(session: Session, actor: Actor, report_id: UUID) -> Report:
     """A report that the actor may have: one that they may not is not there for them. Raises NotFound."""
     found = get_own_report(session, actor, report_id)
-    if not may(actor, "report.make", found):
+    if not _may_have(actor, found):
         raise NotFound(NO_REPORT)
     return found
 
 
+def _may_have(actor: Actor, report: Report) -> bool:
+    """Whether a report is the actor's to have; a bundle that somebody else ordered may hold plans, as files do."""
+    is_theirs = may(actor, "report.make", report)
+    return is_theirs and (report.kind != "bundle" or report.ordered_by_id == actor.id or may(actor, "plan.export"))
+
+
 def list_reports(session: Session, actor: Actor) -> Sequence[Report]:
-    """The reports of the actor's consortium, the newest first."""
+    """The reports of the actor's consortium that they may have, the newest first."""
     wanted = select(Report).where(Report.consortium_id == actor.consortium_id, col(Report.expires_at) >= now())
-    return session.exec(wanted.order_by(col(Report.ordered_at).desc(), col(Report.id))).all()
+    found = session.exec(wanted.order_by(col(Report.ordered_at).desc(), col(Report.id))).all()
+    return [report for report in found if _may_have(actor, report)]
 
 
 def find_last_like(session: Session, actor: Actor, kind: str, survey_id: UUID, plan_id: UUID | None) -> Report | None:

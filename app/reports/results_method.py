@@ -97,17 +97,38 @@ def hidden_note(pen: Pen, findings: Mapping[str, Any]) -> str:
     return pen.say("–: fewer than %(minimum)s, or it would tell of so few.", minimum=findings["rule"]["minimum_group"])
 
 
-def certainty_text(pen: Pen) -> str:
-    """How to read intervals and ranks."""
+def certainty_text(pen: Pen, *, is_at_once: bool = False) -> str:
+    """How to read intervals and likely ranks: plans tell those that hold at once, results those of re-samples."""
     return " ".join(
         [
             pen.say(
                 "Shares come with the 95 %% interval of all answers together (Wilson), ranks with the range that "
                 "holds for all initiatives at once with 95 %% confidence."
+            )
+            if is_at_once
+            else pen.say(
+                "Shares come with the 95 %% interval of all answers together (Wilson), ranks with the range of nine of "
+                "ten re-samples."
             ),
             pen.say("These panels are not samples of a population: the figures describe those who answered."),
         ]
     )
+
+
+def beyond_text(pen: Pen, *, planned: int, held: int) -> str:
+    """How many rounds were held beyond those planned; nothing where none was."""
+    if held <= planned:
+        return ""
+    return pen.say(
+        "The protocol planned %(planned)s rounds, and %(held)s were begun.",
+        planned=pen.number(planned),
+        held=pen.number(held),
+    )
+
+
+def rounding_text(pen: Pen) -> str:
+    """Why a change is not always the difference of the shares beside it."""
+    return pen.say("Shares and change are rounded one by one, so they may differ by a point.")
 
 
 def answered_text(pen: Pen, findings: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from app.consensus.told import Told
 from app.documents.document import Block, Cell, Column, Listing, Paragraph, Section, Table
 from app.reports.building import Pen, share_column
 from app.reports.pictures import Pictures
-from app.reports.results_method import answered_table, answered_text, hidden_note
+from app.reports.results_method import answered_table, answered_text, hidden_note, rounding_text
 from app.reports.results_tables import gap_text
 
 
@@ -170,7 +170,7 @@ def change_section(pen: Pen, told: Told, before: Snapshot | None, pictures: Pict
         say("What changed"),
         [
             *_block(pictures, "change", criterion),
-            Table(say("The same people, before and now"), columns, rows),
+            Table(say("The same people, before and now"), columns, rows, note=rounding_text(pen)),
         ],
     )
 

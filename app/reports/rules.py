@@ -43,7 +43,11 @@ class Kind:
 
     @property
     def is_packed(self) -> bool:
-        """Whether it is files for programs, in no language, rather than a document."""
+        """Whether it is files for programs, in no language, rather than a document.
+
+        >>> KINDS["bundle"].is_packed, KINDS["brief"].is_packed
+        (True, False)
+        """
         return self.formats == (PACKED,)
 
 
@@ -78,7 +82,8 @@ KINDS: dict[str, Kind] = {
     ),
     "bundle": Kind(
         "Bundle that proves the figures",
-        "From it anybody recomputes every published figure offline, of counts that may be shown.",
+        "From it anybody recomputes published figures offline, of counts that may be shown; it names what these do not "
+        "suffice for.",
         "survey",
         formats=(PACKED,),
     ),

@@ -1,5 +1,6 @@
 """Acts on reports: ordering one, calling it off, and saying what stands on covers."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,8 +14,11 @@ from app.auth.permissions import require
 from app.consensus.queries import get_snapshot
 from app.core.clock import now
 from app.core.errors import Conflict, Invalid, NotFound, TooMany
+from app.core.tokens import key_for
 from app.core.words import LANGUAGES
-from app.documents.docx_template import read_template
+from app.documents.document import Document
+from app.documents.docx_template import NO_DOCX
+from app.documents.writing import WritingFailed, write_apart
 from app.history.service import record
 from app.people.models import Consortium
 from app.people.rules import Actor
@@ -27,6 +31,7 @@ from app.surveys.authoring.queries import list_items
 
 CHANGED_MEANWHILE = "Somebody changed this meanwhile. Look at what it is now, then change it."
 LARGEST_TEMPLATE = 900_000
+LONGEST_READING = 20.0
 
 
 @dataclass(frozen=True)
@@ -97,11 +102,13 @@ def _open_data(session: Session, order: Order, faults: dict[str, str]) -> dict[s
 
 
 def order_report(session: Session, actor: Actor, order: Order, *, form_key: str) -> Report:
-    """Ask for a report; a worker makes it. The same form twice is one order.
+    """Ask for a report; a worker makes it. The same form twice is one order, filled in otherwise another.
 
     Raises as `check_order` does, and TooMany while enough of the consortium's reports wait.
     """
     about = check_order(session, actor, order)
+    said = (order.survey.id, order.plan and order.plan.id, order.kind, order.format, order.language)
+    form_key = key_for(form_key, *said, json.dumps(about, sort_keys=True))
     # so that no form is two orders, and no two forms pass the limit together
     session.exec(select(Consortium.id).where(Consortium.id == actor.consortium_id).with_for_update()).one()
     known = session.exec(select(Report).where(Report.ordered_by_id == actor.id, Report.form_key == form_key)).first()
@@ -182,7 +189,10 @@ def _template_faults(content: bytes) -> dict[str, str]:
     if len(content) > LARGEST_TEMPLATE:
         return {"template": "This file is too large."}
     try:
-        read_template(content)
+        # apart, for what a file made to be slow to read holds up or fills is then a process that is ended
+        write_apart(Document("", "en", []), "docx", content, longest=LONGEST_READING)
     except Invalid as refused:
         return {"template": refused.message}
+    except WritingFailed:
+        return {"template": NO_DOCX}
     return {}

@@ -1,12 +1,15 @@
 """A plan to work on: the end-to-end consultation, and twenty initiatives, ten of them rated, with all they need."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
-from sqlmodel import Session
+from sqlalchemy import Engine
+from sqlmodel import Session, select
 
 from app.actionplan.initiatives.importing import parse_catalogue
 from app.actionplan.initiatives.service import import_initiatives
+from app.actionplan.portfolio.jobs import work_all
 from app.actionplan.portfolio.models import Plan
 from app.actionplan.portfolio.queries import Loaded, load
 from app.actionplan.portfolio.rulebook import Rulebook
@@ -18,6 +21,7 @@ from app.people.rules import Actor
 from app.surveys.authoring.models import Survey
 from tests.consensus.results import REAL
 from tests.make import make_survey_of, small_survey_file
+from tests.scenes import lay
 from tests.vectors import FOLDER
 
 PARTNERS = ("North", "Centre", "South")
@@ -48,6 +52,13 @@ def sheet(number: int) -> dict[str, Any]:
 
 def planned_survey(session: Session, **changes: dict[str, Any]) -> Survey:
     """The consultation with its results, over initiatives that say what they take; `changes` by code."""
+    if changes:
+        return _build_survey(session, changes)
+    wanted = select(Survey).where(Survey.external_id == "e2e")
+    return lay(session, "planned survey", lambda: _build_survey(session, {}), lambda: session.exec(wanted).one())
+
+
+def _build_survey(session: Session, changes: Mapping[str, dict[str, Any]]) -> Survey:
     sheets = [sheet(number) | changes.get(f"I{number:02}", {}) for number in range(1, 21)]
     catalogue = {"format": "initiative-catalogue/1", "topics": [], "initiatives": sheets}
     import_initiatives(session, operator(session), parse_catalogue("plan.json", json.dumps(catalogue).encode()))
@@ -61,6 +72,26 @@ def planned_survey(session: Session, **changes: dict[str, Any]) -> Survey:
 
 def make_plan(session: Session, actor: Actor, rules: Rulebook = START, **changes: dict[str, Any]) -> Plan:
     """A plan whose first scenario is begun, and nothing worked out yet."""
+    if actor.id is None and rules == START and not changes:
+        return lay(session, "plan", lambda: _build_plan(session, actor, rules, {}), lambda: _only_plan(session))
+    return _build_plan(session, actor, rules, changes)
+
+
+def make_proposed_plan(session: Session, engine: Engine) -> Plan:
+    """The plan as it was proposed and priced."""
+
+    def build() -> None:
+        make_plan(session, operator(session))
+        work_all(engine)
+
+    return lay(session, "proposed plan", build, lambda: _only_plan(session))
+
+
+def _only_plan(session: Session) -> Plan:
+    return session.exec(select(Plan)).one()
+
+
+def _build_plan(session: Session, actor: Actor, rules: Rulebook, changes: Mapping[str, dict[str, Any]]) -> Plan:
     survey = planned_survey(session, **changes)
     plan = create_plan(session, actor, survey, PlanIn("Five years", 2027, rules, "Balanced"), form_key="a")
     session.commit()

@@ -15,7 +15,7 @@ from sqlmodel import Session
 from app.actionplan.portfolio.jobs import work_all
 from app.actionplan.portfolio.queries import get_scenario, list_plans
 from app.people.queries import operator
-from tests.actionplan.planning import START, make_plan, planned_survey, state_of
+from tests.actionplan.planning import START, make_proposed_plan, planned_survey, state_of
 from tests.make import Cast, csrf_in, sign_in
 
 BECAUSE = "No other initiative serves them."
@@ -31,8 +31,7 @@ def desk(client: TestClient, session: Session, cast: Cast) -> TestClient:
 @pytest.fixture
 def solved(desk: TestClient, session: Session, engine: Engine) -> TestClient:
     """The same, beside a plan that was proposed and priced."""
-    make_plan(session, operator(session))
-    work_all(engine)
+    make_proposed_plan(session, engine)
     return desk
 
 

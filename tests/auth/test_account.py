@@ -115,7 +115,8 @@ def test_known_and_unknown_addresses_take_equally_long(client: TestClient, cast:
     Chance alone leaves the limits once in four hundred times, and what else a machine does adds to it; a
     difference in the program is there each time it is measured.
     """
-    csrf, order, seen = csrf_in(client.get("/login").text), random.Random(7), []
+    csrf, order = csrf_in(client.get("/login").text), random.Random(7)
+    seen: list[float] = []
     for _ in range(3):
         seen.append(chance_of_longer(client, csrf, order))
         if 0.40 < seen[-1] < 0.60:

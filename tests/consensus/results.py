@@ -3,7 +3,7 @@
 from typing import Any
 
 from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from app.consensus.importing import import_responses
 from app.consensus.models import Snapshot
@@ -19,6 +19,7 @@ from tests.make import (
     make_survey_of,
     small_survey_file,
 )
+from tests.scenes import lay
 from tests.vectors import FOLDER
 
 # the claims as their source numbers them
@@ -79,15 +80,22 @@ REAL: dict[str, dict[str, Any]] = {
 
 def import_consultation(session: Session, name: str) -> tuple[Survey, Snapshot]:
     """A consultation held elsewhere, with the results of its last round."""
+
+    def find() -> tuple[Survey, Snapshot]:
+        survey = session.exec(select(Survey).where(Survey.external_id == name)).one()
+        snapshot = find_snapshot(session, survey.id)
+        assert snapshot is not None
+        return survey, snapshot
+
+    return lay(session, name, lambda: _build_consultation(session, name), find)
+
+
+def _build_consultation(session: Session, name: str) -> None:
     parts = dict(REAL[name])
     import_few_initiatives(session, parts.pop("codes"))
     survey = make_survey_of(session, operator(session), small_survey_file(survey_id=name, **parts)).survey
     tables = {kind: (FOLDER / name / f"{kind}.csv").read_bytes() for kind in ("respondents", "ratings")}
     import_responses(session, operator(session), survey, **tables)
-    session.commit()
-    snapshot = find_snapshot(session, survey.id)
-    assert snapshot is not None
-    return survey, snapshot
 
 
 def close_with(session: Session, engine: Engine, points: dict[str, list[int | None]]) -> tuple[Survey, Snapshot]:

@@ -13,7 +13,8 @@ import pypdf
 import pytest
 from openpyxl import load_workbook
 
-from app.documents.document import Document, Table
+from app.documents.document import Column, Document, Table
+from app.documents.printed import grids_of
 from app.documents.showing import shown
 from app.documents.writing import written
 from tests.documents.samples import make_report
@@ -94,6 +95,12 @@ def test_numbers_are_written_as_the_language_does() -> None:
         "3.703.702",
         "30\xa0%",
     ]
+
+
+def test_a_percent_sign_stays_with_its_number_in_the_head_of_a_column() -> None:
+    narrow = Table("t", [Column("low", "95 % from", 0, is_share=True)], [[0.5]])
+    (grid,) = grids_of(narrow, "en", None, is_wide=False)
+    assert [head.text for head in grid.heads] == ["95\xa0% from"]
 
 
 def test_html_has_every_table_where_it_is_mentioned() -> None:

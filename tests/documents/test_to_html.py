@@ -70,3 +70,17 @@ def test_dark_and_print_have_their_colours() -> None:
     assert "prefers-color-scheme: dark" in text
     assert "@media print" in text
     assert to_html(make_report()) == to_html(make_report())
+
+
+def test_a_heading_that_begins_a_page_is_not_laid_out_as_the_page() -> None:
+    text = page(Document("t", "en", [Section("First", [Paragraph("a")]), Section("Next", [], begins_page=True)]))
+    assert '<h2 id="h2" class="begins">Next</h2>' in text
+    assert text.count('class="page"') == 1, "the one around all has room at its sides"
+    assert ".begins { break-before: page; }" in text
+    assert ".page { break-before" not in text, "the first page is not left empty"
+
+
+def test_a_printed_figure_may_leave_its_numbers_to_the_next_page() -> None:
+    printed = page(make_report()).partition("@media print")[2]
+    assert "figure { break-inside: auto; }" in printed
+    assert "figure img { break-inside: avoid; }" in printed

@@ -141,6 +141,13 @@ def test_signs_without_a_font_are_boxes_and_said_to_be() -> None:
     assert "standsforsigns" not in text_of("report")
 
 
+@pytest.mark.parametrize("title", ["\x85", "\ufeff", "One\ufefftwo"])
+def test_titles_of_signs_that_nobody_sees_are_set(title: str) -> None:
+    found = pypdf.PdfReader(io.BytesIO(to_pdf(Document(title, "en", [Section(title, [Paragraph(title)])]))))
+    assert found.metadata
+    assert found.metadata.title == ("Onetwo" if "One" in title else "–")
+
+
 def test_a_long_title_is_there_whole() -> None:
     assert words_of(LONG_TITLE) in text_of("hostile")
 

@@ -89,6 +89,14 @@ def test_xlsx_cuts_headings_that_a_table_cannot_hold() -> None:
     assert [one.name for one in table.tableColumns] == headings
 
 
+def test_xlsx_counts_the_signs_of_a_sheet_as_spreadsheets_do() -> None:
+    titles = ["\U0001f600" * 40, "\U0001f600" * 40, "a" + "\U0001f600" * 40]
+    tables = [Table(title, [Column("a", "A")], [["x"]]) for title in titles]
+    data = to_xlsx(Document("&\U0001f600" * 100, "en", tables))
+    names = load_workbook(io.BytesIO(data)).sheetnames
+    assert names == ["\U0001f600" * 15, "\U0001f600" * 14 + " 2", "a" + "\U0001f600" * 15]
+
+
 def test_xlsx_of_nothing_says_so_much() -> None:
     assert load_workbook(io.BytesIO(to_xlsx(Document("Nothing", "en", [])))).worksheets[0]["A1"].value == "Nothing"
 

@@ -39,8 +39,10 @@ from app.documents.writing import written
 from app.people.queries import find_actor, operator
 from app.reports.building import CoverFacts
 from app.reports.plan_report import plan_report
+from app.surveys.authoring.models import Survey
+from app.surveys.authoring.queries import list_questions
 from tests.actionplan.adopting import adopt, closing, make_stage, put_to_vote, take_out
-from tests.actionplan.planning import CEILINGS, make_plan, planned_survey
+from tests.actionplan.planning import CEILINGS, make_plan, make_proposed_plan, planned_survey
 from tests.actionplan.planning import START as RULES
 from tests.actionplan.planning import sheet as sheet_of
 from tests.consensus.results import REAL
@@ -54,10 +56,7 @@ BECAUSE = "No other initiative serves them."
 @pytest.fixture
 def plan(session: Session, engine: Engine) -> Plan:
     """A plan that was proposed and priced."""
-    made = make_plan(session, operator(session))
-    work_all(engine)
-    session.expire_all()
-    return made
+    return make_proposed_plan(session, engine)
 
 
 def report(session: Session, plan: Plan, language: str = "en", **more: Any) -> Document:
@@ -181,6 +180,25 @@ def test_every_initiative_has_its_sheet_or_the_reason_why_not(session: Session, 
     for row, item in zip(results, content["items"], strict=True):
         assert (row["code"], row["share_high"]) == (item["code"], item["share_high"])
         assert row["in_plan"] == ("yes" if item["is_in"] else "no")
+
+
+def test_a_group_has_one_name_and_it_is_that_of_the_survey(session: Session, plan: Plan) -> None:
+    survey = session.get_one(Survey, plan.survey_id)
+    (helix,) = [one for one in list_questions(session, survey.id) if one.code == "helix"]
+    helix.options = [one | {"label": {"en": f"The {one['code']} people"}} for one in helix.options]
+    session.add(helix)
+    session.flush()
+    document = report(session, plan)
+    reached = [str(row["group"]) for row in records(table(document, "Coverage")) if row["kind"] == "Group"]
+    assert reached
+    assert all(name.startswith("The ") for name in reached)
+    assert "Public authorities" not in whole(document)
+
+
+def test_the_value_is_written_as_the_language_does(session: Session, plan: Plan) -> None:
+    value = records(table(report(session, plan, "de"), "Der Plan in Zahlen"))
+    (told,) = [row["value"] for row in value if row["figure"] == "Wert des Plans"]
+    assert re.fullmatch(r"\d+,\d{4}", str(told))
 
 
 def test_the_same_input_is_the_same_document(session: Session, engine: Engine, plan: Plan) -> None:
@@ -369,6 +387,7 @@ def test_hidden_figures_stay_hidden(session: Session, plan: Plan) -> None:
     assert any(shares), "there was something to hide"
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_three_hundred_initiatives_are_a_document(session: Session) -> None:
     alone: dict[str, Any] = {"depends_on": [], "excludes": []}
     sheets: list[dict[str, Any]] = [sheet_of(place) | alone for place in range(1, 301)]

@@ -17,11 +17,11 @@ from app.core.errors import Invalid, NotFound, TooMany
 from app.history.models import HistoryEntry
 from app.people.models import Membership, Person
 from app.people.queries import find_actor, operator
-from app.people.rules import Actor
-from app.people.service import create_consortium
+from app.people.rules import Actor, Role
+from app.people.service import create_consortium, create_organisation
 from app.reports.jobs import FAILED, NOBODY, make_all, make_next, take_up
 from app.reports.models import Report, ReportFile
-from app.reports.queries import get_content
+from app.reports.queries import get_content, get_permitted_report, list_reports
 from app.reports.rules import FILES_LAST, LOST_AFTER, MOST_AT_ONCE, MOST_KEPT, MOST_TRIES
 from app.reports.service import Order, call_off, order_report
 from app.retention import run_retention
@@ -94,6 +94,40 @@ def test_a_form_sent_twice_is_one_order(session: Session, plan: Plan, cast: Cast
         ask(session, biel, plan, str(number))
     with pytest.raises(TooMany):
         ask(session, biel, plan, "one more")
+
+
+def test_a_form_filled_in_otherwise_is_another_order(session: Session, plan: Plan, cast: Cast) -> None:
+    """Whoever goes back and chooses another format gets that one, and not the first again."""
+    biel, order = actor_of(session, cast.biel), order_of(session, plan)
+    orders = [order, replace(order, format="docx"), replace(order, cover={"number": "D1"}), order]
+    made = [order_report(session, biel, one, form_key="key") for one in orders]
+    assert [(one.format, one.about.get("cover")) for one in made] == [
+        ("pdf", None),
+        ("docx", None),
+        ("pdf", {"number": "D1"}),
+        ("pdf", None),
+    ]
+    assert made[0].id == made[3].id
+
+
+def test_a_bundle_that_holds_plans_is_for_those_who_may_have_plans(session: Session, plan: Plan, cast: Cast) -> None:
+    """Of a partner's survey its staff have reports, and whoever runs the whole consortium orders bundles."""
+    north = create_organisation(session, operator(session), name="North", helix="industry", region="ES51")
+    survey = get_survey(session, plan.survey_id)
+    survey.organisation_id = north.id
+    session.add(survey)
+    bundle, methods = (
+        order_report(session, actor_of(session, cast.biel), Order(kind, form, "en", survey), form_key=kind)
+        for kind, form in (("bundle", "zip"), ("methods", "pdf"))
+    )
+    partner = Actor(cast.carla.id, survey.consortium_id, {north.id: Role.COORDINATOR})
+    assert [one.id for one in list_reports(session, partner)] == [methods.id]
+    assert get_permitted_report(session, partner, methods.id)
+    with pytest.raises(NotFound):
+        get_permitted_report(session, partner, bundle.id)
+    own = order_report(session, partner, Order("bundle", "zip", "en", survey), form_key="own")
+    assert get_permitted_report(session, partner, own.id)
+    assert get_permitted_report(session, actor_of(session, cast.biel), own.id)
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,20 @@ from app.people.queries import operator
 from app.reports.models import Report, ReportFile
 from app.reports.service import Order, order_report
 from app.surveys.authoring.queries import get_survey
-from tests.actionplan.planning import make_plan
+from tests.actionplan.planning import make_plan, make_proposed_plan
 
 
 def command(*arguments: object) -> list[str]:
     return [sys.executable, "-c", "from app.cli import main; main()", *map(str, arguments)]
+
+
+WORKER = """
+import sys
+from app.core.db import make_engine
+from app.reports.jobs import make_all
+make_all(make_engine(sys.argv[1]))
+"""
+"""What the worker does about reports, and nothing of what it does before."""
 
 
 def killed(asked: list[str], variables: dict[str, str], moments: list[float]) -> None:
@@ -31,12 +40,12 @@ def killed(asked: list[str], variables: dict[str, str], moments: list[float]) ->
 
 
 def kill_worker(session: Session, engine: Engine, database: str, folder: Path, times: int) -> None:
-    plan = make_plan(session, operator(session))
+    plan = make_proposed_plan(session, engine)
     order = Order("plan", "docx", "en", get_survey(session, plan.survey_id), plan)
     report = order_report(session, operator(session), order, form_key="key")
     session.commit()
     variables = os.environ | {"INNAXE_DATABASE_URL": database, "INNAXE_DATA_DIR": str(folder)}
-    asked = command("worker", "--once")
+    asked = [sys.executable, "-c", WORKER, database]
     begun = time.monotonic()
     subprocess.run(asked, env=variables, check=True, capture_output=True)
     lasts = time.monotonic() - begun

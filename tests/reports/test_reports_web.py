@@ -131,6 +131,7 @@ def test_open_data_are_made_of_what_is_public(desk: TestClient, session: Session
     assert make_all(engine) == 1
     files = unpack(desk.get(f"{place}/file").content)
     assert from_json(files["datapackage.json"])["licenses"][0]["name"] == "CC-BY-4.0"
+    assert "<dt>Language</dt>" not in desk.get(place).text, "files for programs are in none"
 
 
 def test_a_form_with_faults_is_shown_again(desk: TestClient) -> None:

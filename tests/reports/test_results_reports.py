@@ -28,6 +28,7 @@ from app.documents.to_pdf import to_pdf
 from app.people.queries import operator
 from app.reports import building
 from app.reports.brief import brief
+from app.reports.building import Pen
 from app.reports.consensus_report import consensus_report
 from app.reports.dissent_report import contested, dissent_report
 from app.reports.plan_report import plan_report
@@ -65,6 +66,7 @@ def find(session: Session, survey: Survey) -> Snapshot:
     return found
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_report_lacks_a_placeholder(session: Session, survey: Survey, language: str) -> None:
     for document in every_report(session, survey, language):
@@ -190,6 +192,15 @@ def test_what_is_for_the_inside_says_so(session: Session, survey: Survey, is_dem
         said = list(texts_of(document))
         assert "For the consortium, not for the public." in said
         assert ("Invented demonstration content" in said) == is_demo
+
+
+def test_a_share_of_few_answers_breaks_before_its_number_only() -> None:
+    assert Pen("en").rough(1.0, 18) == "≈\xa0100% (n\xa018)"
+
+
+def test_a_change_says_that_it_is_rounded(session: Session, engine: Engine, survey: Survey) -> None:
+    rounded = "Shares and change are rounded one by one, so they may differ by a point."
+    assert table(round_report(session, survey, 2, "en"), "The same people, before and now").note == rounded
 
 
 def test_a_brief_is_one_page(session: Session, survey: Survey) -> None:

@@ -153,7 +153,8 @@ def test_the_history_names_no_idea_and_nobody(session: Session, engine: Engine, 
     reconsider(session, operator(session), survey, idea.id)
     reconsider(session, operator(session), survey, idea.id)
     session.commit()
-    entries = session.exec(select(HistoryEntry).where(col(HistoryEntry.act).startswith("idea"))).all()
+    about_ideas = select(HistoryEntry).where(col(HistoryEntry.act).startswith("idea"))
+    entries = session.exec(about_ideas.order_by(col(HistoryEntry.seq))).all()
     assert [entry.act for entry in entries] == ["ideas.gathered", "idea.set_aside", "idea.reconsidered"]
     assert {entry.thing for entry in entries} == {f"survey:{survey.id}"}
     assert str(idea.id) not in str([(entry.before, entry.after) for entry in entries])

@@ -1,6 +1,6 @@
 """A plan as a file: the same items, order, years and sums in every format."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlmodel import Session
@@ -154,9 +154,9 @@ def spending_table(content: Mapping[str, Any], teller: Teller, years: Sequence[i
     return Table(say("Spend per year"), columns, rows)
 
 
-def coverage_table(content: Mapping[str, Any], teller: Teller) -> Table:
-    """How much of a plan as data reaches each group and each partner."""
-    say = teller.say
+def coverage_table(content: Mapping[str, Any], teller: Teller, group: Callable[[str], str] | None = None) -> Table:
+    """How much of a plan as data reaches each group, called as `group` says, and each partner."""
+    say, named = teller.say, group or teller.helix
     columns = [
         Column("kind", say("Kind")),
         Column("group", say("Group or partner")),
@@ -166,7 +166,7 @@ def coverage_table(content: Mapping[str, Any], teller: Teller) -> Table:
     ]
     reach = content["coverage"]
     rows: list[Sequence[Cell]] = [
-        [say("Group"), teller.helix(one["group"]), one["count"], one["best"], one["share"]] for one in reach["helices"]
+        [say("Group"), named(one["group"]), one["count"], one["best"], one["share"]] for one in reach["helices"]
     ]
     rows += [
         [say("Partner"), teller.region(one["region"]), one["count"], None, one["share"]] for one in reach["regions"]

@@ -9,11 +9,12 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from app.consensus.figures.framing import framed
 from app.consensus.figures.model import Figure, from_data
 from app.consensus.figures.pictures import packed
+from app.documents.showing import cleaned
 
 PNG_SCALE = 1.5
 
@@ -52,7 +53,16 @@ def draw(figure: Figure, known: set[str]) -> dict[str, Any]:
 def draw_all(figures: list[dict[str, Any]], known: set[str]) -> Iterator[dict[str, Any]]:
     """Draw figures one after the other."""
     for data in figures:
-        yield draw(from_data(data), known)
+        yield draw(from_data(_drawable(data)), known)
+
+
+def _drawable(data: Any) -> Any:
+    """The data of a figure without the signs that no drawing may hold: one would end this process, each time anew."""
+    if isinstance(data, str):
+        return cleaned(data)
+    if isinstance(data, dict):
+        return {key: _drawable(one) for key, one in cast("dict[str, Any]", data).items()}
+    return [_drawable(one) for one in cast("list[Any]", data)] if isinstance(data, list) else data
 
 
 def main() -> None:

@@ -5,8 +5,9 @@ import json
 import subprocess
 import sys
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Engine
 from sqlmodel import Session, col, delete, select
@@ -27,22 +28,30 @@ LOOKS_EVERY = 0.5
 
 
 class DrawingFailed(Exception):
-    """The process that draws ended without pictures; the tables are there all the same."""
+    """The process that draws ended without pictures; the tables are there all the same. `what` could not be drawn."""
+
+    what: tuple[UUID, str] | None = None
 
 
-def draw_next(engine: Engine, is_stopping: Callable[[], bool] = never) -> int:
+def draw_next(
+    engine: Engine, is_stopping: Callable[[], bool] = never, *, but: Collection[tuple[UUID, str]] = ()
+) -> int:
     """Draw the newest round that lacks figures in a language, in that language; returns how many pictures it drew.
 
-    Raises DrawingFailed, also when the program is stopping.
+    `but` are rounds and languages to leave alone. Raises DrawingFailed, also when the program is stopping.
     """
     with Session(engine) as session:
-        missing = list_undrawn(session)
+        missing = [one for one in list_undrawn(session) if (one[0].id, one[2]) not in but]
         if not missing:
             return 0
         snapshot, survey, language = missing[0]
         figures = _figures_of(session, survey, snapshot, language)
         known = _known(session)
-    return _draw(engine, snapshot, figures, known, is_stopping)
+    try:
+        return _draw(engine, snapshot, figures, known, is_stopping)
+    except DrawingFailed as failure:
+        failure.what = snapshot.id, language
+        raise
 
 
 def draw_missing(engine: Engine) -> int:

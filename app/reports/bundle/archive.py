@@ -85,8 +85,16 @@ def to_json(content: Any) -> bytes:
 
 
 def from_json(data: bytes) -> Any:
-    """What a file in JSON says. Raises Broken for one that is not."""
+    """What a file in JSON says. Raises Broken for one that is not, and for one that says something twice."""
     try:
-        return json.loads(data)
+        return json.loads(data, object_pairs_hook=_once)
     except (ValueError, RecursionError) as fault:
         raise Broken("is not JSON") from fault
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON: of a key that is there twice, programs would read one and people another."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise Broken("says something twice")
+    return found

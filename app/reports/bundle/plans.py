@@ -58,6 +58,35 @@ def published_of(given: Mapping[str, Any]) -> dict[str, Any]:
     return {"content": content, "problem": problem_data(state)}
 
 
+COPIED = ("value", "rank_set", "share_high", "verdict", "gap", "n")
+"""Of an item's evidence, what stands in a plan as data."""
+
+
+def published_again(
+    given: Mapping[str, Any], evidence: Mapping[str, Any], found: Mapping[str, Any], robust: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What is published of a scenario; what it copies is as little recomputed as where it is copied from."""
+    made = published_of(given)
+    content: dict[str, Any] = made["content"]
+    if content["solution"]:
+        content["solution"] = {name: _copied(one, found, "plan", name) for name, one in content["solution"].items()}
+    for item in content["items"]:
+        code = item["code"]
+        item |= {name: _copied(item[name], evidence, code, name) for name in COPIED}
+        item["loss"] = _copied(item["loss"], found, "losses", code, "loss")
+        item["adds"] = _copied(item["adds"], found, "keeps", code, "loss")
+        item["robust"] = _copied(item["robust"], robust, "robust", code)
+    return made
+
+
+def _copied(value: Any, source: Any, *keys: str) -> Any:
+    """A value that is there, or why what it was copied from cannot be recomputed."""
+    for key in keys:
+        if isinstance(source, Mapping):
+            source = cast(Mapping[str, Any], source).get(key)
+    return source if isinstance(source, Unknown) and value is not None else value
+
+
 def problem_data(state: State) -> dict[str, Any]:
     """The problem as the solver sees it, money in thousands of euros."""
     problem = asdict(state.problem)

@@ -32,7 +32,7 @@ from app.reports.bundle.plans import (
     NO_BASIS,
     draws_again,
     evidence_again,
-    published_of,
+    published_again,
     without_people,
     work_again,
 )
@@ -104,15 +104,11 @@ def recompute(content: Content) -> Iterator[Again]:
             number = given["plan"]["round_number"]
             is_there = findings_name(number) in content.files
             findings = content.published(findings_name(number)) if is_there else None
-            yield Again(
-                name.replace("plans/", "published/"),
-                {
-                    **published_of(given),
-                    "evidence": evidence_again(given, findings, bases.get(number)),
-                    "found": work_again(given),
-                    "robust": draws_again(given, findings, bases.get(number)),
-                },
-            )
+            evidence, found = evidence_again(given, findings, bases.get(number)), work_again(given)
+            robust = draws_again(given, findings, bases.get(number))
+            made = published_again(given, evidence, found, robust)
+            made |= {"evidence": evidence, "found": found, "robust": robust}
+            yield Again(name.replace("plans/", "published/"), made)
 
     for name in sorted(content.files):
         if EDITION.fullmatch(name):

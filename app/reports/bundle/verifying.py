@@ -9,13 +9,15 @@ from typing import Any
 
 from app.reports.bundle.answers import RATINGS, RESPONDENTS
 from app.reports.bundle.archive import Broken, from_json, sha256, unpack
-from app.reports.bundle.comparing import Fate, Line, compare
-from app.reports.bundle.manifest import FORMAT, NAME, hash_of_words, software
-from app.reports.bundle.recomputing import ANALYSIS, COUNTS, PRIORITIES, Content, recompute
+from app.reports.bundle.comparing import Fate, Line, compare, leaves
+from app.reports.bundle.manifest import FORMAT, NAME, hash_of_words, places_of, software
+from app.reports.bundle.recomputing import ANALYSIS, COUNTS, EDITION, PRIORITIES, Content, findings_name, recompute
 from app.surveys.authoring.rules import protocol_hash
 
 SIGNS = 64
 """Of a SHA-256 in hexadecimal."""
+MOST_YEARS, MOST_LEVELS, MOST_DRAWS = 50, 101, 100_000
+"""More of them than any bundle has would fill the machine of whoever checks it."""
 NEEDED = ("protocol.json", "survey.json", "items.json", "rounds.json", PRIORITIES)
 NEEDED_WITH = {"answers": (RESPONDENTS, RATINGS, ANALYSIS), "counts": (COUNTS,)}
 
@@ -53,7 +55,9 @@ def verify(data: bytes) -> Verdict:
         return verdict
     try:
         content = Content(files)
+        _check_sizes(content)
         verdict.faults += _faults_of_content(content)
+        verdict.faults += _faults_of_manifest(manifest, content)
         _judge(verdict, content, manifest)
     # whatever a changed file makes of the computing, it is told and not raised
     except Exception as fault:
@@ -69,7 +73,7 @@ def _manifest(files: Mapping[str, bytes]) -> dict[str, Any]:
         manifest = from_json(files[NAME])
         is_readable = manifest["format"] == FORMAT and manifest["holds"] in NEEDED_WITH
         is_readable = is_readable and all(len(one["sha256"]) == SIGNS for one in manifest["files"].values())
-        is_readable = is_readable and all(name in manifest for name in ("software", "published"))
+        is_readable = is_readable and all(name in manifest for name in ("software", "published", "survey"))
     except (Broken, KeyError, TypeError, AttributeError) as fault:
         raise no_manifest from fault
     if not is_readable:
@@ -117,6 +121,34 @@ def _faults_of_content(content: Content) -> Iterator[str]:
             yield f"items.json: the words of {code} are not those of its hash."
     for code in sorted(set(fixed) - {item["code"] for item in content.items}):
         yield f"items.json: {code} of the protocol is missing."
+
+
+def _check_sizes(content: Content) -> None:
+    """Raises Broken for numbers from which lists are made that no machine holds."""
+    scale = content.protocol["scale"]
+    sizes = [("levels", scale["high"] - scale["low"] + 1, MOST_LEVELS)]
+    for name in content.files:
+        if name.startswith("plans/"):
+            sizes.append((f"{name}: years", from_json(content.files[name])["plan"]["years"], MOST_YEARS))
+        elif EDITION.fullmatch(name):
+            sizes.append((f"{name}: years", content.published(name)["content"]["years"], MOST_YEARS))
+    for told in content.rounds:
+        name = findings_name(told["number"])
+        sizes.append((f"{name}: draws", content.published(name)["draws"], MOST_DRAWS))
+    for what, size, most in sizes:
+        if size > most:
+            raise Broken(f"{what}: {size} are more than any bundle has")
+
+
+def _faults_of_manifest(manifest: Mapping[str, Any], content: Content) -> Iterator[str]:
+    """What the manifest says of the survey and of where figures stand, and the other files do not."""
+    names = [name for name in content.files if name.startswith("published/")]
+    for name, own in places_of(names, content.survey).items():
+        told = manifest["published"].get(name, {})
+        if told != {"figures": sum(1 for _ in leaves(content.published(name))), "places": own}:
+            yield f"{NAME}: how many figures are in {name}, or where they stand, is not as it says."
+    if any(told != content.survey.get(name) for name, told in manifest["survey"].items()):
+        yield f"{NAME}: it names another survey than survey.json."
 
 
 def _judge(verdict: Verdict, content: Content, manifest: Mapping[str, Any]) -> None:

@@ -14,7 +14,7 @@ from app.reports.building import share_column
 from app.reports.methods.reading import MethodsReading
 from app.reports.methods.said import Said, draft, elsewhere, plain, without_results
 from app.reports.results_checks import checks_section
-from app.reports.results_method import answered_table, hidden_note
+from app.reports.results_method import answered_table, beyond_text, hidden_note
 from app.reports.results_sections import criterion_table
 
 
@@ -61,9 +61,10 @@ def deviations(reading: MethodsReading) -> Said:
     pen, say = reading.pen, reading.pen.say
     if not reading.protocol:
         return Said(draft(reading))
+    more = _rounds_beyond(reading)
     if not reading.deviations:
-        text = say("Nothing that was fixed before the first round was changed afterwards.")
-        return Said(plain(text), is_whole=not reading.is_imported)
+        text = more or say("Nothing that was fixed before the first round was changed afterwards.")
+        return Said(plain(text), is_whole=not (more or reading.is_imported))
     columns = [
         Column("day", say("Day")),
         Column("part", say("What")),
@@ -75,7 +76,16 @@ def deviations(reading: MethodsReading) -> Said:
         [pen.day(one.made_at.date()), one.part, _value(one.before), _value(one.after), one.reason]
         for one in reading.deviations
     ]
-    return Said([], [Table(say("Deviations from the protocol"), columns, rows)], is_whole=not reading.is_imported)
+    table = Table(say("Deviations from the protocol"), columns, rows)
+    return Said(plain(more), [table], is_whole=not (more or reading.is_imported))
+
+
+def _rounds_beyond(reading: MethodsReading) -> str:
+    """Rounds that the protocol did not plan: nobody had to give a reason for them, so it is asked for."""
+    survey, held = reading.survey, len(reading.rating_rounds)
+    if reading.is_imported or survey.is_real_time:
+        return ""
+    return beyond_text(reading.pen, planned=survey.planned_rounds, held=held)
 
 
 def _value(kept: dict[str, Any]) -> str | None:

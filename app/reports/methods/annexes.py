@@ -213,7 +213,7 @@ def data_blocks(reading: MethodsReading) -> Sequence[Block]:
             "Whoever runs the survey can hand out the results that may be shown as CSV, XLSX and JSON, and what is "
             "public as open data with a codebook. Whether and where that was done these records do not say."
         ),
-        pen.say("Single answers are in none of these: they could tell who gave them."),
+        pen.say("None of these joins two answers of one person: that could tell who gave them."),
         disclosure_text(pen, reading.findings),
         pen.say(
             "Answers are kept with their day, never with a time, an address or a device, and are to be deleted "
@@ -235,5 +235,10 @@ def software_notes(reading: MethodsReading) -> Sequence[Block]:
         Note(say("Program"), f"INNAXE {__version__}"),
         Note(say("Protocol (SHA-256)"), reading.survey.protocol_sha256 or say("missing")),
         *hashes,
-        Note(say("Bundle that recomputes every figure (SHA-256)"), reading.bundle or say("not stated")),
+        Note(say("Bundle of counts that recomputes figures (SHA-256)"), reading.bundles.get(False, say("not stated"))),
+        *(
+            [Note(say("Bundle with answers, for whoever checks (SHA-256)"), reading.bundles[True])]
+            if True in reading.bundles
+            else []
+        ),
     ]

@@ -112,6 +112,7 @@ def inviting(reading: MethodsReading) -> Said:
                 "%(num)s people are on the list of invitations.",
                 written.listed,
             ),
+            pen.say("That is the list as it is now; each round counts who was on it when it closed."),
             days,
             reminded,
             pen.say("Declined: %(people)s.", people=few(pen, written.declined, minimum)),

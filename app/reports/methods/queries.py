@@ -34,18 +34,18 @@ def find_answer(session: Session, survey_id: UUID, point: str) -> MethodsAnswer 
     return session.exec(wanted).first()
 
 
-def last_bundle(session: Session, survey: Survey) -> str:
-    """The SHA-256 of the last bundle made of a survey since its newest round was frozen; empty where there is none."""
+def last_bundles(session: Session, survey: Survey) -> Mapping[bool, str]:
+    """The SHA-256 of the last bundle with answers, and of that of counts, made since the newest round was frozen."""
     snapshot = find_snapshot(session, survey.id)
     if snapshot is None:
-        return ""
+        return {}
     wanted = (
         select(HistoryEntry)
         .where(HistoryEntry.thing == name_of("survey", survey.id), HistoryEntry.act == "bundle.made")
         .where(HistoryEntry.at >= snapshot.created_at)
     )
-    found = session.exec(wanted.order_by(col(HistoryEntry.seq).desc()).limit(1)).first()
-    return str((found.after or {}).get("sha256", "")) if found else ""
+    made = [entry.after or {} for entry in session.exec(wanted.order_by(col(HistoryEntry.seq)))]
+    return {bool(after.get("answers")): str(after.get("sha256", "")) for after in made}
 
 
 @dataclass(frozen=True)

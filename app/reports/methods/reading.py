@@ -23,7 +23,7 @@ from app.reports.methods.queries import (
     count_running,
     count_running_invited,
     count_written,
-    last_bundle,
+    last_bundles,
     list_answers,
 )
 from app.reports.results_reading import RoundReading, read_round
@@ -71,7 +71,7 @@ class MethodsReading:
     interviews: int
     cover: CoverFacts
     answers: Mapping[str, MethodsAnswer]
-    bundle: str
+    bundles: Mapping[bool, str]
 
     @property
     def protocol(self) -> Mapping[str, Any]:
@@ -130,7 +130,7 @@ def read_methods(
         interviews=count_interviews(session, actor)[0],
         cover=cover,
         answers=list_answers(session, survey.id),
-        bundle=last_bundle(session, survey),
+        bundles=last_bundles(session, survey),
     )
 
 

@@ -40,7 +40,11 @@ class Point:
 
     @property
     def part(self) -> str:
-        """The section it stands in, a key of `PARTS`."""
+        """The section it stands in, a key of `PARTS`.
+
+        >>> Point("M1", "Registration of the protocol").part
+        'M'
+        """
         return self.code[0]
 
 

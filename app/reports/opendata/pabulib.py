@@ -4,7 +4,7 @@ Each voter is a group that may be shown and approves what at least half of it ra
 their answers.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from app.core.words import pick
@@ -62,12 +62,17 @@ def to_pabulib(content: Mapping[str, Any], approvals: Mapping[str, Sequence[str]
     return ("\n".join(lines) + "\n").encode()
 
 
-def approvals_of(items: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
-    """What each group approves, from the evidence of a plan's items."""
+def approvals_of(items: Sequence[Mapping[str, Any]], named: Collection[tuple[str, str]]) -> dict[str, list[str]]:
+    """What each group approves, from the evidence of a plan's items; `named` are items, each with a group released.
+
+    >>> approvals_of([{"code": "I1", "evidence": {"approved_by": ["civil", "industry"]}}], {("I1", "industry")})
+    {'industry': ['I1']}
+    """
     found: dict[str, list[str]] = {}
     for item in items:
         for group in item["evidence"]["approved_by"]:
-            found.setdefault(group, []).append(item["code"])
+            if (item["code"], group) in named:
+                found.setdefault(group, []).append(item["code"])
     return found
 
 

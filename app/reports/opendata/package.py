@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.core.words import pick
+from app.documents.showing import cleaned
 from app.reports.bundle.archive import sha256
 from app.reports.opendata import tables
 from app.reports.opendata.rules import Released
@@ -97,20 +98,26 @@ def _field(name: str, kind: str, **constraints: Any) -> dict[str, Any]:
     return {"name": name, "type": kind, **({"constraints": constraints} if constraints else {})}
 
 
-def read_me(survey: Mapping[str, Any], protocol: Mapping[str, Any], released: Released, licence: str) -> bytes:
+def read_me(
+    survey: Mapping[str, Any], protocol: Mapping[str, Any], released: Released, licence: str, *, has_plans: bool
+) -> bytes:
     """What the data are, what was left out and why, and what may be done with them."""
     own = protocol["default_language"]
     title, path = LICENCES.get(licence, (NOT_STATED, ""))
-    few = len(released.hidden)
+    few, rounds = len(released.hidden), sorted({one.round for one in released.answers})
     lines = [
-        pick(survey["title"], own, own),
+        # on one line, so that no title says what the lines below it say
+        " ".join(cleaned(pick(survey["title"], own, own)).split()),
         *(["", "Invented demonstration content."] if survey["is_demo"] else []),
         "",
         "Answers of a stakeholder consultation as open data, without people.",
         "",
         f"{tables.LONG}: one row for each answer. {tables.WIDE}: one row for each round, initiative and group.",
         f"{tables.CODEBOOK} and {tables.CODEBOOK_JSON}: what columns and codes mean, in the words in which people were",
-        "asked. selection/: plans in the form of pabulib.org. datapackage.json describes all files.",
+        "asked. datapackage.json describes all files.",
+        *(["selection/: plans in the form of pabulib.org."] if has_plans else []),
+        "",
+        f"Rounds in these data: {', '.join(map(str, rounds)) or 'none'}. Others are not public, or not over.",
         "",
         f"The smallest group that an answer stands in holds {released.smallest or 0} answers to one question;",
         f"the rule is {released.k} at least. In {released.uniform} such groups all said the same: there the group",
@@ -118,7 +125,7 @@ def read_me(survey: Mapping[str, Any], protocol: Mapping[str, Any], released: Re
         "",
         "Left out:",
         *(f"- {name}: {why}" for name, why in released.dropped),
-        f"- the group, or all answers, at {few} items: {tables.HIDDEN} names each.",
+        *([f"- the group, or all answers, at {few} items: {tables.HIDDEN} names each."] if few else []),
         "",
         f"Licence: {title}{f' ({path})' if path else ''}",
     ]

@@ -56,7 +56,11 @@ class Released:
 
     @property
     def dropped(self) -> Sequence[tuple[str, str]]:
-        """What is left out everywhere, and why."""
+        """What is left out everywhere, and why.
+
+        >>> [dict(Released(5, [], [], has_groups).dropped).get("group") for has_groups in (True, False)]
+        [None, 'Results by group are not public.']
+        """
         return DROPPED_ALWAYS if self.has_groups else (*DROPPED_ALWAYS, ("group", WHY_GROUP))
 
     @property

@@ -38,7 +38,8 @@ def create_open_data(session: Session, actor: Actor, survey: Survey, *, licence:
     has_groups = "helices" in disclosed.parts
     released = release([one.findings for one in snapshots], survey.minimum_group, has_groups=has_groups)
     book = tables.codebook(protocol, read_items(session, survey))
-    # each voter is a group, so without groups there is no selection to hand out
+    # each voter is a group, so without groups there is no selection to hand out, and a small one has no vote
+    named_groups = {(one.initiative, one.group) for one in released.answers}
     day = snapshots[-1].findings["closed_at"][:10]
     title = survey.title.get(survey.default_language, survey.slug)
     files = {
@@ -48,12 +49,14 @@ def create_open_data(session: Session, actor: Actor, survey: Survey, *, licence:
         tables.CODEBOOK: tables.codebook_table(book),
         tables.CODEBOOK_JSON: to_json(book),
         **{
-            f"selection/{name}.pb": to_pabulib(content, approvals, title=title, day=day)
-            for name, content, approvals in _selections(session, actor, survey, disclosed.rounds if has_groups else ())
+            f"selection/{name}.pb": to_pabulib(content, approvals_of(items, named_groups), title=title, day=day)
+            for name, content, items in _selections(session, actor, survey, disclosed.rounds if has_groups else ())
         },
     }
     files["datapackage.json"] = to_json(describe(named, protocol, files, day=day, licence=licence))
-    files["README.txt"] = read_me(named, protocol, released, licence)
+    files["README.txt"] = read_me(
+        named, protocol, released, licence, has_plans=any(name.startswith("selection/") for name in files)
+    )
     return pack(files)
 
 
@@ -69,13 +72,13 @@ def parts_to_release(session: Session, survey: Survey, licence: str) -> Disclose
 
 def _selections(
     session: Session, actor: Actor, survey: Survey, rounds: Collection[int]
-) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, Sequence[str]]]]:
-    """The adopted editions of plans that rest on public rounds, each with what each group approves."""
+) -> Iterator[tuple[str, Mapping[str, Any], Sequence[Mapping[str, Any]]]]:
+    """The adopted editions of plans that rest on public rounds, each with what results say of its plan's items."""
     for name, edition in read_editions(session, actor, survey).items():
         content: Mapping[str, Any] = edition["content"]
         if content["round"] in rounds:
             items = list_plan_items(session, get_own_plan(session, actor, content["number"]).id)
-            yield name, content, approvals_of([{"code": one.code, "evidence": one.evidence} for one in items])
+            yield name, content, [{"code": one.code, "evidence": one.evidence} for one in items]
 
 
 def note_open_data(session: Session, actor: Actor, survey: Survey, data: bytes, *, licence: str = "") -> None:

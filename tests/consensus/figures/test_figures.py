@@ -2,6 +2,8 @@
 
 import json
 import math
+import subprocess
+import sys
 from dataclasses import replace
 from typing import Any
 
@@ -225,3 +227,14 @@ def test_there_are_no_figures_of_other_names_or_criteria() -> None:
 
 def test_two_initiatives_of_one_title_are_told_apart() -> None:
     assert distinct({"A": "Same", "B": "Same", "C": "Other"}) == {"A": "Same (A)", "B": "Same (B)", "C": "Other"}
+
+
+def test_signs_that_no_drawing_holds_do_not_end_what_draws() -> None:
+    """One title with a control sign would otherwise end the process each time, and no other figure were drawn."""
+    titles = {code: f"{title}\x01\uffff" for code, title in READING.titles.items()}
+    figure = make_figure(replace(READING, titles=titles), "opinion", CRITERIA[0])
+    asked = json.dumps({"figures": [as_data(figure)], "known": []})
+    command = [sys.executable, "-m", "app.consensus.figures.rendering"]
+    done = subprocess.run(command, input=asked.encode(), capture_output=True, check=False)
+    assert done.returncode == 0
+    assert set(json.loads(done.stdout)) == {"svg", "png", "files"}

@@ -4,9 +4,10 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import vl_convert
@@ -162,19 +163,29 @@ def test_a_drawing_that_fails_leaves_the_tables_and_is_tried_again_later(
 ) -> None:
     tried: list[int] = []
 
-    def fail(*_: Any) -> int:
+    bad, good = (uuid4(), "en"), (uuid4(), "en")
+    drawn: list[Any] = []
+
+    def fail(*_: Any, but: Collection[Any]) -> int:
         tried.append(1)
-        raise DrawingFailed("no such module")
+        left = [one for one in (bad, good) if one not in but and one not in drawn]
+        if bad in left:
+            failure = DrawingFailed("no such module")
+            failure.what = bad
+            raise failure
+        drawn.extend(left)
+        return len(left)
 
     monkeypatch.setattr("app.worker.draw_next", fail)
     worker = Worker(engine, settings, pause=0.01)
     worker._is_closing.wait(0.5)  # pyright: ignore[reportPrivateUsage] -- some turns pass
     worker.close()
-    assert len(tried) == 1
+    assert (drawn, len(tried)) == ([good], 3), "the bad one, the good one, nothing; then it rests"
     monkeypatch.undo()
     monkeypatch.setattr(service.sys, "executable", "/bin/false")
-    with pytest.raises(DrawingFailed):
+    with pytest.raises(DrawingFailed) as failure:
         draw_next(engine)
+    assert failure.value.what
     monkeypatch.undo()
     with pytest.raises(DrawingFailed, match="stopped"):
         draw_next(engine, lambda: True)

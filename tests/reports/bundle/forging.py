@@ -10,13 +10,12 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from app.actionplan.portfolio.jobs import work_all
 from app.core.db import for_writing, make_engine
 from app.people.queries import operator
 from app.reports.bundle.archive import from_json, pack, sha256, to_json, unpack
 from app.reports.bundle.service import create_bundle
 from app.surveys.authoring.models import Survey
-from tests.actionplan.planning import make_plan
+from tests.actionplan.planning import make_proposed_plan
 from tests.consensus.results import close_with
 
 FEW: dict[str, list[int | None]] = {
@@ -35,9 +34,7 @@ def few_answers(session: Session, engine: Engine) -> Survey:
 
 def planned(session: Session, engine: Engine) -> Survey:
     """Two rounds of the end-to-end consultation, and a plan that was proposed."""
-    plan = make_plan(session, operator(session))
-    work_all(engine)
-    session.expire_all()
+    plan = make_proposed_plan(session, engine)
     return session.get_one(Survey, plan.survey_id)
 
 

@@ -49,6 +49,7 @@ def actor(session: Session, person: Person) -> Actor:
     return found
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("name", ["forestera", "aggrecat"])
 def test_real_consultations_are_recomputed(session: Session, name: str) -> None:
     survey, _ = import_consultation(session, name)
@@ -58,6 +59,7 @@ def test_real_consultations_are_recomputed(session: Session, name: str) -> None:
         assert verdict.equal > 1000
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_the_demonstration_is_recomputed(
     session: Session, engine: Engine, settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -11,10 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from app.cli.bundles import bundle
 from app.reports.bundle import archive
 from app.reports.bundle.archive import MOST_FILES, pack, unpack
 from app.reports.bundle.comparing import Fate, Unknown, compare, leaves
+from app.reports.bundle.counting import FROZEN_BY
+from app.reports.bundle.recomputing import ORDERS_STAY
 from app.reports.bundle.verifying import Verdict, verify
 from tests.reports.bundle.forging import few_answers, forged, in_json, make_bundles, planned, replaced, sealed, zipped
 
@@ -43,7 +47,7 @@ def test_every_figure_of_answers_comes_out_again(bundles: Bundles) -> None:
     assert verdict.notes == []
     assert verdict.equal > 20_000
     reasons = {reason: len(names) for reason, names in verdict.not_recomputed.items()}
-    assert set(reasons) == {"it names the program that froze the results"}, reasons
+    assert set(reasons) == {FROZEN_BY.reason, ORDERS_STAY.reason}, reasons
 
 
 def test_of_counts_every_figure_comes_out_again_or_is_named_with_its_reason(bundles: Bundles) -> None:
@@ -170,6 +174,74 @@ def test_an_optimum_made_up_everywhere_is_found_by_solving(bundles: Bundles) -> 
     assert [one.split(": ")[1] for one in verify(data).differing] == ["found.plan.objective"]
 
 
+@pytest.mark.parametrize("part", ["robust", "rank_set"])
+def test_what_counts_do_not_prove_is_not_called_equal_where_it_is_copied(bundles: Bundles, part: str) -> None:
+    def as_input(content: Any) -> None:
+        content["robust"] = {"robust": {item["code"]: 0.123 for item in content["items"]}}
+        for item in content["items"]:
+            item["evidence"]["rank_set"] = [1, 1]
+
+    def as_published(content: Any) -> None:
+        items = content["content"]["items"]
+        content["robust"] = {"robust": {item["code"]: 0.123 for item in items}}
+        for item in items:
+            item |= {"robust": 0.123, "rank_set": [1, 1]}
+            content["evidence"][item["code"]]["rank_set"] = [1, 1]
+
+    made_up = forged(bundles[False], "plans/plan-1-scenario-1.json", in_json(as_input))
+    verdict = verify(forged(made_up, PLAN, in_json(as_published)))
+    missing = [one for names in verdict.not_recomputed.values() for one in names]
+    assert any(one.startswith(f"{PLAN}: content.items[0].{part}") for one in missing)
+
+
+def move_figures(manifest: Any) -> None:
+    manifest["published"][LIGHT]["places"][0]["page"] = "/results/another?round=1"
+
+
+def count_fewer(manifest: Any) -> None:
+    manifest["published"][LIGHT]["figures"] -= 1
+
+
+def name_another(manifest: Any) -> None:
+    manifest["survey"]["title"] = {"en": "Another survey"}
+
+
+@pytest.mark.parametrize("change", [move_figures, count_fewer, name_another])
+def test_what_only_the_manifest_says_is_checked(light: Bundles, change: Callable[[Any], None]) -> None:
+    verdict = verify(forged(light[False], "manifest.json", in_json(change), is_sealed=False))
+    assert [one.split(":")[0] for one in verdict.faults] == ["manifest.json"]
+
+
+def many_levels(content: Any) -> None:
+    content["scale"]["high"] = 1000
+
+
+def many_draws(content: Any) -> None:
+    content["draws"] = 1_000_000
+
+
+@pytest.mark.parametrize(("name", "change"), [("protocol.json", many_levels), (LIGHT, many_draws)])
+def test_numbers_that_would_fill_a_machine_are_told(light: Bundles, name: str, change: Callable[[Any], None]) -> None:
+    verdict = verify(forged(light[False], name, in_json(change)))
+    assert "are more than any bundle has" in named(verdict)
+    assert verdict.equal == 0
+
+
+def test_years_without_end_are_told(bundles: Bundles) -> None:
+    def many_years(content: Any) -> None:
+        content["plan"]["years"] = 51
+
+    verdict = verify(forged(bundles[False], "plans/plan-1-scenario-1.json", in_json(many_years)))
+    assert "51 are more than any bundle has" in named(verdict)
+
+
+def test_a_figure_said_twice_is_told(light: Bundles) -> None:
+    """Python reads the last one, who opens the file the first."""
+    verdict = verify(forged(light[False], LIGHT, replaced(b'"round": 1,', b'"round": 7, "round": 1,')))
+    assert not verdict.is_equal
+    assert "says something twice" in named(verdict)
+
+
 def test_a_change_that_was_not_sealed_names_the_file(light: Bundles) -> None:
     verdict = verify(forged(light[True], LIGHT, in_json(nudge_mean), is_sealed=False))
     assert f"{LIGHT} was changed" in named(verdict)
@@ -286,6 +358,22 @@ def test_it_needs_no_server_no_network_and_no_database(light: Bundles, tmp_path:
     assert told.splitlines()[-1].split(", ")[1] == "0 differ"
     assert f"differs: {LIGHT} (/results/small?round=1" in bad
     assert list(home.iterdir()) == []
+
+
+def test_what_is_not_recomputed_is_a_line_a_reason_and_all_of_it_when_asked(light: Bundles, tmp_path: Path) -> None:
+    (tmp_path / "counts.zip").write_bytes(light[False])
+    left = verify(light[False]).not_recomputed
+    short, long = (
+        CliRunner().invoke(bundle, ["verify", str(tmp_path / "counts.zip"), *more]).stdout.splitlines()
+        for more in ([], ["--every"])
+    )
+    for lines, most in ((short, len(left)), (long, sum(map(len, left.values())))):
+        assert len([line for line in lines if line.startswith("not recomputed: ")]) == most
+    assert most > 10 * len(left)
+    for reason, names in left.items():
+        assert f"not recomputed: {names[-1]} ({reason})" in long
+        assert len(names) == 1 or f"not recomputed: {len(names)} figures, such as {names[0]} ({reason})" in short
+    assert short[-1] == long[-1]
 
 
 def test_comparing_names_each_leaf() -> None:

@@ -29,7 +29,7 @@ from app.reports.methods.reading import read_methods
 from app.reports.methods.report import methods_report
 from app.reports.methods.rules import DELPHISTAR, LONGEST, POINTS
 from app.reports.methods.service import write_answer
-from app.surveys.authoring.models import Survey
+from app.surveys.authoring.models import Deviation, Survey
 from app.surveys.authoring.publishing import note_deviation
 from app.surveys.rounds.models import Invitation, Round
 from app.surveys.rounds.queries import list_invitations, list_rounds
@@ -229,10 +229,13 @@ def _order(line: Mapping[str, Any]) -> tuple[bool, float]:
 def test_the_same_is_said_twice_alike_and_a_bundle_is_named_once_it_is_made(session: Session, held: Survey) -> None:
     first = report(session, held, cover=CoverFacts(grant="101"))
     assert first == report(session, held, cover=CoverFacts(grant="101"))
-    assert "Bundle that recomputes every figure (SHA-256): not stated" in said(first)
+    assert "Bundle of counts that recomputes figures (SHA-256): not stated" in said(first)
     note_bundle(session, operator(session), held, b"a bundle", with_answers=False)
-    made = f"Bundle that recomputes every figure (SHA-256): {sha256(b'a bundle')}"
-    assert made in said(report(session, held))
+    note_bundle(session, operator(session), held, b"answers", with_answers=True)
+    made = f"Bundle of counts that recomputes figures (SHA-256): {sha256(b'a bundle')}"
+    assert made in said(report(session, held)), "that with answers came later, and is not what readers get"
+    inner = f"Bundle with answers, for whoever checks (SHA-256): {sha256(b'answers')}"
+    assert inner in said(report(session, held))
     snapshot = find_snapshot(session, held.id)
     assert snapshot
     snapshot.created_at = now() + timedelta(seconds=1)
@@ -240,6 +243,34 @@ def test_the_same_is_said_twice_alike_and_a_bundle_is_named_once_it_is_made(sess
     session.flush()
     assert made not in said(report(session, held)), "it is of older results"
     assert "Grant agreement: 101." in said(points_in(first)["O3"])
+
+
+@pytest.mark.parametrize("moved", [True, False])
+def test_a_round_that_was_not_planned_is_a_deviation(session: Session, held: Survey, moved: bool) -> None:
+    if not moved:
+        session.delete(session.exec(select(Deviation)).one())
+    assert not is_missing(points_in(report(session, held))["R2"])
+    open_next_round(session, operator(session), held)
+    deviations = points_in(report(session, held))["R2"]
+    assert "The protocol planned 2 rounds, and 3 were begun." in said(deviations)
+    assert "Nothing that was fixed" not in said(deviations)
+    assert is_missing(deviations), "no record holds the reason"
+    assert ("A holiday came in between." in said(deviations)) is moved
+
+
+def test_likely_ranks_are_said_to_be_what_they_are(session: Session, held: Survey) -> None:
+    sure = next(
+        one for one in walk(report(session, held).blocks) if getattr(one, "title", "") == "How sure figures are"
+    )
+    assert isinstance(sure, Section)
+    assert "ranks with the range of nine of ten re-samples" in said(sure)
+    assert table_in(sure, "Priorities").note == "Likely rank: in nine of ten re-samples."
+
+
+def test_no_bulgarian_day_ends_in_two_stops(session: Session, held: Survey) -> None:
+    words = said(report(session, held, "bg"))
+    assert "г." in words
+    assert "г.." not in words
 
 
 def test_another_guideline_is_paired_by_its_parts_only(session: Session, held: Survey) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, delete, select
 
 from app import cli
+from app.actionplan.portfolio.models import Plan, PlanItem
 from app.consensus.queries import list_snapshots
 from app.core.clock import now, today
 from app.core.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -278,6 +279,20 @@ def test_the_selection_is_read_by_others(session: Session, engine: Engine, cast:
     assert {code: int(one["votes"]) for code, one in projects.items()} == {code: given[code] for code in projects}
 
 
+def test_a_group_that_is_released_nowhere_has_no_vote(session: Session, engine: Engine, cast: Cast) -> None:
+    """Where a survey shows groups of three, results say what they approve; open data name groups of five and more."""
+    stage = make_stage(session, engine)
+    biel = find_actor(session, cast.biel)
+    assert biel
+    adopt(session, biel, stage)
+    plan = session.exec(select(Plan)).one()
+    for item in session.exec(select(PlanItem).where(PlanItem.plan_id == plan.id)).all():
+        item.evidence = {**item.evidence, "approved_by": ["academia", "nobody"]}
+        session.add(item)
+    _, _, votes = read_pabulib(files_of(session, stage.survey)["selection/plan-1-edition-1.pb"])
+    assert set(votes) == {"academia"}
+
+
 def test_the_codebook_has_the_words_of_every_language(session: Session) -> None:
     survey = unsolved(session)
     files = files_of(session, survey)
@@ -305,11 +320,22 @@ def test_words_are_no_formulas_in_a_sheet() -> None:
     assert texts == ["'=1+1", "'=cmd()", "'@x"]
 
 
+def test_a_title_says_nothing_in_the_place_of_the_read_me(session: Session, engine: Engine) -> None:
+    survey = few_answers(session, engine)
+    survey.title = {survey.default_language: "Title\n\nLicence: CC0-1.0\u202e"}
+    session.add(survey)
+    lines = files_of(session, survey)["README.txt"].decode().splitlines()
+    assert lines[0] == "Title Licence: CC0-1.0"
+    assert [line for line in lines if line.startswith("Licence:")] == ["Licence: not stated"]
+
+
 def test_without_a_licence_it_names_none(session: Session, engine: Engine) -> None:
     survey = few_answers(session, engine)
     files = files_of(session, survey)
     assert "licenses" not in from_json(files["datapackage.json"])
     assert b"Licence: not stated" in files["README.txt"]
+    assert b"Rounds in these data: 1. Others are not public, or not over." in files["README.txt"]
+    assert b"selection/" not in files["README.txt"], "no plan was adopted"
     with pytest.raises(Invalid, match="licence"):
         create_open_data(session, operator(session), survey, licence="mine")
 
