@@ -37,6 +37,8 @@ from app.demo_evidence import load_evidence
 from app.demo_plan import load_plan
 from app.demo_proposals import load_proposals
 from app.demo_running import load_running_survey
+from app.indicators.checking import Choices
+from app.indicators.service import import_readings
 from app.people.queries import find_organisation_by_name, find_person_by_email, operator
 from app.people.rules import Actor, Role
 from app.people.service import create_organisation, create_person
@@ -130,6 +132,7 @@ def load_demo(engine: Engine, settings: Settings, *, answers: int, seed: int) ->
     with Session(for_writing(engine)) as session, session.begin():
         actor = operator(session)
         _load_consortium(session, actor)
+        _load_indicators(session, actor)
         import_initiatives(session, actor, parse_catalogue("initiatives.json", _read("initiatives.json")))
         _set_states(session, actor)
         survey_id = make_survey(session, actor, parse_survey_file(_read("survey.json"))).survey.id
@@ -180,6 +183,12 @@ def _set_states(session: Session, actor: Actor) -> None:
         move_initiative(session, actor, initiative, "open", OPENED_BECAUSE)
         if initiative.external_id in FROZEN:
             move_initiative(session, actor, initiative, "frozen", FROZEN_BECAUSE)
+
+
+def _load_indicators(session: Session, actor: Actor) -> None:
+    choices = Choices(edition="2021", defines=True)
+    taken = import_readings(session, actor, "indicators.csv", _read("indicators.csv"), choices)
+    assert not taken.is_refused, "the demonstration's readings have no fault"
 
 
 def _load_consortium(session: Session, actor: Actor) -> None:

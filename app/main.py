@@ -81,6 +81,10 @@ from app.core.migrations import Schema, newest_revision, schema_of
 from app.core.readiness import readiness
 from app.core.settings import Settings, load_settings
 from app.history import routes as history_pages
+from app.indicators import api as indicators_api
+from app.indicators import import_routes as readings_import_pages
+from app.indicators import routes as indicators_pages
+from app.indicators.profiles import routes as profiles_pages
 from app.mail import routes as outbox_pages
 from app.people import routes as people_pages
 from app.reports import api as reports_api
@@ -123,6 +127,10 @@ PAGES: list[APIRouter] = [
     account_pages.router,
     people_pages.router,
     history_pages.router,
+    # before one indicator: their addresses would be taken for its code
+    profiles_pages.router,
+    readings_import_pages.router,
+    indicators_pages.router,
     outbox_pages.router,
     receipt_pages.router,
     # before the pages of one survey: their address would take "new" for its name
@@ -194,6 +202,7 @@ PAGES: list[APIRouter] = [
 
 API: list[APIRouter] = [
     auth_api.router,
+    indicators_api.router,
     initiatives_api.router,
     record_api.router,
     evidence_api.router,

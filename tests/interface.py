@@ -57,6 +57,11 @@ from app.consensus.filtering import GROUP_SORTS
 from app.consensus.next_round import GROUNDS_WORDS, REASON_WORDS
 from app.consensus.pages import SORTS, VERDICT_WORDS
 from app.history.routes import ACT_WORDS
+from app.indicators import checking as indicator_checks
+from app.indicators import rules as indicator_cells
+from app.indicators.exporting import PROFILE_COLUMNS
+from app.indicators.profiles.pages import TREND_WORDS, UNSCORED_WORDS
+from app.indicators.rules import DIRECTION_WORDS, STATUS_WORDS, TERRITORY_WORDS
 from app.mail.rules import PROBLEMS
 from app.people.routes import ROLE_WORDS
 from app.people.rules import HELIX_WORDS
@@ -224,6 +229,12 @@ def interface_messages() -> set[Message]:
         REPORT_STATES,
         POINT_STATES,
         ROLE_NAMES,
+        DIRECTION_WORDS,
+        STATUS_WORDS,
+        TERRITORY_WORDS,
+        TREND_WORDS,
+        UNSCORED_WORDS,
+        PROFILE_COLUMNS,
     ):
         words += table.values()
     for kind in REPORT_KINDS.values():
@@ -237,6 +248,12 @@ def interface_messages() -> set[Message]:
         UNREADABLE,
         NO_EUROS,
         *("Closed", "Stopped", "yes", "no"),
+        *(
+            one
+            for module in (indicator_cells, indicator_checks)
+            for name, one in vars(module).items()
+            if name.isupper() and isinstance(one, str)
+        ),
         *(one for name, one in vars(following).items() if name.isupper() and isinstance(one, str)),
         *(weights.NOT_ASKED, weights.NOT_DECIDED, weights.TOO_MANY, weights.NO_WAY),
         *(rulebook.NOT_A_NUMBER, rulebook.TOO_LARGE, rulebook.TOO_SMALL, rulebook.NO_BUDGET),

@@ -79,6 +79,10 @@ def test_every_table_about_people_is_named() -> None:
         "year_review",
         "milestone_mail",
         "quiet_plan",
+        "indicator",
+        "indicator_version",
+        "indicator_stand",
+        "region_reading",
     ):
         assert f"`{table}`" in PAGE
 

@@ -29,6 +29,7 @@ KINDS = frozenset(
         *("workshop", "interview", "decision"),
         *("plan_ballot", "plan_edition"),
         *("workshop", "interview", "decision", "milestone", "risk"),
+        "indicator",
     }
 )
 
@@ -159,6 +160,10 @@ ACT_WORDS = {
     "risk.assessed": "Risk assessed",
     "review.written": "Yearly review written",
     "plan_mails.changed": "Mails about milestones switched",
+    "indicator.defined": "Indicator defined",
+    "indicator.changed": "Indicator given a new version",
+    "indicator.agreed": "A partner said whether it agrees with an indicator",
+    "readings.imported": "Readings of regions imported",
     "milestones.told": "Owners of milestones mailed",
     "monitoring.exported": "Monitoring exported",
     "history.erased": "Details erased from the history",

@@ -36,6 +36,7 @@ from app.consensus.figures.models import FigureDrawing, FigureFile
 from app.consensus.models import Snapshot
 from app.consensus.service import close_round
 from app.core.clock import now, today
+from app.indicators.models import Indicator, IndicatorVersion, RegionReading
 from app.main import API, PAGES
 from app.people.models import Membership, Organisation, Person
 from app.people.queries import find_person_by_email, operator
@@ -58,9 +59,10 @@ NO_GROUPS = find_groups(np.zeros((0, 0)), [], minimum=5, seed=1)
 LAST = ("set_password", "end_other_sessions", "sign_out")
 THINGS = (
     *("plan_id", "share_id", "plan_comment_id", "partner", "survey_id", "round_id", "initiative_id", "person_id"),
+    *("indicator", "region"),
     *("key", "workshop_id", "interview_id", "version_id"),
 )
-NAMES_NO_THING = ("end_key", "initiative_sheet", "export_evidence_page", "export_page")
+NAMES_NO_THING = ("end_key", "export_readings_page", "initiative_sheet", "export_evidence_page", "export_page")
 LET_IN = frozenset({200, 201, 303, 409, 412, 422, 423})
 
 
@@ -170,8 +172,11 @@ def _things(session: Session, survey: Survey, spare: Person) -> dict[str, str]:
     withdrawn, kept = (Comment(**said, place="", text="Words", form_key=key) for key in ("one", "two"))
     amendment = Amendment(**said, number=1, place="title.en", before="", after="A", because="B", form_key="three")
     session.add_all([withdrawn, kept, amendment])
+    _read_a_region(session, survey)
     found = {
         "slug": survey.slug,
+        "indicator": "R1",
+        "region": "ES51",
         "code": "helix",
         "item_code": "I1",
         "position": "1",
@@ -299,6 +304,17 @@ def _as_adopted(session: Session) -> None:
     ballot.content = edition.content = content
     session.exec(select(PlanShare)).one().content = content
     edition.decision = {"outcome": "adopted", "reason": "It serves all.", **votes_at(session, actor, ballot)}
+
+
+def _read_a_region(session: Session, survey: Survey) -> None:
+    indicator = Indicator(consortium_id=survey.consortium_id, organisation_id=survey.organisation_id, code="R1")
+    session.add(indicator)
+    session.flush()
+    means: dict[str, Any] = {"name": "Markedindicator", "unit": "%", "direction": "higher_better"}
+    session.add(IndicatorVersion(indicator_id=indicator.id, number=1, **means, made_at=survey.created_at))
+    where: dict[str, Any] = {"region": "ES51", "territory": "own", "nuts_code": "ES51", "nuts_edition": "2021"}
+    what: dict[str, Any] = {"year": 2020, "number": 1, "value": 1.0, "status": "published"}
+    session.add(RegionReading(indicator_id=indicator.id, version=1, **where, **what, added_at=survey.created_at))
 
 
 def _draw_a_figure(session: Session) -> None:

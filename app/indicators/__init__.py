@@ -1,0 +1,1 @@
+"""Numbers about regions: what is measured, what it was in each region and year, and what that says of a region."""

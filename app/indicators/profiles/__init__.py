@@ -1,0 +1,1 @@
+"""What readings say of one region beside its peers: a profile, not a ranking."""

@@ -1,0 +1,106 @@
+"""The shapes of indicators on the wire."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from app.indicators.rules import Direction, Status, Territory
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+NeededLine = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
+Address = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500, pattern=r"^(https?://\S+)?$")]
+Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30, pattern=r"^[\w.\-]+$")]
+
+
+class DefinitionIn(BaseModel):
+    """What an indicator means, from the form, a file or a program."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: NeededLine
+    dimension: Line = ""
+    unit: NeededLine
+    direction: Direction
+    definition: Text = ""
+    source: Text = ""
+    source_url: Address = ""
+    territory_rule: Text = ""
+
+
+class IndicatorIn(DefinitionIn):
+    """A new indicator."""
+
+    code: Code
+
+
+class IndicatorOut(BaseModel):
+    """An indicator with the version that counts, and how many partners agree with it."""
+
+    id: UUID
+    code: str
+    version: int
+    name: str
+    dimension: str
+    unit: str
+    direction: Direction
+    definition: str
+    source: str
+    source_url: str
+    territory_rule: str
+    owner: str | None
+    partners_agreeing: int
+    partners_disagreeing: int
+    partners: int
+
+
+class ReadingOut(BaseModel):
+    """What an indicator was in a region and a year; `value` is null where the status says missing."""
+
+    indicator: str
+    version: int
+    region: str
+    territory: Territory
+    nuts_code: str
+    nuts_edition: str
+    year: int
+    value: float | None
+    status: Status
+    flags: str
+    source: str
+    note: str
+    revision: int
+
+
+class VersionIn(DefinitionIn):
+    """A new version of an indicator, with the reason for it."""
+
+    because: Text = ""
+
+
+class LineOut(BaseModel):
+    """One indicator of a profile; `scale` says what scores rest on, or why there are none."""
+
+    indicator: str
+    year: int | None
+    value: float | None
+    score: float | None
+    median: float | None
+    gap: float | None
+    trend: str | None
+    slope: float | None
+    scale: dict[str, float | bool | str | None]
+
+
+class ProfileOut(BaseModel):
+    """The profile of a region: no ranking, and no composite."""
+
+    region: str
+    name: str
+    years: tuple[int, int]
+    reference: list[str]
+    beside: list[str]
+    scored: int
+    covered: int
+    lines: list[LineOut]
