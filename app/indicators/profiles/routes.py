@@ -8,7 +8,7 @@ from app.auth.guard import permitted
 from app.core.errors import NotFound
 from app.indicators.exporting import MEDIA_TYPES, WRITERS, profile_document
 from app.indicators.profiles.pages import profile_view
-from app.indicators.profiles.queries import profile_of, read_values, setting_of
+from app.indicators.profiles.queries import marks_of, profile_of, read_values, setting_of
 from app.people.rules import Actor
 from app.web.deps import SessionDep
 from app.web.forms import whole_number
@@ -65,7 +65,7 @@ def region_profile(
         found=found,
         setting=setting,
         years=values.years,
-        view=profile_view(found, language_of(request), with_figure=figure == "yes"),
+        view=profile_view(found, marks_of(session, actor, region), language_of(request), with_figure=figure == "yes"),
         query=f"first={setting.years[0]}&last={setting.years[-1]}"
         + ("&among=all" if setting.is_of_all else "")
         + ("&beside=alike" if setting.is_beside_alike else ""),
