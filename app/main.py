@@ -84,6 +84,7 @@ from app.history import routes as history_pages
 from app.indicators import api as indicators_api
 from app.indicators import import_routes as readings_import_pages
 from app.indicators import routes as indicators_pages
+from app.indicators.agreed import routes as agreed_pages
 from app.indicators.profiles import routes as profiles_pages
 from app.mail import routes as outbox_pages
 from app.people import routes as people_pages
@@ -129,6 +130,7 @@ PAGES: list[APIRouter] = [
     history_pages.router,
     # before one indicator: their addresses would be taken for its code
     profiles_pages.router,
+    agreed_pages.router,
     readings_import_pages.router,
     indicators_pages.router,
     outbox_pages.router,

@@ -8,6 +8,8 @@ from fastapi import APIRouter, Depends, Header
 from app.auth.guard import permitted
 from app.auth.permissions import require
 from app.core.errors import Unconditional
+from app.indicators.agreed.queries import Ruling, is_agreed, rulings
+from app.indicators.agreed.service import ask_about
 from app.indicators.profiles.queries import profile_of, read_values, setting_of
 from app.indicators.profiles.rules import Scale
 from app.indicators.queries import (
@@ -19,7 +21,18 @@ from app.indicators.queries import (
     stands_on,
 )
 from app.indicators.rules import Direction, Status, Territory
-from app.indicators.schemas import DefinitionIn, IndicatorIn, IndicatorOut, LineOut, ProfileOut, ReadingOut, VersionIn
+from app.indicators.schemas import (
+    DefinitionIn,
+    IndicatorIn,
+    IndicatorOut,
+    LineOut,
+    ProfileOut,
+    ReadingOut,
+    RulingOut,
+    SetSurveyIn,
+    SetSurveyOut,
+    VersionIn,
+)
 from app.indicators.service import change_indicator, create_indicator
 from app.people.rules import Actor
 from app.web.deps import SessionDep
@@ -30,6 +43,7 @@ router = APIRouter(tags=["indicators"], route_class=StrictRoute)
 
 ReaderDep = Annotated[Actor, permitted("indicator.read")]
 DefinerDep = Annotated[Actor, permitted("indicator.import")]
+AskerDep = Annotated[Actor, permitted("survey.import")]
 ChangerDep = Annotated[Actor, permitted("indicator.change")]
 ETAG = re.compile(r'^"(\d{1,9})"$')
 
@@ -100,6 +114,13 @@ def read_readings(session: SessionDep, actor: ReaderDep, indicator: str) -> list
     ]
 
 
+@router.post("/indicators/surveys", status_code=201, dependencies=[OwnCall])
+def ask_for_set(session: SessionDep, actor: AskerDep, given: SetSurveyIn) -> SetSurveyOut:
+    """Make the draft of a survey that agrees a set; the same a second time is the same draft."""
+    survey = ask_about(session, actor, title=given.title, language=given.language, codes=set(given.indicators))
+    return SetSurveyOut(id=survey.id, slug=survey.slug, indicators=len(set(given.indicators)))
+
+
 @router.get("/regions/{region}/profile")
 def read_profile(
     session: SessionDep,
@@ -109,10 +130,21 @@ def read_profile(
     last: int = 0,
     among: str = "",
     beside: str = "",
+    which: str = "",
 ) -> ProfileOut:
-    """The profile of a region: `among=all` for scales of all regions, `beside=alike` for the three most alike."""
+    """The profile of a region: `among=all` for scales of all regions, `beside=alike` for the three most alike.
+
+    `which=all` takes the whole catalogue where there is an agreed set.
+    """
     values = read_values(session, actor)
-    setting = setting_of(values, first=first, last=last, is_of_all=among == "all", is_beside_alike=beside == "alike")
+    setting = setting_of(
+        values,
+        first=first,
+        last=last,
+        is_of_all=among == "all",
+        is_beside_alike=beside == "alike",
+        is_whole=which == "all",
+    )
     found = profile_of(values, region, setting)
 
     def scale_out(code: str) -> dict[str, Any]:
@@ -127,6 +159,7 @@ def read_profile(
         years=(setting.years[0], setting.years[-1]),
         reference=list(setting.reference),
         beside=found.beside,
+        is_agreed_set=setting.is_agreed,
         scored=found.scored,
         covered=found.covered,
         lines=[
@@ -150,6 +183,7 @@ def _out(session: SessionDep, actor: Actor, entries: list[Entry]) -> list[Indica
     partners = list_partners(session, actor)
     names = {one.id: one.name for one in partners}
     stands = stands_on(session, [one.version.id for one in entries])
+    judged = rulings(session, actor)
     return [
         IndicatorOut(
             id=one.indicator.id,
@@ -167,6 +201,22 @@ def _out(session: SessionDep, actor: Actor, entries: list[Entry]) -> list[Indica
             partners_agreeing=sum(stand.agrees for stand in stands[one.version.id].values()),
             partners_disagreeing=sum(not stand.agrees for stand in stands[one.version.id].values()),
             partners=len(partners),
+            is_agreed=is_agreed(one, judged),
+            ruling=_ruling_out(judged.get(one.indicator.id)),
         )
         for one in entries
     ]
+
+
+def _ruling_out(ruling: Ruling | None) -> RulingOut | None:
+    if ruling is None:
+        return None
+    return RulingOut(
+        survey=ruling.survey.id,
+        slug=ruling.survey.slug,
+        round=ruling.round,
+        version=ruling.version,
+        verdict=ruling.verdict.value,
+        protocol=ruling.survey.protocol_sha256,
+        closed_at=ruling.closed_at,
+    )

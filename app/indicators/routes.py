@@ -12,6 +12,8 @@ from app.auth.guard import permitted
 from app.auth.permissions import may, require
 from app.core.catalogues import translate
 from app.core.errors import Conflict, Invalid, NotFound, Stale
+from app.indicators.agreed.pages import ruling_view
+from app.indicators.agreed.queries import is_agreed, rulings
 from app.indicators.exporting import MEDIA_TYPES, WRITERS, readings_document
 from app.indicators.models import IndicatorVersion
 from app.indicators.queries import (
@@ -56,13 +58,14 @@ def indicator_list(request: Request, session: SessionDep, actor: ReaderDep) -> R
     counts = count_readings(session, [one.indicator.id for one in entries])
     stands = stands_on(session, [one.version.id for one in entries])
     partners = list_partners(session, actor)
-    language = language_of(request)
+    language, judged = language_of(request), rulings(session, actor)
     lines: list[dict[str, Any]] = [
         {
             "entry": one,
             "direction": translate(language, DIRECTION_WORDS[one.version.direction]),
             "counts": counts.get(one.indicator.id),
             "agreeing": sum(stand.agrees for stand in stands[one.version.id].values()),
+            "is_agreed": is_agreed(one, judged),
             "against": sum(not stand.agrees for stand in stands[one.version.id].values()),
         }
         for one in entries
@@ -192,6 +195,8 @@ def _page(
         entry=entry,
         owner=owner,
         better=translate(language, DIRECTION_WORDS[entry.version.direction]),
+        ruling=ruling_view(entry, rulings(session, actor), language),
+        may_read=may(actor, "survey.read"),
         versions=[_version(one, names_of(session, {one.made_by_id})) for one in versions],
         stands=[(one, stands.get(one.id)) for one in partners],
         choices=[(str(one.id), one.name) for one in partners if _may_speak_for(actor, one)],

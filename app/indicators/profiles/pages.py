@@ -44,7 +44,7 @@ def profile_view(
     found: RegionProfile, marks: Mapping[tuple[str, int], Mark], language: str, *, with_figure: bool
 ) -> dict[str, Any]:
     """Everything the page shows of a profile."""
-    versions = {one.indicator.code: one.version for one in found.values.entries}
+    versions = {one.indicator.code: one.version for one in found.entries}
     rows = [_row(found, line, versions[line.code], marks, language) for line in found.lines]
     dimensions = list(dict.fromkeys(row["dimension"] for row in rows))
     by_code = {row["code"]: row for row in rows}
@@ -157,9 +157,7 @@ def _heat(found: RegionProfile, dimensions: Sequence[str]) -> dict[str, Any]:
     scores = found.profile.scores
     codes = {
         name: [
-            one.indicator.code
-            for one in found.values.entries
-            if one.version.dimension == name and scores[one.indicator.code]
+            one.indicator.code for one in found.entries if one.version.dimension == name and scores[one.indicator.code]
         ]
         for name in dimensions
     }
@@ -187,9 +185,7 @@ def _cell(found: RegionProfile, codes: Sequence[str], region: str) -> dict[str, 
 
 def _composites(found: RegionProfile) -> list[Composite]:
     scored = {
-        one.indicator.code: one.version.dimension
-        for one in found.values.entries
-        if found.profile.scores[one.indicator.code]
+        one.indicator.code: one.version.dimension for one in found.entries if found.profile.scores[one.indicator.code]
     }
     return composites(found.profile.scores, equal_by_dimension(scored), found.setting.reference, seed=SEED)
 

@@ -8,6 +8,7 @@ from sqlalchemy import select as rows_of
 from sqlmodel import Session, col
 
 from app.core.errors import NotFound
+from app.indicators.agreed.queries import agreed_codes
 from app.indicators.models import Indicator, RegionReading
 from app.indicators.profiles.rules import (
     Line,
@@ -36,12 +37,13 @@ class Mark(NamedTuple):
 
 @dataclass(frozen=True)
 class Values:
-    """Values by indicator, region and year, and what regions are called."""
+    """Values by indicator, region and year, what regions are called, and which indicators all helices agreed to."""
 
     entries: list[Entry]
     series: dict[str, dict[str, dict[int, float]]]
     names: dict[str, str]
     partners: list[str]
+    agreed: frozenset[str]
 
     @property
     def regions(self) -> list[str]:
@@ -80,7 +82,7 @@ def read_values(session: Session, actor: Actor) -> Values:
     competing = [code for code, found in of_partners.items() if found and 2 * sum(found.values()) <= len(found)]
     known = {code: {region: _known(one) for region, one in found.items()} for code, found in series.items()}
     there = {code: {region: one for region, one in found.items() if one} for code, found in known.items()}
-    return Values(entries, there, names_of_regions(session, actor), sorted(competing))
+    return Values(entries, there, names_of_regions(session, actor), sorted(competing), agreed_codes(session, actor))
 
 
 def _known(series: dict[int, float | None]) -> dict[int, float]:
@@ -101,12 +103,17 @@ def marks_of(session: Session, actor: Actor, region: str) -> dict[tuple[str, int
 
 @dataclass(frozen=True)
 class Setting:
-    """What a profile is held against: the reference set, its years, and whether only those most alike stand beside."""
+    """What a profile is held against: the reference set, its years, and whether only those most alike stand beside.
+
+    `codes` are the indicators it shows; with `is_agreed` those of the set that all helices agreed to.
+    """
 
     reference: Sequence[str]
     years: Sequence[int]
+    codes: Sequence[str]
     is_of_all: bool = False
     is_beside_alike: bool = False
+    is_agreed: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,6 +129,11 @@ class RegionProfile:
     beside: list[str]
 
     @property
+    def entries(self) -> list[Entry]:
+        """The indicators it shows."""
+        return [one for one in self.values.entries if one.indicator.code in self.setting.codes]
+
+    @property
     def scored(self) -> int:
         """How many indicators can be scored at all."""
         return sum(bool(scores) for scores in self.profile.scores.values())
@@ -133,29 +145,42 @@ class RegionProfile:
 
 
 def setting_of(
-    values: Values, *, first: int = 0, last: int = 0, is_of_all: bool = False, is_beside_alike: bool = False
+    values: Values,
+    *,
+    first: int = 0,
+    last: int = 0,
+    is_of_all: bool = False,
+    is_beside_alike: bool = False,
+    is_whole: bool = False,
 ) -> Setting:
-    """The setting that was asked for; the newest ten years and the partners when nothing was."""
+    """The setting that was asked for.
+
+    When nothing was: the newest ten years, the partners, and the agreed set where there is one.
+    """
     years = values.years or [0]
     until = min(max(last or years[-1], years[0]), years[-1])
     begin = min(max(first or until - MOST_YEARS + 1, years[0]), until)
     is_of_all = is_of_all or not values.partners
     reference = values.regions if is_of_all else values.partners
-    return Setting(reference, range(begin, until + 1), is_of_all, is_beside_alike)
+    is_agreed = bool(values.agreed) and not is_whole
+    codes = [one.indicator.code for one in values.entries if not is_agreed or one.indicator.code in values.agreed]
+    return Setting(reference, range(begin, until + 1), codes, is_of_all, is_beside_alike, is_agreed)
 
 
 def profile_of(values: Values, region: str, setting: Setting) -> RegionProfile:
     """The profile of a region. Raises NotFound for a region without a value."""
     if region not in values.regions:
         raise NotFound("There are no values of this region.")
-    directions = {one.indicator.code: Direction(one.version.direction) for one in values.entries}
+    every = {one.indicator.code: Direction(one.version.direction) for one in values.entries}
+    # what a region is like is not only what the set says of it
+    structure = [code for code, direction in every.items() if direction is Direction.CONTEXT]
+    directions = {code: every[code] for code in every if code in setting.codes or code in structure}
     profile = make_profile(directions, values.series, setting.reference, setting.years)
-    structure = [code for code, direction in directions.items() if direction is Direction.CONTEXT]
     alike = structural_peers(profile.newest, structure, region, setting.reference)
     peers = [one.region for one in alike[:MOST_ALIKE]] if setting.is_beside_alike and alike else setting.reference
     beside = [one for one in peers if one != region]
     lines = [
-        line_of(profile, code, direction, values.series[code].get(region, {}), region, beside, setting.years)
-        for code, direction in directions.items()
+        line_of(profile, code, every[code], values.series[code].get(region, {}), region, beside, setting.years)
+        for code in setting.codes
     ]
     return RegionProfile(region, values, setting, profile, lines, alike, beside)

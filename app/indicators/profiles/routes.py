@@ -47,6 +47,7 @@ def region_profile(
     last: Typed = "",
     among: Typed = "",
     beside: Typed = "",
+    which: Typed = "",
     figure: Typed = "",
 ) -> Response:
     """One region beside its peers: strengths, weaknesses, trends, gaps. A profile, not a ranking."""
@@ -57,6 +58,7 @@ def region_profile(
         last=whole_number(last, 0),
         is_of_all=among == "all",
         is_beside_alike=beside == "alike",
+        is_whole=which == "all",
     )
     found = profile_of(values, region, setting)
     return render(
@@ -68,7 +70,8 @@ def region_profile(
         view=profile_view(found, marks_of(session, actor, region), language_of(request), with_figure=figure == "yes"),
         query=f"first={setting.years[0]}&last={setting.years[-1]}"
         + ("&among=all" if setting.is_of_all else "")
-        + ("&beside=alike" if setting.is_beside_alike else ""),
+        + ("&beside=alike" if setting.is_beside_alike else "")
+        + ("&which=all" if found.values.agreed and not setting.is_agreed else ""),
     )
 
 
@@ -83,6 +86,7 @@ def export_profile_page(
     last: Typed = "",
     among: Typed = "",
     beside: Typed = "",
+    which: Typed = "",
 ) -> Response:
     """The profile as a file, with its method."""
     if kind not in WRITERS:
@@ -94,6 +98,7 @@ def export_profile_page(
         last=whole_number(last, 0),
         is_of_all=among == "all",
         is_beside_alike=beside == "alike",
+        is_whole=which == "all",
     )
     document = profile_document(profile_of(values, region, setting), language_of(request))
     headers = {"Content-Disposition": f'attachment; filename="profile.{kind}"'}
