@@ -45,6 +45,8 @@ from app.actionplan.monitoring import api as monitoring_api
 from app.actionplan.monitoring import milestone_routes as milestone_pages
 from app.actionplan.monitoring import review_routes as review_pages
 from app.actionplan.monitoring import routes as monitoring_pages
+from app.actionplan.moving import api as moving_api
+from app.actionplan.moving import routes as moving_pages
 from app.actionplan.opinions import api as opinions_api
 from app.actionplan.opinions import routes as opinions_pages
 from app.actionplan.overview import routes as overview_pages
@@ -131,6 +133,7 @@ PAGES: list[APIRouter] = [
     # before one indicator: their addresses would be taken for its code
     profiles_pages.router,
     agreed_pages.router,
+    moving_pages.router,
     readings_import_pages.router,
     indicators_pages.router,
     outbox_pages.router,
@@ -204,6 +207,7 @@ PAGES: list[APIRouter] = [
 
 API: list[APIRouter] = [
     auth_api.router,
+    moving_api.router,
     indicators_api.router,
     initiatives_api.router,
     record_api.router,

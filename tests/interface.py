@@ -36,6 +36,7 @@ from app.actionplan.method.measures import EDGE_WORDS, MEASURES
 from app.actionplan.monitoring import rules as following
 from app.actionplan.monitoring import words as followed
 from app.actionplan.monitoring.document import COLUMN_WORDS as FOLLOWED_COLUMNS
+from app.actionplan.monitoring.words import BY_HAND
 from app.actionplan.opinions.routes import REASON_WORDS as OPINION_WORDS
 from app.actionplan.opinions.routes import WALL_REASON_WORDS
 from app.actionplan.portfolio import facts as plan_facts
@@ -263,6 +264,7 @@ def interface_messages() -> set[Message]:
         *(word for word, _ in (*FURTHER, *MAIN_ACTS)),
         NO_POINT,
         *SET_WORDS,
+        BY_HAND,
         *(AGREED, WHOLE),
         *(text for point in POINTS for text in (point.topic, point.question)),
         *(one.name for one in DELPHISTAR),

@@ -81,6 +81,8 @@ FOR_MEMBERS = {
     "indicator_form": "/indicators/IND10/change",
     "new_indicator": "/indicators/new",
     "agreed_set_page": "/indicators/set",
+    "moved_list": "/indicators/initiatives",
+    "moved_page": "/indicators/IND10/initiatives",
     "new_set_survey": "/indicators/set/new",
     "set_items_page": f"/surveys/{SURVEY}/indicators",
     "readings_import_page": "/indicators/import",
