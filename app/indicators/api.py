@@ -3,13 +3,15 @@
 import re
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header
+from fastapi import APIRouter, Depends, Header, Response
 
 from app.auth.guard import permitted
 from app.auth.permissions import require
-from app.core.errors import Unconditional
+from app.core.errors import NotFound, Unconditional
+from app.documents.sheets import Fault
 from app.indicators.agreed.queries import Ruling, is_agreed, rulings
 from app.indicators.agreed.service import ask_about
+from app.indicators.checking import Choices
 from app.indicators.profiles.queries import profile_of, read_values, setting_of
 from app.indicators.profiles.rules import Scale
 from app.indicators.queries import (
@@ -23,17 +25,22 @@ from app.indicators.queries import (
 from app.indicators.rules import Direction, Status, Territory
 from app.indicators.schemas import (
     DefinitionIn,
+    FaultOut,
     IndicatorIn,
     IndicatorOut,
     LineOut,
     ProfileOut,
     ReadingOut,
+    ReadingsIn,
     RulingOut,
     SetSurveyIn,
     SetSurveyOut,
+    StandIn,
+    StandOut,
+    TakenOut,
     VersionIn,
 )
-from app.indicators.service import change_indicator, create_indicator
+from app.indicators.service import change_indicator, create_indicator, import_readings, say_stand
 from app.people.rules import Actor
 from app.web.deps import SessionDep
 from app.web.json import StrictRoute
@@ -43,6 +50,7 @@ router = APIRouter(tags=["indicators"], route_class=StrictRoute)
 
 ReaderDep = Annotated[Actor, permitted("indicator.read")]
 DefinerDep = Annotated[Actor, permitted("indicator.import")]
+AgreerDep = Annotated[Actor, permitted("indicator.agree")]
 AskerDep = Annotated[Actor, permitted("survey.import")]
 ChangerDep = Annotated[Actor, permitted("indicator.change")]
 ETAG = re.compile(r'^"(\d{1,9})"$')
@@ -119,6 +127,58 @@ def ask_for_set(session: SessionDep, actor: AskerDep, given: SetSurveyIn) -> Set
     """Make the draft of a survey that agrees a set; the same a second time is the same draft."""
     survey = ask_about(session, actor, title=given.title, language=given.language, codes=set(given.indicators))
     return SetSurveyOut(id=survey.id, slug=survey.slug, indicators=len(set(given.indicators)))
+
+
+@router.put("/indicators/{indicator}/stands/{partner}", dependencies=[OwnCall])
+def give_stand(session: SessionDep, actor: AgreerDep, indicator: str, partner: str, given: StandIn) -> StandOut:
+    """Put on record whether a partner, by its code, agrees with a version; the same again is the same stand."""
+    get_indicator(session, actor, indicator)
+    found = next((one for one in list_partners(session, actor) if one.code == partner), None)
+    if found is None:
+        raise NotFound("There is no such partner.")
+    stand = say_stand(session, actor, indicator, found, agrees=given.agrees, words=given.words, version=given.version)
+    return StandOut(partner=partner, version=given.version, agrees=stand.agrees, words=stand.words)
+
+
+@router.get("/indicators/{indicator}/stands")
+def read_stands(session: SessionDep, actor: ReaderDep, indicator: str) -> list[StandOut]:
+    """What partners think of the version that counts; who has not said stands with null."""
+    entry = get_indicator(session, actor, indicator)
+    stands = stands_on(session, [entry.version.id])[entry.version.id]
+    return [
+        StandOut(
+            partner=one.code or one.name,
+            version=entry.version.number,
+            agrees=stands[one.id].agrees if one.id in stands else None,
+            words=stands[one.id].words if one.id in stands else "",
+        )
+        for one in list_partners(session, actor)
+    ]
+
+
+@router.post("/indicators/readings", dependencies=[OwnCall])
+def take_readings(session: SessionDep, actor: DefinerDep, given: ReadingsIn, response: Response) -> TakenOut:
+    """Take the text of a file over whole; 422 with every fault by row and column, and then nothing of it is."""
+    choices = Choices(
+        edition=given.edition,
+        indicator=given.indicator,
+        unit=given.unit,
+        source=given.source,
+        leaves_out=given.leaves_out,
+        defines=given.defines,
+    )
+    taken = import_readings(session, actor, given.name, given.text.encode(), choices)
+    if taken.is_refused:
+        response.status_code = 422
+    return TakenOut(
+        added=taken.added,
+        changed=taken.changed,
+        unchanged=taken.unchanged,
+        indicators=taken.indicators,
+        versions=taken.versions,
+        faults=[_fault_out(one) for one in taken.report.faults],
+        left_out=[_fault_out(one) for one in taken.report.left_out],
+    )
 
 
 @router.get("/regions/{region}/profile")
@@ -206,6 +266,11 @@ def _out(session: SessionDep, actor: Actor, entries: list[Entry]) -> list[Indica
         )
         for one in entries
     ]
+
+
+def _fault_out(fault: Fault) -> FaultOut:
+    reason = fault.reason % fault.values if fault.values else fault.reason
+    return FaultOut(row=fault.row, column=fault.column, reason=reason)
 
 
 def _ruling_out(ruling: Ruling | None) -> RulingOut | None:

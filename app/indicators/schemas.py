@@ -138,3 +138,57 @@ class ProfileOut(BaseModel):
     scored: int
     covered: int
     lines: list[LineOut]
+
+
+class StandIn(BaseModel):
+    """Whether a partner agrees with a version, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    version: int
+    agrees: bool
+    words: Text = ""
+
+
+class StandOut(BaseModel):
+    """What a partner thinks of a version; `agrees` is null when it has not said."""
+
+    partner: str
+    version: int
+    agrees: bool | None
+    words: str
+
+
+class ReadingsIn(BaseModel):
+    """The text of a file of readings (CSV, TSV, SDMX-CSV or JSON-stat by the ending of its name), and what it lacks."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: NeededLine
+    text: str
+    edition: Line = ""
+    indicator: Line = ""
+    unit: Line = ""
+    source: Text = ""
+    leaves_out: bool = False
+    defines: bool = False
+
+
+class FaultOut(BaseModel):
+    """What is wrong where."""
+
+    row: int
+    column: str
+    reason: str
+
+
+class TakenOut(BaseModel):
+    """What became of a file; with a fault nothing of it was taken over."""
+
+    added: int
+    changed: int
+    unchanged: int
+    indicators: int
+    versions: int
+    faults: list[FaultOut]
+    left_out: list[FaultOut]

@@ -6,11 +6,13 @@ from fastapi import APIRouter, Query, Request, Response
 
 from app.auth.guard import permitted
 from app.core.errors import NotFound
+from app.history.rules import name_of
+from app.history.service import record_under
 from app.indicators.exporting import MEDIA_TYPES, WRITERS, profile_document
 from app.indicators.profiles.pages import profile_view
 from app.indicators.profiles.queries import marks_of, profile_of, read_values, setting_of
 from app.people.rules import Actor
-from app.web.deps import SessionDep
+from app.web.deps import SessionDep, WritingSessionDep
 from app.web.forms import whole_number
 from app.web.language import language_of
 from app.web.templating import render
@@ -78,7 +80,7 @@ def region_profile(
 @router.get("/{region}/export.{kind}")
 def export_profile_page(
     request: Request,
-    session: SessionDep,
+    session: WritingSessionDep,
     actor: ReaderDep,
     region: str,
     kind: str,
@@ -88,7 +90,7 @@ def export_profile_page(
     beside: Typed = "",
     which: Typed = "",
 ) -> Response:
-    """The profile as a file, with its method."""
+    """The profile as a file, with its method; noted in the history."""
     if kind not in WRITERS:
         raise NotFound("There is no such page.")
     values = read_values(session, actor)
@@ -101,5 +103,7 @@ def export_profile_page(
         is_whole=which == "all",
     )
     document = profile_document(profile_of(values, region, setting), language_of(request))
+    thing = name_of("consortium", actor.consortium_id)
+    record_under(session, actor, "profile.exported", thing, after={"region": region, "format": kind})
     headers = {"Content-Disposition": f'attachment; filename="profile.{kind}"'}
     return Response(WRITERS[kind](document), media_type=MEDIA_TYPES[kind], headers=headers)
