@@ -60,13 +60,14 @@ test: setup browser ## every check and test, the real browser and a real Postgre
 faults: setup ## what happens when servers misbehave and processes are killed, at full size
 	@$(BIN)/python -m pytest -n 0 -m faults
 
-bench: setup ## what the statistics cost, in ratios, how long fifty people wait, how fast what is alike is found, results are shown, plans are found and documents written
+bench: setup ## what the statistics cost, in ratios, how long fifty people wait, how fast what is alike is found, results are shown, plans are found, documents written and regions profiled
 	@$(BIN)/python -m tests.bench.statistics
 	@$(BIN)/python -m tests.bench.answering
 	@$(BIN)/python -m tests.bench.similar
 	@$(BIN)/python -m tests.bench.results
 	@$(BIN)/python -m tests.bench.plans
 	@$(BIN)/python -m tests.bench.documents
+	@$(BIN)/python -m tests.bench.profiles
 
 study: setup ## the calibration of the verdict: figure and table of docs/statistics.md
 	@$(BIN)/python -m tests.studies.calibration

@@ -45,6 +45,8 @@ from app.actionplan.monitoring import api as monitoring_api
 from app.actionplan.monitoring import milestone_routes as milestone_pages
 from app.actionplan.monitoring import review_routes as review_pages
 from app.actionplan.monitoring import routes as monitoring_pages
+from app.actionplan.moving import api as moving_api
+from app.actionplan.moving import routes as moving_pages
 from app.actionplan.opinions import api as opinions_api
 from app.actionplan.opinions import routes as opinions_pages
 from app.actionplan.overview import routes as overview_pages
@@ -84,6 +86,7 @@ from app.history import routes as history_pages
 from app.indicators import api as indicators_api
 from app.indicators import import_routes as readings_import_pages
 from app.indicators import routes as indicators_pages
+from app.indicators.agreed import routes as agreed_pages
 from app.indicators.profiles import routes as profiles_pages
 from app.mail import routes as outbox_pages
 from app.people import routes as people_pages
@@ -129,6 +132,8 @@ PAGES: list[APIRouter] = [
     history_pages.router,
     # before one indicator: their addresses would be taken for its code
     profiles_pages.router,
+    agreed_pages.router,
+    moving_pages.router,
     readings_import_pages.router,
     indicators_pages.router,
     outbox_pages.router,
@@ -202,6 +207,7 @@ PAGES: list[APIRouter] = [
 
 API: list[APIRouter] = [
     auth_api.router,
+    moving_api.router,
     indicators_api.router,
     initiatives_api.router,
     record_api.router,

@@ -36,6 +36,7 @@ from app.actionplan.method.measures import EDGE_WORDS, MEASURES
 from app.actionplan.monitoring import rules as following
 from app.actionplan.monitoring import words as followed
 from app.actionplan.monitoring.document import COLUMN_WORDS as FOLLOWED_COLUMNS
+from app.actionplan.monitoring.words import BY_HAND
 from app.actionplan.opinions.routes import REASON_WORDS as OPINION_WORDS
 from app.actionplan.opinions.routes import WALL_REASON_WORDS
 from app.actionplan.portfolio import facts as plan_facts
@@ -59,7 +60,8 @@ from app.consensus.pages import SORTS, VERDICT_WORDS
 from app.history.routes import ACT_WORDS
 from app.indicators import checking as indicator_checks
 from app.indicators import rules as indicator_cells
-from app.indicators.exporting import PROFILE_COLUMNS
+from app.indicators.agreed.asking import SET_WORDS
+from app.indicators.exporting import AGREED, PROFILE_COLUMNS, WHOLE
 from app.indicators.profiles.pages import TREND_WORDS, UNSCORED_WORDS
 from app.indicators.rules import DIRECTION_WORDS, STATUS_WORDS, TERRITORY_WORDS
 from app.mail.rules import PROBLEMS
@@ -261,6 +263,9 @@ def interface_messages() -> set[Message]:
         *(plans.NEEDS_NAME, plans.NEEDS_YEAR, plans.NOT_INITIATIVES, plans.NEEDS_REASON, plans.ONE_A_YEAR),
         *(word for word, _ in (*FURTHER, *MAIN_ACTS)),
         NO_POINT,
+        *SET_WORDS,
+        BY_HAND,
+        *(AGREED, WHOLE),
         *(text for point in POINTS for text in (point.topic, point.question)),
         *(one.name for one in DELPHISTAR),
         *PROBLEMS,

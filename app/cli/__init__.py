@@ -11,6 +11,7 @@ from app.cli.analysis import analyse, export_plan, write_results
 from app.cli.bundles import bundle
 from app.cli.care import history, outbox, privacy, retention
 from app.cli.consultation import initiatives, invite, responses, survey
+from app.cli.indicators import indicators
 from app.cli.operation import demo, migrate, selfcheck, serve, worker
 from app.cli.people import consortium, org, people, user
 from app.cli.reports import write_report
@@ -40,6 +41,7 @@ for name, group in {
     "user": user,
     "people": people,
     "initiatives": initiatives,
+    "indicators": indicators,
     "survey": survey,
     "invite": invite,
     "responses": responses,

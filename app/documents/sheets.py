@@ -43,8 +43,8 @@ class FaultyFile(Invalid):
         self.faults = faults
 
 
-def read_rows(name: str, data: bytes) -> Iterator[list[str]]:
-    """The rows of a CSV or XLSX sheet as texts, by the name's ending.
+def read_rows(name: str, data: bytes, most: int = MOST_ROWS) -> Iterator[list[str]]:
+    """The rows of a CSV or XLSX sheet as texts, by the name's ending, one after the other.
 
     Raises Invalid for other files, and while rows are read for a sheet that is damaged, too long, or a bomb.
     """
@@ -52,13 +52,13 @@ def read_rows(name: str, data: bytes) -> Iterator[list[str]]:
         raise Invalid("This file is too large.")
     kind = name.rpartition(".")[2].lower()
     if kind == "csv":
-        return _csv_rows(data)
+        return _csv_rows(data, most)
     if kind == "xlsx":
-        return _xlsx_rows(data)
+        return _xlsx_rows(data, most)
     raise Invalid("Sheets are read from .csv and .xlsx files.")
 
 
-def _csv_rows(data: bytes) -> Iterator[list[str]]:
+def _csv_rows(data: bytes, most: int) -> Iterator[list[str]]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -67,7 +67,7 @@ def _csv_rows(data: bytes) -> Iterator[list[str]]:
     separator = max((",", ";", "\t"), key=first_line.count)
     try:
         for number, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)):
-            if number > MOST_ROWS:
+            if number > most:
                 raise Invalid("This sheet has too many rows.")
             yield [_unguarded(cell) for cell in row]
     except csv.Error as error:
@@ -118,16 +118,16 @@ def _workbook(data: bytes) -> Workbook:
     return load_workbook(io.BytesIO(data), read_only=True, data_only=True)
 
 
-def _xlsx_rows(data: bytes) -> Iterator[list[str]]:
+def _xlsx_rows(data: bytes, most: int) -> Iterator[list[str]]:
     try:
         book = _workbook(data)
         rows = [
             [_text(cell) for cell in cells]
-            for cells in book.worksheets[0].iter_rows(values_only=True, max_row=MOST_ROWS + 2, max_col=200)
+            for cells in book.worksheets[0].iter_rows(values_only=True, max_row=most + 2, max_col=200)
         ]
     except Exception as error:
         raise Invalid("This file cannot be read as an XLSX sheet.") from error
-    if len(rows) > MOST_ROWS + 1:
+    if len(rows) > most + 1:
         raise Invalid("This sheet has too many rows.")
     yield from rows
 

@@ -3,11 +3,15 @@
 import re
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header
+from fastapi import APIRouter, Depends, Header, Response
 
 from app.auth.guard import permitted
 from app.auth.permissions import require
-from app.core.errors import Unconditional
+from app.core.errors import NotFound, Unconditional
+from app.documents.sheets import Fault
+from app.indicators.agreed.queries import Ruling, is_agreed, rulings
+from app.indicators.agreed.service import ask_about
+from app.indicators.checking import Choices
 from app.indicators.profiles.queries import profile_of, read_values, setting_of
 from app.indicators.profiles.rules import Scale
 from app.indicators.queries import (
@@ -19,8 +23,24 @@ from app.indicators.queries import (
     stands_on,
 )
 from app.indicators.rules import Direction, Status, Territory
-from app.indicators.schemas import DefinitionIn, IndicatorIn, IndicatorOut, LineOut, ProfileOut, ReadingOut, VersionIn
-from app.indicators.service import change_indicator, create_indicator
+from app.indicators.schemas import (
+    DefinitionIn,
+    FaultOut,
+    IndicatorIn,
+    IndicatorOut,
+    LineOut,
+    ProfileOut,
+    ReadingOut,
+    ReadingsIn,
+    RulingOut,
+    SetSurveyIn,
+    SetSurveyOut,
+    StandIn,
+    StandOut,
+    TakenOut,
+    VersionIn,
+)
+from app.indicators.service import change_indicator, create_indicator, import_readings, say_stand
 from app.people.rules import Actor
 from app.web.deps import SessionDep
 from app.web.json import StrictRoute
@@ -30,6 +50,8 @@ router = APIRouter(tags=["indicators"], route_class=StrictRoute)
 
 ReaderDep = Annotated[Actor, permitted("indicator.read")]
 DefinerDep = Annotated[Actor, permitted("indicator.import")]
+AgreerDep = Annotated[Actor, permitted("indicator.agree")]
+AskerDep = Annotated[Actor, permitted("survey.import")]
 ChangerDep = Annotated[Actor, permitted("indicator.change")]
 ETAG = re.compile(r'^"(\d{1,9})"$')
 
@@ -100,6 +122,65 @@ def read_readings(session: SessionDep, actor: ReaderDep, indicator: str) -> list
     ]
 
 
+@router.post("/indicators/surveys", status_code=201, dependencies=[OwnCall])
+def ask_for_set(session: SessionDep, actor: AskerDep, given: SetSurveyIn) -> SetSurveyOut:
+    """Make the draft of a survey that agrees a set; the same a second time is the same draft."""
+    survey = ask_about(session, actor, title=given.title, language=given.language, codes=set(given.indicators))
+    return SetSurveyOut(id=survey.id, slug=survey.slug, indicators=len(set(given.indicators)))
+
+
+@router.put("/indicators/{indicator}/stands/{partner}", dependencies=[OwnCall])
+def give_stand(session: SessionDep, actor: AgreerDep, indicator: str, partner: str, given: StandIn) -> StandOut:
+    """Put on record whether a partner, by its code, agrees with a version; the same again is the same stand."""
+    get_indicator(session, actor, indicator)
+    found = next((one for one in list_partners(session, actor) if one.code == partner), None)
+    if found is None:
+        raise NotFound("There is no such partner.")
+    stand = say_stand(session, actor, indicator, found, agrees=given.agrees, words=given.words, version=given.version)
+    return StandOut(partner=partner, version=given.version, agrees=stand.agrees, words=stand.words)
+
+
+@router.get("/indicators/{indicator}/stands")
+def read_stands(session: SessionDep, actor: ReaderDep, indicator: str) -> list[StandOut]:
+    """What partners think of the version that counts; who has not said stands with null."""
+    entry = get_indicator(session, actor, indicator)
+    stands = stands_on(session, [entry.version.id])[entry.version.id]
+    return [
+        StandOut(
+            partner=one.code or one.name,
+            version=entry.version.number,
+            agrees=stands[one.id].agrees if one.id in stands else None,
+            words=stands[one.id].words if one.id in stands else "",
+        )
+        for one in list_partners(session, actor)
+    ]
+
+
+@router.post("/indicators/readings", dependencies=[OwnCall])
+def take_readings(session: SessionDep, actor: DefinerDep, given: ReadingsIn, response: Response) -> TakenOut:
+    """Take the text of a file over whole; 422 with every fault by row and column, and then nothing of it is."""
+    choices = Choices(
+        edition=given.edition,
+        indicator=given.indicator,
+        unit=given.unit,
+        source=given.source,
+        leaves_out=given.leaves_out,
+        defines=given.defines,
+    )
+    taken = import_readings(session, actor, given.name, given.text.encode(), choices)
+    if taken.is_refused:
+        response.status_code = 422
+    return TakenOut(
+        added=taken.added,
+        changed=taken.changed,
+        unchanged=taken.unchanged,
+        indicators=taken.indicators,
+        versions=taken.versions,
+        faults=[_fault_out(one) for one in taken.report.faults],
+        left_out=[_fault_out(one) for one in taken.report.left_out],
+    )
+
+
 @router.get("/regions/{region}/profile")
 def read_profile(
     session: SessionDep,
@@ -109,10 +190,21 @@ def read_profile(
     last: int = 0,
     among: str = "",
     beside: str = "",
+    which: str = "",
 ) -> ProfileOut:
-    """The profile of a region: `among=all` for scales of all regions, `beside=alike` for the three most alike."""
+    """The profile of a region: `among=all` for scales of all regions, `beside=alike` for the three most alike.
+
+    `which=all` takes the whole catalogue where there is an agreed set.
+    """
     values = read_values(session, actor)
-    setting = setting_of(values, first=first, last=last, is_of_all=among == "all", is_beside_alike=beside == "alike")
+    setting = setting_of(
+        values,
+        first=first,
+        last=last,
+        is_of_all=among == "all",
+        is_beside_alike=beside == "alike",
+        is_whole=which == "all",
+    )
     found = profile_of(values, region, setting)
 
     def scale_out(code: str) -> dict[str, Any]:
@@ -127,6 +219,7 @@ def read_profile(
         years=(setting.years[0], setting.years[-1]),
         reference=list(setting.reference),
         beside=found.beside,
+        is_agreed_set=setting.is_agreed,
         scored=found.scored,
         covered=found.covered,
         lines=[
@@ -150,6 +243,7 @@ def _out(session: SessionDep, actor: Actor, entries: list[Entry]) -> list[Indica
     partners = list_partners(session, actor)
     names = {one.id: one.name for one in partners}
     stands = stands_on(session, [one.version.id for one in entries])
+    judged = rulings(session, actor)
     return [
         IndicatorOut(
             id=one.indicator.id,
@@ -167,6 +261,27 @@ def _out(session: SessionDep, actor: Actor, entries: list[Entry]) -> list[Indica
             partners_agreeing=sum(stand.agrees for stand in stands[one.version.id].values()),
             partners_disagreeing=sum(not stand.agrees for stand in stands[one.version.id].values()),
             partners=len(partners),
+            is_agreed=is_agreed(one, judged),
+            ruling=_ruling_out(judged.get(one.indicator.id)),
         )
         for one in entries
     ]
+
+
+def _fault_out(fault: Fault) -> FaultOut:
+    reason = fault.reason % fault.values if fault.values else fault.reason
+    return FaultOut(row=fault.row, column=fault.column, reason=reason)
+
+
+def _ruling_out(ruling: Ruling | None) -> RulingOut | None:
+    if ruling is None:
+        return None
+    return RulingOut(
+        survey=ruling.survey.id,
+        slug=ruling.survey.slug,
+        round=ruling.round,
+        version=ruling.version,
+        verdict=ruling.verdict.value,
+        protocol=ruling.survey.protocol_sha256,
+        closed_at=ruling.closed_at,
+    )

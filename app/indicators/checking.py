@@ -286,7 +286,10 @@ def _value(one: Observation, faults: list[Fault]) -> tuple[float | None, Status]
 def _absent(readings: Sequence[Checked]) -> dict[str, int]:
     """By indicator, how many pairs of its regions and years the file has no row for."""
     there = Counter(one.indicator for one in readings)
-    regions = {code: {one.region for one in readings if one.indicator == code} for code in there}
-    years = {code: {one.year for one in readings if one.indicator == code} for code in there}
+    regions: dict[str, set[str]] = {code: set() for code in there}
+    years: dict[str, set[int]] = {code: set() for code in there}
+    for one in readings:
+        regions[one.indicator].add(one.region)
+        years[one.indicator].add(one.year)
     lacking = {code: len(regions[code]) * len(years[code]) - there[code] for code in there}
     return {code: count for code, count in lacking.items() if count}

@@ -36,6 +36,7 @@ PROFILE_COLUMNS = {
     "high": "Highest",
     "skewness": "Skewness",
 }
+AGREED, WHOLE = "The agreed set", "The whole catalogue"
 METHOD = (
     "Scores lie between the lowest (0) and the highest (1) value of the reference set in these years, reversed where "
     "lower is better. Square roots come first where skewness is above 1. Nothing missing is filled in."
@@ -65,7 +66,7 @@ def profile_document(found: RegionProfile, language: str) -> Document:
     """The lines of a profile with their scales, and how they came about."""
     digits = {"value": 2, "year": 0, **dict.fromkeys(("score", "middle", "gap", "low", "high", "skewness"), 4)}
     columns = [Column(key, translate(language, word), digits.get(key)) for key, word in PROFILE_COLUMNS.items()]
-    versions = {one.indicator.code: one.version for one in found.values.entries}
+    versions = {one.indicator.code: one.version for one in found.entries}
     rows: list[tuple[str | float | int | None, ...]] = []
     for line in found.lines:
         scale, version = found.profile.scales[line.code], versions[line.code]
@@ -79,6 +80,7 @@ def profile_document(found: RegionProfile, language: str) -> Document:
     notes = [
         Note(translate(language, "Reference set"), names),
         Note(translate(language, "Years"), f"{years[0]}–{years[-1]}"),
+        Note(translate(language, "Indicators"), translate(language, AGREED if found.setting.is_agreed else WHOLE)),
         Note(translate(language, "Method"), translate(language, METHOD)),
     ]
     return Document(title, language, [Table(title, columns, rows)], notes)

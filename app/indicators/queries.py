@@ -1,6 +1,6 @@
 """Reads of indicators and of what was read of regions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -107,6 +107,26 @@ def count_readings(session: Session, keys: Sequence[UUID]) -> Mapping[UUID, tupl
         .group_by(col(RegionReading.indicator_id))
     )
     return {key: (regions, first, last) for key, regions, first, last in session.exec(wanted).all()}
+
+
+def readings_of_regions(
+    session: Session, consortium_id: UUID, pairs: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], list[RegionReading]]:
+    """All readings of these pairs of indicator and region, by their codes; a later number replaces an earlier one."""
+    found: dict[tuple[str, str], list[RegionReading]] = {}
+    if not pairs:
+        return found
+    wanted = (
+        select(Indicator.code, RegionReading)
+        .join(RegionReading, col(RegionReading.indicator_id) == col(Indicator.id))
+        .where(Indicator.consortium_id == consortium_id)
+        .where(col(Indicator.code).in_({code for code, _ in pairs}))
+        .where(col(RegionReading.region).in_({region for _, region in pairs}))
+        .order_by(col(RegionReading.year), col(RegionReading.number))
+    )
+    for code, reading in session.exec(wanted).all():
+        found.setdefault((code, reading.region), []).append(reading)
+    return found
 
 
 def areas_of(session: Session, actor: Actor) -> dict[str, tuple[str, ...]]:

@@ -21,7 +21,7 @@ LONG_MAY = ("geo_code_used", "nuts_edition", "value_status", "note", "demo", *DE
 TIDY = {"geo": "geo", "time": "time", "values": "values"}
 SDMX = {"geo": "geo", "time_period": "time", "obs_value": "values", "obs_flag": "flags", "conf_status": "conf"}
 SDMX_ASIDE = frozenset({"dataflow", "structure", "structure_id", "structure_name", "action", "last update"})
-MOST_CELLS = 200_000
+MOST_CELLS, MOST_ROWS = 200_000, 50_000
 
 TWICE, MISSING, UNKNOWN = "stands twice", "is missing", "is not a column of this format"
 TOO_MANY_CELLS = "has more cells than the header"
@@ -68,7 +68,7 @@ def read_observations(name: str, data: bytes) -> list[Observation]:
         return _from_json_stat(data)
     if kind not in ("csv", "xlsx"):
         raise Invalid("Readings are read from .csv, .xlsx, .tsv and .json files.")
-    rows = read_rows(name, data)
+    rows = read_rows(name, data, MOST_ROWS)
     header = [cell.strip().lower() for cell in next(rows, list[str]())]
     _refuse([Fault(1, one, TWICE) for one in sorted({one for one in header if one and header.count(one) > 1})])
     numbered = [(number, row) for number, row in enumerate(rows, start=2) if any(cell.strip() for cell in row)]

@@ -1,6 +1,6 @@
 """The catalogue of indicators, in the browser."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,6 +12,10 @@ from app.auth.guard import permitted
 from app.auth.permissions import may, require
 from app.core.catalogues import translate
 from app.core.errors import Conflict, Invalid, NotFound, Stale
+from app.history.rules import name_of
+from app.history.service import record_under
+from app.indicators.agreed.pages import ruling_view
+from app.indicators.agreed.queries import is_agreed, rulings
 from app.indicators.exporting import MEDIA_TYPES, WRITERS, readings_document
 from app.indicators.models import IndicatorVersion
 from app.indicators.queries import (
@@ -27,12 +31,12 @@ from app.indicators.queries import (
 )
 from app.indicators.rules import DIRECTION_WORDS, STATUS_WORDS, TERRITORY_WORDS
 from app.indicators.schemas import DefinitionIn, IndicatorIn
-from app.indicators.service import change_indicator, content_of, create_indicator, say_stand
+from app.indicators.service import change_indicator, content_of, create_indicator, give_indicator, say_stand
 from app.indicators.territories import name_of_territory
 from app.people.models import Organisation
 from app.people.queries import names_of
 from app.people.rules import Actor
-from app.web.deps import SessionDep
+from app.web.deps import SessionDep, WritingSessionDep
 from app.web.forms import FormDep, revision_in
 from app.web.language import language_of
 from app.web.security import OwnForm
@@ -56,13 +60,14 @@ def indicator_list(request: Request, session: SessionDep, actor: ReaderDep) -> R
     counts = count_readings(session, [one.indicator.id for one in entries])
     stands = stands_on(session, [one.version.id for one in entries])
     partners = list_partners(session, actor)
-    language = language_of(request)
+    language, judged = language_of(request), rulings(session, actor)
     lines: list[dict[str, Any]] = [
         {
             "entry": one,
             "direction": translate(language, DIRECTION_WORDS[one.version.direction]),
             "counts": counts.get(one.indicator.id),
             "agreeing": sum(stand.agrees for stand in stands[one.version.id].values()),
+            "is_agreed": is_agreed(one, judged),
             "against": sum(not stand.agrees for stand in stands[one.version.id].values()),
         }
         for one in entries
@@ -79,9 +84,9 @@ def indicator_list(request: Request, session: SessionDep, actor: ReaderDep) -> R
 
 
 @router.get("/new")
-def new_indicator(request: Request, actor: DefinerDep) -> Response:
+def new_indicator(request: Request, session: SessionDep, actor: DefinerDep) -> Response:
     """The form of a new indicator."""
-    return _form(request, {}, {}, None)
+    return _form(request, {}, {}, None, _owners(session, actor))
 
 
 @router.post("", dependencies=[OwnForm])
@@ -89,21 +94,31 @@ def create_indicator_page(request: Request, session: SessionDep, actor: DefinerD
     """Define an indicator; a form with faults is shown again as it was typed."""
     try:
         given = IndicatorIn.model_validate({name: typed.get(name, "") for name in ("code", *FIELDS)})
-        create_indicator(session, actor, given.code, DefinitionIn(**given.model_dump(exclude={"code"})))
+        owner = _partner(session, actor, typed.get("owner", ""))
+        create_indicator(session, actor, given.code, DefinitionIn(**given.model_dump(exclude={"code"})), owner)
     except ValidationError as error:
-        return _form(request, typed, _faults(request, error), None, status=422)
+        return _form(request, typed, _faults(request, error), None, _owners(session, actor), status=422)
     except Conflict as refused:
-        return _form(request, typed, {"code": translate(language_of(request), refused.message)}, None, status=409)
+        return _form(
+            request,
+            typed,
+            {"code": translate(language_of(request), refused.message)},
+            None,
+            _owners(session, actor),
+            status=409,
+        )
     return redirect(request, "indicator_page", indicator=given.code)
 
 
 @router.get("/export.{kind}")
-def export_readings_page(request: Request, session: SessionDep, actor: ReaderDep, kind: str) -> Response:
-    """All readings as a file that the import reads again."""
+def export_readings_page(request: Request, session: WritingSessionDep, actor: ReaderDep, kind: str) -> Response:
+    """All readings as a file that the import reads again; noted in the history."""
     if kind not in WRITERS:
         raise NotFound("There is no such page.")
     entries = list_indicators(session, actor)
     readings = list_readings(session, [one.indicator.id for one in entries])
+    thing = name_of("consortium", actor.consortium_id)
+    record_under(session, actor, "readings.exported", thing, after={"format": kind, "readings": len(readings)})
     data = WRITERS[kind](readings_document(entries, readings, language_of(request)))
     headers = {"Content-Disposition": f'attachment; filename="readings.{kind}"'}
     return Response(data, media_type=MEDIA_TYPES[kind], headers=headers)
@@ -165,6 +180,27 @@ def say_stand_page(request: Request, session: SessionDep, actor: AgreerDep, indi
     return redirect(request, "indicator_page", indicator=indicator)
 
 
+@router.post("/{indicator}/owner", dependencies=[OwnForm])
+def give_indicator_page(
+    request: Request, session: SessionDep, actor: ChangerDep, indicator: str, typed: FormDep
+) -> Response:
+    """Have a partner look after an indicator."""
+    entry = get_indicator(session, actor, indicator)
+    require(actor, "indicator.change", entry.indicator)
+    chosen, before = typed.get("owner", ""), typed.get("before", "")
+    owner = _partner(session, actor, chosen)
+    was = _partner(session, actor, before)
+    if chosen and owner is None:
+        message = translate(language_of(request), "Choose a partner.")
+        return _page(request, session, actor, entry, {"owner": message}, status=422)
+    try:
+        give_indicator(session, actor, indicator, owner, before=was.id if was else None)
+    except Stale as refused:
+        fault = translate(language_of(request), refused.message)
+        return _page(request, session, actor, entry, {"owner": fault}, status=409)
+    return redirect(request, "indicator_page", indicator=indicator)
+
+
 def _partner(session: Session, actor: Actor, key: str) -> Organisation | None:
     return next((one for one in list_partners(session, actor) if str(one.id) == key), None)
 
@@ -191,7 +227,11 @@ def _page(
         status=status,
         entry=entry,
         owner=owner,
+        owner_id=str(entry.indicator.organisation_id or ""),
+        owners=_owners(session, actor),
         better=translate(language, DIRECTION_WORDS[entry.version.direction]),
+        ruling=ruling_view(entry, rulings(session, actor), language),
+        may_read=may(actor, "survey.read"),
         versions=[_version(one, names_of(session, {one.made_by_id})) for one in versions],
         stands=[(one, stands.get(one.id)) for one in partners],
         choices=[(str(one.id), one.name) for one in partners if _may_speak_for(actor, one)],
@@ -237,8 +277,18 @@ def _version(one: IndicatorVersion, names: Mapping[UUID | None, str]) -> dict[st
     return {"version": one, "by": names.get(one.made_by_id) or "–"}
 
 
+def _owners(session: Session, actor: Actor) -> list[tuple[str, str]]:
+    """Who may look after an indicator, as a form offers them."""
+    return [("", "–"), *((str(one.id), one.name) for one in list_partners(session, actor))]
+
+
 def _form(
-    request: Request, typed: Mapping[str, Any], errors: Mapping[str, str], entry: Entry | None, status: int = 200
+    request: Request,
+    typed: Mapping[str, Any],
+    errors: Mapping[str, str],
+    entry: Entry | None,
+    owners: Sequence[tuple[str, str]] = (),
+    status: int = 200,
 ) -> Response:
     language = language_of(request)
     return render(
@@ -246,8 +296,9 @@ def _form(
         "indicators/form.html",
         status=status,
         entry=entry,
-        typed=dict.fromkeys(("code", "because", "revision", *FIELDS), "") | dict(typed),
+        typed=dict.fromkeys(("code", "because", "revision", "owner", *FIELDS), "") | dict(typed),
         errors=errors,
+        owners=owners,
         directions=[(key, translate(language, word)) for key, word in DIRECTION_WORDS.items()],
     )
 

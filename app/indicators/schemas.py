@@ -1,9 +1,10 @@
 """The shapes of indicators on the wire."""
 
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from app.indicators.rules import Direction, Status, Territory
 
@@ -35,6 +36,36 @@ class IndicatorIn(DefinitionIn):
     code: Code
 
 
+class RulingOut(BaseModel):
+    """What a survey said of an indicator in its last planned round, and of which version; `protocol` is its number."""
+
+    survey: UUID
+    slug: str
+    round: int
+    version: int
+    verdict: str
+    protocol: str
+    closed_at: datetime
+
+
+class SetSurveyIn(BaseModel):
+    """A survey that asks which indicators belong to the set."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+    language: Literal["en", "ca", "es", "fr", "de", "bg", "da"] = "en"
+    indicators: list[Code] = Field(min_length=1, max_length=1000)
+
+
+class SetSurveyOut(BaseModel):
+    """The draft that was made."""
+
+    id: UUID
+    slug: str
+    indicators: int
+
+
 class IndicatorOut(BaseModel):
     """An indicator with the version that counts, and how many partners agree with it."""
 
@@ -53,6 +84,8 @@ class IndicatorOut(BaseModel):
     partners_agreeing: int
     partners_disagreeing: int
     partners: int
+    is_agreed: bool
+    ruling: RulingOut | None
 
 
 class ReadingOut(BaseModel):
@@ -101,6 +134,61 @@ class ProfileOut(BaseModel):
     years: tuple[int, int]
     reference: list[str]
     beside: list[str]
+    is_agreed_set: bool
     scored: int
     covered: int
     lines: list[LineOut]
+
+
+class StandIn(BaseModel):
+    """Whether a partner agrees with a version, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    version: int
+    agrees: bool
+    words: Text = ""
+
+
+class StandOut(BaseModel):
+    """What a partner thinks of a version; `agrees` is null when it has not said."""
+
+    partner: str
+    version: int
+    agrees: bool | None
+    words: str
+
+
+class ReadingsIn(BaseModel):
+    """The text of a file of readings (CSV, TSV, SDMX-CSV or JSON-stat by the ending of its name), and what it lacks."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: NeededLine
+    text: str
+    edition: Line = ""
+    indicator: Line = ""
+    unit: Line = ""
+    source: Text = ""
+    leaves_out: bool = False
+    defines: bool = False
+
+
+class FaultOut(BaseModel):
+    """What is wrong where."""
+
+    row: int
+    column: str
+    reason: str
+
+
+class TakenOut(BaseModel):
+    """What became of a file; with a fault nothing of it was taken over."""
+
+    added: int
+    changed: int
+    unchanged: int
+    indicators: int
+    versions: int
+    faults: list[FaultOut]
+    left_out: list[FaultOut]

@@ -96,6 +96,26 @@ def change_indicator(
     return indicator
 
 
+def give_indicator(
+    session: Session, actor: Actor, code: str, owner: Organisation | None, *, before: UUID | None
+) -> Indicator:
+    """Have a partner look after an indicator, or nobody; its definition stays what it is.
+
+    Raises NotFound, NotAllowed, Stale when somebody gave it to another meanwhile than the one `before`.
+    """
+    found = get_indicator(session, actor, code)
+    indicator = session.exec(select(Indicator).where(Indicator.id == found.indicator.id).with_for_update()).one()
+    require(actor, "indicator.change", indicator)
+    key = owner.id if owner else None
+    if indicator.organisation_id == key:
+        return indicator
+    if indicator.organisation_id != before:
+        raise Stale(IS_CHANGED, str(indicator.organisation_id or ""))
+    indicator.organisation_id = key
+    record(session, actor, "indicator.given", indicator, after={"code": code, "partner": owner.name if owner else ""})
+    return indicator
+
+
 def say_stand(
     session: Session, actor: Actor, code: str, partner: Organisation, *, agrees: bool, words: str, version: int
 ) -> IndicatorStand:

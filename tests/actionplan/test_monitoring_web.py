@@ -195,7 +195,7 @@ def test_readings_and_their_faults(biel: TestClient, session: Session, following
     for value in ("12,5", "14"):
         assert send(biel, here, f"{here}/readings", indicator="IND19", year=year, value=value).status_code == 303
     page = biel.get(here).text
-    assert "a later reading of this year counts" in page
+    assert "another reading of this year counts" in page
     assert send(biel, here, f"{here}/readings", indicator="IND1", year=year, value="1").status_code == 422
     assert len(session.exec(select(IndicatorReading)).all()) == 2
 

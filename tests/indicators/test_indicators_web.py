@@ -141,6 +141,7 @@ def test_what_is_handed_out_comes_in_again(client: TestClient, session: Session,
     load(session)
     sign_in(client, session, cast.dora)
     for kind in ("csv", "xlsx"):
+        session.commit()
         data = client.get(f"/indicators/export.{kind}").content
         assert data == client.get(f"/indicators/export.{kind}").content
         again = import_readings(session, operator(session), f"r.{kind}", data, Choices(defines=True))
@@ -177,6 +178,7 @@ def test_the_page_of_a_profile_says_what_the_rules_found(client: TestClient, ses
     assert client.get("/indicators/profiles/XX").status_code == 404
     listed = client.get("/indicators/profiles").text
     assert listed.index("Bulgaria cluster") < listed.index("Catalonia cluster")
+    session.commit()
     exported = client.get("/indicators/profiles/CAT/export.csv").content.decode("utf-8-sig")
     assert exported.count("\r\n") == 23
 

@@ -25,6 +25,7 @@ from app.actionplan.initiatives.models import Initiative, InitiativeVersion
 from app.actionplan.initiatives.queries import get_own_initiative, list_steps, list_topics
 from app.actionplan.initiatives.schemas import read_content
 from app.actionplan.initiatives.states import FOLLOWERS, STATE_WORDS, State, is_fixed
+from app.actionplan.moving.queries import read_choices, read_targets
 from app.auth.guard import permitted
 from app.auth.permissions import may, require
 from app.core.catalogues import translate
@@ -204,6 +205,7 @@ def sheet_view(
             for kind in RELATION_WORDS
             if content[kind]
         ],
+        "known_indicators": read_targets(session, actor, content),
     }
 
 
@@ -310,6 +312,7 @@ def _form(
         helices=[(helix.value, translate(language, HELIX_WORDS[helix])) for helix in Helix],
         topics=[(topic.external_id, pick(topic.label, language)) for topic in list_topics(session, actor)],
         others=initiative_choices(session, actor, initiative.external_id, language) if part == "relations" else [],
+        choices=read_choices(session, actor) if part == "outcome" else None,
         relation_kinds=[(kind, translate(language, word)) for kind, word in RELATION_WORDS.items()],
         **phone_view(version, initiative.source_language, initiative.source_language),
         **frame(actor, initiative, version, language),

@@ -22,7 +22,7 @@ PARTS: dict[str, tuple[str, ...]] = {
 
 ROWS: dict[str, tuple[str, ...]] = {
     "phases": ("text", "start", "end"),
-    "indicator_targets": ("indicator", "baseline", "target", "by_year", "unit"),
+    "indicator_targets": ("indicator", "region", "baseline_year", "baseline", "target", "by_year", "unit"),
     "risks": ("text", "likelihood", "impact", "mitigation"),
     "years": ("year", "euros"),
     "relations": ("kind", "code"),
@@ -114,7 +114,7 @@ def content_of(part: str, typed: Typed, content: Content, source: str) -> tuple[
                 {
                     **line,
                     **{key: _number(line[key]) for key in ("baseline", "target")},
-                    "by_year": line["by_year"] or None,
+                    **{key: line[key] or None for key in ("by_year", "baseline_year")},
                 }
                 for line in rows_in(typed, name)
             ]
@@ -200,7 +200,7 @@ def next_code(taken: Sequence[str]) -> str:
 
 def _row_fields(name: str, lines: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     return {
-        f"{name}.{place}.{part}": "" if line[part] is None else str(line[part])
+        f"{name}.{place}.{part}": "" if line.get(part) is None else str(line[part])
         for place, line in enumerate(lines)
         for part in ROWS[name]
     }

@@ -65,7 +65,9 @@ def _entries(name: str, value: Any) -> list[list[str]]:
         return []
     if name == "trl_range":
         return [[str(level)] for level in value]
-    return [["" if one[part] is None else str(one[part]) for part in PARTS[name]] for one in value]
+    # what was kept before targets had a region has no such parts
+    parts = [part for part in PARTS[name] if any(part in one for one in value)]
+    return [["" if one.get(part) is None else str(one[part]) for part in parts] for one in value]
 
 
 def _xlsx(rows: list[list[str]]) -> bytes:

@@ -32,7 +32,7 @@ LISTS = (
 PARTS: dict[str, tuple[str, ...]] = {
     "cost_by_year_eur": ("year", "euros"),
     "phases": ("text", "start", "end"),
-    "indicator_targets": ("indicator", "baseline", "target", "by_year", "unit"),
+    "indicator_targets": ("indicator", "baseline", "target", "by_year", "unit", "region", "baseline_year"),
     "risks": ("text", "likelihood", "impact", "mitigation"),
     "trl_range": ("level",),
 }

@@ -3,7 +3,16 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    StringConstraints,
+    ValidationError,
+    model_serializer,
+)
 
 from app.actionplan.initiatives.rules import fields_at_fault
 from app.core.errors import Invalid
@@ -58,7 +67,10 @@ class PhaseIn(BaseModel):
 
 
 class TargetIn(BaseModel):
-    """An indicator that the initiative moves: from which value, to which, by when."""
+    """An indicator that the initiative moves: from which value, to which, by when.
+
+    With a region it is followed by what is read of that region, and with a year its baseline is the reading of it.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -67,6 +79,13 @@ class TargetIn(BaseModel):
     target: Figure | None = None
     by_year: Year | None = None
     unit: Line = ""
+    region: Line = ""
+    baseline_year: Year | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_empty(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # sheets kept before targets had a region stay the same sheets
+        return {name: one for name, one in serialize(self).items() if one or name not in ("region", "baseline_year")}
 
 
 class InitiativeIn(BaseModel):

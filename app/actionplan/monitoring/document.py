@@ -161,10 +161,10 @@ def _indicators(state: State, language: str) -> list[list[Cell]]:
         word = LIGHT_WORDS[one.judged] if isinstance(one.judged, Light) else UNJUDGED_WORDS[one.judged]
         head: list[Cell] = [one.followed.code, one.indicator, one.unit or None]
         head += [one.target.baseline, one.target.target, one.target.by_year]
-        counting = {reading.id for reading in one.by_year.values()}
+        counting = list(one.by_year.values())
         yes, no, end = translate(language, "yes"), translate(language, "no"), translate(language, word)
         for reading in one.readings:
-            counts = yes if reading.id in counting else no
+            counts = yes if any(reading is each for each in counting) else no
             rows.append([*head, reading.year, reading.value, counts, reading.source or None, reading.note or None, end])
         if not one.readings:
             rows.append([*head, None, None, None, None, None, end])

@@ -17,6 +17,7 @@ from app.actionplan.monitoring.schemas import (
 )
 from app.actionplan.monitoring.state import IndicatorStanding, Review, RiskStanding, Standing
 from app.actionplan.monitoring.words import title_of
+from app.indicators.rules import Status
 
 
 def milestone_out(standing: Standing, following: Following, names: Names, language: str) -> MilestoneOut:
@@ -57,12 +58,14 @@ def report_out(report: ProgressReport, reports: Sequence[ProgressReport], names:
 
 def indicator_out(one: IndicatorStanding) -> IndicatorOut:
     """An indicator with its readings."""
-    counting = {reading.id for reading in one.by_year.values()}
+    counting = list(one.by_year.values())
     return IndicatorOut(
         initiative=one.followed.code,
         indicator=one.indicator,
         unit=one.unit,
+        region=one.region,
         baseline=one.target.baseline,
+        baseline_year=one.baseline.year if one.baseline else None,
         target=one.target.target,
         by_year=one.target.by_year,
         expected=one.expected,
@@ -74,7 +77,9 @@ def indicator_out(one: IndicatorStanding) -> IndicatorOut:
                 value=reading.value,
                 source=reading.source,
                 note=reading.note,
-                counts=reading.id in counting,
+                counts=any(reading is each for each in counting),
+                is_by_hand=reading.is_by_hand,
+                status=Status(reading.status) if reading.status else None,
             )
             for reading in one.readings
         ],

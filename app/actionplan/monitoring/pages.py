@@ -13,6 +13,7 @@ from app.actionplan.monitoring.queries import Followed, Following, list_owners
 from app.actionplan.monitoring.rules import Kind, Level, Light, Mitigation, level_of
 from app.actionplan.monitoring.state import (
     IndicatorStanding,
+    Read,
     RiskStanding,
     Standing,
     State,
@@ -20,6 +21,7 @@ from app.actionplan.monitoring.state import (
     heat_of,
 )
 from app.actionplan.monitoring.words import (
+    BY_HAND,
     KIND_WORDS,
     LEVEL_WORDS,
     LIGHT_WORDS,
@@ -30,6 +32,7 @@ from app.actionplan.monitoring.words import (
 )
 from app.core.catalogues import translate
 from app.core.words import pick
+from app.indicators.rules import STATUS_WORDS
 from app.people.queries import list_organisations, names_of
 from app.people.rules import Actor
 
@@ -173,28 +176,39 @@ def indicator_view(one: IndicatorStanding, names: Names, language: str) -> dict[
     """An indicator with all its readings, the newest first; those that a later one replaced stay to be read."""
     is_judged = isinstance(one.judged, Light)
     word = LIGHT_WORDS[one.judged] if isinstance(one.judged, Light) else UNJUDGED_WORDS[one.judged]
-    counting = {reading.id for reading in one.by_year.values()}
+    counting, every = list(one.by_year.values()), list(one.readings)
+    latest_first = sorted(every, key=lambda each: (each.year, each.added_at), reverse=True)
     return {
         "code": one.followed.code,
         "initiative": pick(one.followed.item["title"], language),
         "name": one.indicator,
         "unit": one.unit,
+        "region": one.region,
         "baseline": one.target.baseline,
+        "baseline_read": one.baseline and _read_view(one.baseline, language),
         "target": one.target.target,
         "by_year": one.target.by_year,
         "newest": one.newest,
+        "newest_read": one.newest and _read_view(one.newest, language),
         "expected": one.expected,
         "light": one.judged.value if is_judged else "none",
         "word": translate(language, word),
         "readings": [
             {
                 "row": reading,
-                "counts": reading.id in counting,
+                "counts": any(reading is each for each in counting),
                 "by": names.people.get(reading.added_by_id, "–"),
+                "worth": _read_view(reading, language)["worth"],
             }
-            for reading in sorted(one.readings, key=lambda each: (-each.year, -each.number))
+            for reading in latest_first
         ],
     }
+
+
+def _read_view(one: Read, language: str) -> dict[str, Any]:
+    """A reading with what it is worth: typed by somebody, or as the catalogue says of the value."""
+    worth = BY_HAND if one.is_by_hand else STATUS_WORDS[one.status]
+    return {"year": one.year, "worth": translate(language, worth), "source": one.source}
 
 
 def risk_view(one: RiskStanding, following: Following, names: Names, language: str) -> dict[str, Any]:

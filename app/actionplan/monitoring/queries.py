@@ -24,6 +24,8 @@ from app.actionplan.monitoring.models import (
 from app.actionplan.portfolio.models import Plan
 from app.actionplan.portfolio.queries import get_own_plan
 from app.core.errors import NotFound
+from app.indicators.models import RegionReading
+from app.indicators.queries import readings_of_regions
 from app.people.models import Organisation, Person
 from app.people.queries import list_organisations, list_people
 from app.people.rules import Actor
@@ -66,6 +68,8 @@ class Following:
     readings: Mapping[tuple[str, str], Sequence[IndicatorReading]]
     risks: Sequence[Risk]
     assessments: Mapping[UUID, Sequence[RiskAssessment]]
+    catalogue: Mapping[tuple[str, str], Sequence[RegionReading]]
+    """What was read of the regions that targets name, by indicator and region."""
 
 
 def get_following(session: Session, actor: Actor, number: int) -> Following:
@@ -90,6 +94,8 @@ def following_of(
     by_day = select(Milestone).where(Milestone.plan_id == plan.id).order_by(col(Milestone.due), col(Milestone.number))
     milestones = [one for one in session.exec(by_day).all() if one.item_code in items]
     keys = [one.id for one in milestones]
+    targets = [aim for followed in items.values() for aim in followed.item["targets"]]
+    regions = {(aim["indicator"], aim["region"]) for aim in targets if aim.get("region")}
     by_plan = select(Risk).where(Risk.plan_id == plan.id).order_by(col(Risk.number))
     risks = [one for one in session.exec(by_plan).all() if one.item_code in items]
     reports = select(ProgressReport).where(col(ProgressReport.milestone_id).in_(keys))
@@ -109,6 +115,7 @@ def following_of(
         ),
         risks,
         _grouped((one.risk_id, one) for one in session.exec(assessments.order_by(col(RiskAssessment.number)))),
+        readings_of_regions(session, plan.consortium_id, regions),
     )
 
 

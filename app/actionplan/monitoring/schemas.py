@@ -20,6 +20,7 @@ from app.actionplan.monitoring.rules import (
     Mitigation,
     Unjudged,
 )
+from app.indicators.rules import Status
 
 
 def _readable(text: str) -> str:
@@ -134,13 +135,15 @@ class MilestoneOut(BaseModel):
 
 
 class ReadingOut(BaseModel):
-    """A reading; of a year the newest counts."""
+    """A reading; of a year that of the catalogue counts, with its `status`, else the newest by hand."""
 
     year: int
     value: float
     source: str
     note: str
     counts: bool
+    is_by_hand: bool
+    status: Status | None
 
 
 class IndicatorOut(BaseModel):
@@ -149,7 +152,9 @@ class IndicatorOut(BaseModel):
     initiative: str
     indicator: str
     unit: str
+    region: str
     baseline: float | None
+    baseline_year: int | None
     target: float | None
     by_year: int | None
     expected: float | None

@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from app.actionplan.monitoring.models import (
     GateDecision,
-    IndicatorReading,
     Milestone,
     ProgressReport,
     Risk,
@@ -50,19 +50,45 @@ class Standing:
 
 
 @dataclass(frozen=True)
+class Read:
+    """What an indicator was in a year: read in by hand, or of the region the target names.
+
+    `status` says what a value of the catalogue is worth; it is empty for one by hand.
+    """
+
+    year: int
+    value: float
+    source: str
+    note: str
+    added_at: datetime
+    added_by_id: UUID | None
+    status: str = ""
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether somebody typed it for this plan."""
+        return not self.status
+
+
+@dataclass(frozen=True)
 class IndicatorStanding:
-    """How an indicator stands: `by_year` holds the reading that counts of each year, `readings` all of them."""
+    """How an indicator stands: `by_year` holds the reading that counts of each year, `readings` all of them.
+
+    `baseline` is the reading that the baseline was taken from, None where it was typed.
+    """
 
     followed: Followed
     indicator: str
     unit: str
     target: Target
-    readings: Sequence[IndicatorReading]
-    by_year: Mapping[int, IndicatorReading]
+    region: str
+    baseline: Read | None
+    readings: Sequence[Read]
+    by_year: Mapping[int, Read]
     judged: Light | Unjudged
 
     @property
-    def newest(self) -> IndicatorReading | None:
+    def newest(self) -> Read | None:
         """The reading of the latest year."""
         return self.by_year[max(self.by_year)] if self.by_year else None
 
@@ -196,12 +222,34 @@ class State:
     def _indicator(self, followed: Followed, given: Mapping[str, Any]) -> IndicatorStanding:
         start, name = followed.item["start"], given["indicator"]
         begins = start[0] if start else self.following.plan.first_year
-        target = Target(given["baseline"], given["target"], begins, given["by_year"])
-        readings = [one for one in self.following.readings.get((followed.code, name), ()) if one.year <= self.day.year]
+        region, year = given.get("region", ""), given.get("baseline_year")
+        read = {one.year: one for one in self._catalogue(name, region)}
+        baseline = read.get(year) if year else None
+        typed = [one for one in self.following.readings.get((followed.code, name), ()) if one.year <= self.day.year]
+        own = [Read(one.year, one.value, one.source, one.note, one.added_at, one.added_by_id) for one in typed]
+        # only what came after the baseline tells what became of it; what was read of the region counts before what
+        # somebody typed
+        later = [one for one in read.values() if one.year > (year or begins - 1)]
+        readings = [*own, *later]
         by_year = {one.year: one for one in readings}
+        target = Target(baseline.value if baseline else given["baseline"], given["target"], begins, given["by_year"])
         values = {year: one.value for year, one in by_year.items()}
         judged = judge_indicator(target, values, self.day.year)
-        return IndicatorStanding(followed, name, given["unit"], target, readings, by_year, judged)
+        unit = given["unit"]
+        return IndicatorStanding(followed, name, unit, target, region, baseline, readings, by_year, judged)
+
+    def _catalogue(self, indicator: str, region: str) -> list[Read]:
+        """What was known on the day of a region, the reading that counts of each year."""
+        known = {
+            one.year: one
+            for one in self.following.catalogue.get((indicator, region), ())
+            if one.year <= self.day.year and one.added_at.date() <= self.day
+        }
+        return [
+            Read(one.year, one.value, one.source, one.note, one.added_at, one.added_by_id, one.status)
+            for one in known.values()
+            if one.value is not None
+        ]
 
     def _risk(self, risk: Risk, since: date | None) -> RiskStanding | None:
         known = [one for one in self.following.assessments.get(risk.id, ()) if one.assessed_at.date() <= self.day]

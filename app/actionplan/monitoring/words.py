@@ -49,3 +49,7 @@ def title_of(milestone: Milestone, language: str) -> str:
         name = translate(language, phase) if phase else milestone.about
         return translate(language, "End of “%(phase)s”: go or stop", phase=name)
     return milestone.about or translate(language, KIND_WORDS[kind])
+
+
+BY_HAND = "by hand"
+"""What is said of a reading that somebody typed."""

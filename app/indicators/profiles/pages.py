@@ -5,7 +5,8 @@ from statistics import median
 from typing import Any
 
 from app.core.catalogues import translate
-from app.indicators.profiles.queries import RegionProfile
+from app.indicators.models import IndicatorVersion
+from app.indicators.profiles.queries import Mark, RegionProfile
 from app.indicators.profiles.rules import (
     Composite,
     Line,
@@ -39,9 +40,12 @@ UNSCORED_WORDS = {
 }
 
 
-def profile_view(found: RegionProfile, language: str, *, with_figure: bool) -> dict[str, Any]:
+def profile_view(
+    found: RegionProfile, marks: Mapping[tuple[str, int], Mark], language: str, *, with_figure: bool
+) -> dict[str, Any]:
     """Everything the page shows of a profile."""
-    rows = [_row(found, line, language) for line in found.lines]
+    versions = {one.indicator.code: one.version for one in found.entries}
+    rows = [_row(found, line, versions[line.code], marks, language) for line in found.lines]
     dimensions = list(dict.fromkeys(row["dimension"] for row in rows))
     by_code = {row["code"]: row for row in rows}
     return {
@@ -65,19 +69,24 @@ def profile_view(found: RegionProfile, language: str, *, with_figure: bool) -> d
     }
 
 
-def _row(found: RegionProfile, line: Line, language: str) -> dict[str, Any]:
-    entry = next(one for one in found.values.entries if one.indicator.code == line.code)
+def _row(
+    found: RegionProfile,
+    line: Line,
+    version: IndicatorVersion,
+    marks: Mapping[tuple[str, int], Mark],
+    language: str,
+) -> dict[str, Any]:
     scale = found.profile.scales[line.code]
-    mark = found.values.marks[line.code, found.region, line.newest.year] if line.newest else None
+    mark = marks[line.code, line.newest.year] if line.newest else None
     remarks = [translate(language, STATUS_WORDS[mark.status])] if mark and mark.status != "published" else []
     if mark and mark.territory != Territory.OWN:
         remarks.append(f"{translate(language, TERRITORY_WORDS[mark.territory])}: {mark.nuts_code}")
     return {
         "code": line.code,
-        "name": entry.version.name,
-        "unit": entry.version.unit,
-        "dimension": entry.version.dimension,
-        "direction": translate(language, DIRECTION_WORDS[entry.version.direction]),
+        "name": version.name,
+        "unit": version.unit,
+        "dimension": version.dimension,
+        "direction": translate(language, DIRECTION_WORDS[version.direction]),
         "newest": line.newest,
         "remarks": ", ".join(remarks),
         "score": line.score,
@@ -148,9 +157,7 @@ def _heat(found: RegionProfile, dimensions: Sequence[str]) -> dict[str, Any]:
     scores = found.profile.scores
     codes = {
         name: [
-            one.indicator.code
-            for one in found.values.entries
-            if one.version.dimension == name and scores[one.indicator.code]
+            one.indicator.code for one in found.entries if one.version.dimension == name and scores[one.indicator.code]
         ]
         for name in dimensions
     }
@@ -178,9 +185,7 @@ def _cell(found: RegionProfile, codes: Sequence[str], region: str) -> dict[str, 
 
 def _composites(found: RegionProfile) -> list[Composite]:
     scored = {
-        one.indicator.code: one.version.dimension
-        for one in found.values.entries
-        if found.profile.scores[one.indicator.code]
+        one.indicator.code: one.version.dimension for one in found.entries if found.profile.scores[one.indicator.code]
     }
     return composites(found.profile.scores, equal_by_dimension(scored), found.setting.reference, seed=SEED)
 

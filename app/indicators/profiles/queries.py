@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from sqlalchemy import select as rows_of
-from sqlmodel import Session, and_, col, func, select
+from sqlmodel import Session, col
 
 from app.core.errors import NotFound
+from app.indicators.agreed.queries import agreed_codes
 from app.indicators.models import Indicator, RegionReading
 from app.indicators.profiles.rules import (
     Line,
@@ -36,13 +37,13 @@ class Mark(NamedTuple):
 
 @dataclass(frozen=True)
 class Values:
-    """Values by indicator, region and year, with their marks, and what regions are called."""
+    """Values by indicator, region and year, what regions are called, and which indicators all helices agreed to."""
 
     entries: list[Entry]
     series: dict[str, dict[str, dict[int, float]]]
-    marks: dict[tuple[str, str, int], Mark]
     names: dict[str, str]
     partners: list[str]
+    agreed: frozenset[str]
 
     @property
     def regions(self) -> list[str]:
@@ -62,61 +63,57 @@ class Values:
 
 def read_values(session: Session, actor: Actor) -> Values:
     """All readings that count of the consortium's indicators."""
-    entries = list_indicators(session, actor)
-    codes = {one.indicator.id: one.indicator.code for one in entries}
-    key, own = RegionReading, col(Indicator.consortium_id) == actor.consortium_id
-    newest = (
-        select(key.indicator_id, key.region, key.year, func.max(key.number).label("number"))
+    entries, partners = list_indicators(session, actor), list_partners(session, actor)
+    key = RegionReading
+    wanted = (
+        rows_of(col(Indicator.code), col(key.region), col(key.year), col(key.value), col(key.territory))
         .join(Indicator, col(Indicator.id) == col(key.indicator_id))
-        .where(own)
-        .group_by(col(key.indicator_id), col(key.region), col(key.year))
-        .subquery()
+        .where(col(Indicator.consortium_id) == actor.consortium_id)
+        # a later reading takes the place of an earlier one: far quicker than to look for the newest of each
+        .order_by(col(key.number))
     )
-    is_newest = and_(
-        col(key.indicator_id) == newest.c.indicator_id,
-        col(key.region) == newest.c.region,
-        col(key.year) == newest.c.year,
-        col(key.number) == newest.c.number,
-    )
-    wanted = rows_of(
-        col(key.indicator_id),
-        col(key.region),
-        col(key.year),
-        col(key.value),
-        col(key.status),
-        col(key.territory),
-        col(key.nuts_code),
-    )
-    series: dict[str, dict[str, dict[int, float]]] = {code: {} for code in codes.values()}
-    marks: dict[tuple[str, str, int], Mark] = {}
-    counts: dict[str, list[int]] = {}
-    wanted = wanted.join(newest, is_newest).order_by(col(key.region), col(key.year))
-    for row in session.connection().execute(wanted):
-        indicator, region, year, value, status, territory, nuts_code = row
-        code = codes[indicator]
-        marks[code, region, year] = Mark(status, territory, nuts_code)
-        of_all = counts.setdefault(region, [0, 0])
-        of_all[0] += 1
-        of_all[1] += territory == Territory.REFERENCE
-        if value is not None:
-            series[code].setdefault(region, {})[year] = value
+    series: dict[str, dict[str, dict[int, float | None]]] = {one.indicator.code: {} for one in entries}
+    of_partners: dict[str, dict[tuple[str, int], bool]] = {one.code: {} for one in partners if one.code}
+    for code, region, year, value, territory in session.connection().execute(wanted).all():
+        series[code].setdefault(region, {})[year] = value
+        if region in of_partners:
+            of_partners[region][code, year] = territory == Territory.REFERENCE
     # a network whose values are mostly those of a larger territory is a reference, and competes with nobody
-    partners = [
-        one.code
-        for one in list_partners(session, actor)
-        if one.code in counts and 2 * counts[one.code][1] <= counts[one.code][0]
-    ]
-    return Values(entries, series, marks, names_of_regions(session, actor), sorted(partners))
+    competing = [code for code, found in of_partners.items() if found and 2 * sum(found.values()) <= len(found)]
+    known = {code: {region: _known(one) for region, one in found.items()} for code, found in series.items()}
+    there = {code: {region: one for region, one in found.items() if one} for code, found in known.items()}
+    return Values(entries, there, names_of_regions(session, actor), sorted(competing), agreed_codes(session, actor))
+
+
+def _known(series: dict[int, float | None]) -> dict[int, float]:
+    return {year: value for year, value in series.items() if value is not None}
+
+
+def marks_of(session: Session, actor: Actor, region: str) -> dict[tuple[str, int], Mark]:
+    """What is to be said of the values of a region, by indicator and year."""
+    key = RegionReading
+    wanted = (
+        rows_of(col(Indicator.code), col(key.year), col(key.status), col(key.territory), col(key.nuts_code))
+        .join(Indicator, col(Indicator.id) == col(key.indicator_id))
+        .where(col(Indicator.consortium_id) == actor.consortium_id, col(key.region) == region)
+        .order_by(col(key.number))
+    )
+    return {(code, year): Mark(*mark) for code, year, *mark in session.connection().execute(wanted).all()}
 
 
 @dataclass(frozen=True)
 class Setting:
-    """What a profile is held against: the reference set, its years, and whether only those most alike stand beside."""
+    """What a profile is held against: the reference set, its years, and whether only those most alike stand beside.
+
+    `codes` are the indicators it shows; with `is_agreed` those of the set that all helices agreed to.
+    """
 
     reference: Sequence[str]
     years: Sequence[int]
+    codes: Sequence[str]
     is_of_all: bool = False
     is_beside_alike: bool = False
+    is_agreed: bool = False
 
 
 @dataclass(frozen=True)
@@ -132,6 +129,11 @@ class RegionProfile:
     beside: list[str]
 
     @property
+    def entries(self) -> list[Entry]:
+        """The indicators it shows."""
+        return [one for one in self.values.entries if one.indicator.code in self.setting.codes]
+
+    @property
     def scored(self) -> int:
         """How many indicators can be scored at all."""
         return sum(bool(scores) for scores in self.profile.scores.values())
@@ -143,29 +145,42 @@ class RegionProfile:
 
 
 def setting_of(
-    values: Values, *, first: int = 0, last: int = 0, is_of_all: bool = False, is_beside_alike: bool = False
+    values: Values,
+    *,
+    first: int = 0,
+    last: int = 0,
+    is_of_all: bool = False,
+    is_beside_alike: bool = False,
+    is_whole: bool = False,
 ) -> Setting:
-    """The setting that was asked for; the newest ten years and the partners when nothing was."""
+    """The setting that was asked for.
+
+    When nothing was: the newest ten years, the partners, and the agreed set where there is one.
+    """
     years = values.years or [0]
     until = min(max(last or years[-1], years[0]), years[-1])
     begin = min(max(first or until - MOST_YEARS + 1, years[0]), until)
     is_of_all = is_of_all or not values.partners
     reference = values.regions if is_of_all else values.partners
-    return Setting(reference, range(begin, until + 1), is_of_all, is_beside_alike)
+    is_agreed = bool(values.agreed) and not is_whole
+    codes = [one.indicator.code for one in values.entries if not is_agreed or one.indicator.code in values.agreed]
+    return Setting(reference, range(begin, until + 1), codes, is_of_all, is_beside_alike, is_agreed)
 
 
 def profile_of(values: Values, region: str, setting: Setting) -> RegionProfile:
     """The profile of a region. Raises NotFound for a region without a value."""
     if region not in values.regions:
         raise NotFound("There are no values of this region.")
-    directions = {one.indicator.code: Direction(one.version.direction) for one in values.entries}
+    every = {one.indicator.code: Direction(one.version.direction) for one in values.entries}
+    # what a region is like is not only what the set says of it
+    structure = [code for code, direction in every.items() if direction is Direction.CONTEXT]
+    directions = {code: every[code] for code in every if code in setting.codes or code in structure}
     profile = make_profile(directions, values.series, setting.reference, setting.years)
-    structure = [code for code, direction in directions.items() if direction is Direction.CONTEXT]
     alike = structural_peers(profile.newest, structure, region, setting.reference)
     peers = [one.region for one in alike[:MOST_ALIKE]] if setting.is_beside_alike and alike else setting.reference
     beside = [one for one in peers if one != region]
     lines = [
-        line_of(profile, code, direction, values.series[code].get(region, {}), region, beside, setting.years)
-        for code, direction in directions.items()
+        line_of(profile, code, every[code], values.series[code].get(region, {}), region, beside, setting.years)
+        for code in setting.codes
     ]
     return RegionProfile(region, values, setting, profile, lines, alike, beside)

@@ -6,11 +6,13 @@ from fastapi import APIRouter, Query, Request, Response
 
 from app.auth.guard import permitted
 from app.core.errors import NotFound
+from app.history.rules import name_of
+from app.history.service import record_under
 from app.indicators.exporting import MEDIA_TYPES, WRITERS, profile_document
 from app.indicators.profiles.pages import profile_view
-from app.indicators.profiles.queries import profile_of, read_values, setting_of
+from app.indicators.profiles.queries import marks_of, profile_of, read_values, setting_of
 from app.people.rules import Actor
-from app.web.deps import SessionDep
+from app.web.deps import SessionDep, WritingSessionDep
 from app.web.forms import whole_number
 from app.web.language import language_of
 from app.web.templating import render
@@ -47,6 +49,7 @@ def region_profile(
     last: Typed = "",
     among: Typed = "",
     beside: Typed = "",
+    which: Typed = "",
     figure: Typed = "",
 ) -> Response:
     """One region beside its peers: strengths, weaknesses, trends, gaps. A profile, not a ranking."""
@@ -57,6 +60,7 @@ def region_profile(
         last=whole_number(last, 0),
         is_of_all=among == "all",
         is_beside_alike=beside == "alike",
+        is_whole=which == "all",
     )
     found = profile_of(values, region, setting)
     return render(
@@ -65,17 +69,18 @@ def region_profile(
         found=found,
         setting=setting,
         years=values.years,
-        view=profile_view(found, language_of(request), with_figure=figure == "yes"),
+        view=profile_view(found, marks_of(session, actor, region), language_of(request), with_figure=figure == "yes"),
         query=f"first={setting.years[0]}&last={setting.years[-1]}"
         + ("&among=all" if setting.is_of_all else "")
-        + ("&beside=alike" if setting.is_beside_alike else ""),
+        + ("&beside=alike" if setting.is_beside_alike else "")
+        + ("&which=all" if found.values.agreed and not setting.is_agreed else ""),
     )
 
 
 @router.get("/{region}/export.{kind}")
 def export_profile_page(
     request: Request,
-    session: SessionDep,
+    session: WritingSessionDep,
     actor: ReaderDep,
     region: str,
     kind: str,
@@ -83,8 +88,9 @@ def export_profile_page(
     last: Typed = "",
     among: Typed = "",
     beside: Typed = "",
+    which: Typed = "",
 ) -> Response:
-    """The profile as a file, with its method."""
+    """The profile as a file, with its method; noted in the history."""
     if kind not in WRITERS:
         raise NotFound("There is no such page.")
     values = read_values(session, actor)
@@ -94,7 +100,10 @@ def export_profile_page(
         last=whole_number(last, 0),
         is_of_all=among == "all",
         is_beside_alike=beside == "alike",
+        is_whole=which == "all",
     )
     document = profile_document(profile_of(values, region, setting), language_of(request))
+    thing = name_of("consortium", actor.consortium_id)
+    record_under(session, actor, "profile.exported", thing, after={"region": region, "format": kind})
     headers = {"Content-Disposition": f'attachment; filename="profile.{kind}"'}
     return Response(WRITERS[kind](document), media_type=MEDIA_TYPES[kind], headers=headers)

@@ -53,9 +53,12 @@ def create_draft(
     language: str,
     items: Sequence[ItemIn],
     has_idea_round: bool = False,
+    item_kind: str = "initiative",
+    changes: Mapping[str, Any] | None = None,
 ) -> Survey:
     """A draft over these items with the recommended questions, rule and texts in every language.
 
+    `changes` take the place of whole recommended parts, by their names in a survey file.
     Raises Invalid without a title, or without items where no round of ideas will bring some.
     """
     require(actor, "survey.change")
@@ -76,8 +79,10 @@ def create_draft(
             "settings": {"anonymous": False, "idea_round": has_idea_round},
             "initiatives": None,
         }
+        | dict(changes or {})
     )
     survey = import_survey(session, actor, document, items).survey
+    survey.item_kind = item_kind
     if words is not known:
         survey.outdated = {"title": [tag for tag in LANGUAGES if tag != language]}
     offer_regions(session, actor, survey)

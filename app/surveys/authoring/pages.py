@@ -74,7 +74,7 @@ def step_rows(session: Session, survey: Survey, checks: Sequence[Check], languag
         rows.append(
             {
                 "step": step,
-                "word": translate(language, word),
+                "word": translate(language, ITEM_WORDS[survey.item_kind] if step == "items" else word),
                 "fact": facts[step],
                 "is_later": step == "items" and awaits,
                 # where something blocks, the language in which it is missing

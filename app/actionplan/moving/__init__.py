@@ -1,0 +1,1 @@
+"""Which initiatives move which indicators."""

@@ -1,0 +1,1 @@
+"""The set of indicators that all helices agreed to in a survey."""
