@@ -10,6 +10,7 @@ import sys
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -42,6 +43,10 @@ from app.indicators.service import import_readings
 from app.people.queries import find_organisation_by_name, find_person_by_email, operator
 from app.people.rules import Actor, Role
 from app.people.service import create_organisation, create_person
+from app.programmes.queries import list_partners
+from app.programmes.rules import CHOICES
+from app.programmes.schemas import ContentIn
+from app.programmes.service import create_programme
 from app.surveys.answering.autosave import AnswerWriter, Save
 from app.surveys.answering.notice import shown_text
 from app.surveys.answering.queries import form_of
@@ -133,6 +138,7 @@ def load_demo(engine: Engine, settings: Settings, *, answers: int, seed: int) ->
         actor = operator(session)
         _load_consortium(session, actor)
         _load_indicators(session, actor)
+        _load_programmes(session, actor)
         import_initiatives(session, actor, parse_catalogue("initiatives.json", _read("initiatives.json")))
         _set_states(session, actor)
         survey_id = make_survey(session, actor, parse_survey_file(_read("survey.json"))).survey.id
@@ -189,6 +195,21 @@ def _load_indicators(session: Session, actor: Actor) -> None:
     choices = Choices(edition="2021", defines=True)
     taken = import_readings(session, actor, "indicators.csv", _read("indicators.csv"), choices)
     assert not taken.is_refused, "the demonstration's readings have no fault"
+
+
+def _load_programmes(session: Session, actor: Actor) -> None:
+    partners = {one.code: one for one in list_partners(session, actor)}
+    for number, line in enumerate(csv.DictReader(_read("services.csv").decode().splitlines()), start=2):
+        said: dict[str, Any] = {
+            name: text.replace("-", "_").replace(" ", "_") if name in CHOICES else text
+            for name, text in line.items()
+            if name in ContentIn.model_fields and text
+        }
+        said["target_groups"] = line["target_groups"].split("|")
+        given = ContentIn.model_validate(said)
+        create_programme(
+            session, actor, partners[line["region_id"]], line["service_id"], given, file="services.csv", row=number
+        )
 
 
 def _load_consortium(session: Session, actor: Actor) -> None:
