@@ -10,7 +10,6 @@ import sys
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -43,10 +42,8 @@ from app.indicators.service import import_readings
 from app.people.queries import find_organisation_by_name, find_person_by_email, operator
 from app.people.rules import Actor, Role
 from app.people.service import create_organisation, create_person
-from app.programmes.queries import list_partners
-from app.programmes.rules import CHOICES
-from app.programmes.schemas import ContentIn
-from app.programmes.service import create_programme
+from app.programmes.importing.checking import guess, read_sheet
+from app.programmes.importing.service import import_programmes
 from app.surveys.answering.autosave import AnswerWriter, Save
 from app.surveys.answering.notice import shown_text
 from app.surveys.answering.queries import form_of
@@ -198,18 +195,9 @@ def _load_indicators(session: Session, actor: Actor) -> None:
 
 
 def _load_programmes(session: Session, actor: Actor) -> None:
-    partners = {one.code: one for one in list_partners(session, actor)}
-    for number, line in enumerate(csv.DictReader(_read("services.csv").decode().splitlines()), start=2):
-        said: dict[str, Any] = {
-            name: text.replace("-", "_").replace(" ", "_") if name in CHOICES else text
-            for name, text in line.items()
-            if name in ContentIn.model_fields and text
-        }
-        said["target_groups"] = line["target_groups"].split("|")
-        given = ContentIn.model_validate(said)
-        create_programme(
-            session, actor, partners[line["region_id"]], line["service_id"], given, file="services.csv", row=number
-        )
+    sheet = read_sheet("services.csv", _read("services.csv"))
+    taken = import_programmes(session, actor, sheet, guess(sheet, {}), None)
+    assert not taken.is_refused, "the demonstration's programmes have no fault"
 
 
 def _load_consortium(session: Session, actor: Actor) -> None:

@@ -1,6 +1,7 @@
 """Programmes with their versions, and how a partner's files name what they hold."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import JSON, UniqueConstraint
@@ -67,5 +68,5 @@ class ProgrammeMapping(Row, table=True):
     """How the files of a partner name the fields and their values, kept with its last import for the next."""
 
     organisation_id: UUID = Field(foreign_key="organisation.id", unique=True)
-    content: dict[str, object] = Field(default_factory=dict, sa_type=JSON)
+    content: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     kept_at: datetime = Field(sa_type=UtcDateTime)

@@ -24,8 +24,8 @@ class Entry(NamedTuple):
     partner: Organisation
 
 
-def list_programmes(session: Session, actor: Actor) -> list[Entry]:
-    """The catalogue of the consortium, by code."""
+def list_programmes(session: Session, actor: Actor, code: str = "") -> list[Entry]:
+    """The catalogue of the consortium, by code; with a code, that programme alone."""
     wanted = (
         select(Programme, ProgrammeVersion, Organisation)
         .join(
@@ -38,6 +38,8 @@ def list_programmes(session: Session, actor: Actor) -> list[Entry]:
         .join(Organisation, col(Organisation.id) == col(Programme.organisation_id))
         .where(Programme.consortium_id == actor.consortium_id)
     )
+    if code:
+        wanted = wanted.where(Programme.code == code)
     found = [Entry(*line) for line in session.exec(wanted).all()]
     # not in the database: its order of signs is another on each kind
     return sorted(found, key=lambda one: one.programme.code)
@@ -45,7 +47,7 @@ def list_programmes(session: Session, actor: Actor) -> list[Entry]:
 
 def find_programme(session: Session, actor: Actor, code: str) -> Entry | None:
     """The programme of that code, if there is one."""
-    return next((one for one in list_programmes(session, actor) if one.programme.code == code), None)
+    return next(iter(list_programmes(session, actor, code)), None) if code else None
 
 
 def get_programme(session: Session, actor: Actor, code: str) -> Entry:
