@@ -29,7 +29,7 @@ KINDS = frozenset(
         *("workshop", "interview", "decision"),
         *("plan_ballot", "plan_edition"),
         *("workshop", "interview", "decision", "milestone", "risk"),
-        "indicator",
+        *("indicator", "programme"),
     }
 )
 
@@ -167,6 +167,10 @@ ACT_WORDS = {
     "readings.exported": "Readings of regions handed out",
     "profile.exported": "Profile of a region handed out",
     "indicator.given": "Indicator given to a partner to look after",
+    "programme.added": "Programme added",
+    "programme.changed": "Programme given a new version",
+    "programmes.imported": "Programmes imported",
+    "programmes.exported": "Programmes handed out",
     "milestones.told": "Owners of milestones mailed",
     "monitoring.exported": "Monitoring exported",
     "history.erased": "Details erased from the history",
