@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from app.documents.document import Cell, Column, Figure, Table
 from app.indicators.profiles.rules import CLEAR_GAP, Trend, within
+from app.reports.building import titled
 from app.reports.drawing import EDGE, SIGN, WIDTH, Canvas, fitting
 from app.reports.region_reading import RegionsReading, Told
 
@@ -60,7 +61,7 @@ def _gap_figure(
         Column("middle", pen.say("Median beside it"), SCALE_DIGITS),
     ]
     cells: list[list[Cell]] = [[row["name"], row["score"], row["middle"]] for row in rows]
-    table = Table(pen.say("Place on the scale: %(name)s", name=told.name), columns, cells)
+    table = Table(titled(pen, pen.say("Place on the scale"), told.name), columns, cells)
     return Figure(_titled(reading, title, place), alt, _gap_drawing(reading, told, rows), b"", table)
 
 
@@ -148,7 +149,7 @@ def _year_table(reading: RegionsReading, told: Told, rows: Sequence[Mapping[str,
     say = reading.pen.say
     columns = [
         Column("name", say("Indicator")),
-        Column("of", say("Of")),
+        Column("of", say("Region")),
         *(Column(f"in_{year}", str(year), SCALE_DIGITS) for year in reading.setting.years),
     ]
     cells: list[list[Cell]] = []
@@ -156,7 +157,7 @@ def _year_table(reading: RegionsReading, told: Told, rows: Sequence[Mapping[str,
         own, middles = series_of(told, row["code"])
         cells.append([row["name"], told.name, *(own.get(year) for year in reading.setting.years)])
         cells.append([row["name"], say("median beside it"), *(middles.get(year) for year in reading.setting.years)])
-    return Table(say("Over the years: %(name)s", name=told.name), columns, cells)
+    return Table(titled(reading.pen, say("Over the years"), told.name), columns, cells)
 
 
 def _year_drawing(reading: RegionsReading, told: Told, rows: Sequence[Mapping[str, Any]]) -> str:

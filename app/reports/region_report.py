@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from sqlmodel import Session
 
-from app.documents.document import Block, Cell, Column, Document, Listing, Note, Paragraph, Section, Table
+from app.documents.document import Block, Cell, Column, Document, Listing, Note, Paragraph, Run, Section, Table
 from app.indicators.exporting import METHOD
 from app.indicators.profiles.pages import UNSCORED_WORDS
 from app.indicators.profiles.rules import Scale
 from app.indicators.rules import DIRECTION_WORDS
 from app.people.rules import Actor
-from app.reports.building import NOTHING_STATED, CoverFacts, cover_of
+from app.reports.building import NOTHING_STATED, CoverFacts, cover_of, titled
 from app.reports.region_reading import RegionsReading, Told, Wanted, read_regions
 from app.reports.region_sections import named, region_section
 
@@ -25,7 +25,7 @@ def region_report(
     reading = read_regions(session, actor, language, wanted)
     pen = reading.pen
     return Document(
-        title=pen.say("Regional profiles"),
+        title=pen.say("Profiles of regions"),
         language=language,
         blocks=[
             _summary(reading),
@@ -66,19 +66,20 @@ def _summary(reading: RegionsReading) -> Section:
         [
             Paragraph(pen.say(NO_RANKING), "finding"),
             Paragraph(facts),
-            Listing([Paragraph(_in_short(reading, told)) for told in reading.told]),
+            Listing([_in_short(reading, told) for told in reading.told]),
             *([Paragraph(left_out)] if reading.left_out else []),
         ],
     )
 
 
-def _in_short(reading: RegionsReading, told: Told) -> str:
-    return reading.pen.say(
-        "%(name)s – clearly above the median beside it: %(strong)s; clearly below: %(weak)s.",
-        name=told.name,
-        strong=named(reading, told.view["strengths"]),
-        weak=named(reading, told.view["weaknesses"]),
+def _in_short(reading: RegionsReading, told: Told) -> Paragraph:
+    say = reading.pen.say
+    sides = (
+        (say("Clearly above the median beside it"), told.view["strengths"]),
+        (say("Clearly below"), told.view["weaknesses"]),
     )
+    found = [f"{titled(reading.pen, label, named(reading, rows))}." for label, rows in sides if rows]
+    return Paragraph([Run(told.name, is_strong=True), Run(f" – {' '.join(found) or say('Nothing stands out.')}")])
 
 
 def _method(reading: RegionsReading) -> Section:
@@ -97,11 +98,8 @@ def _method(reading: RegionsReading) -> Section:
             Note(say("Years"), f"{setting.years[0]}–{setting.years[-1]}"),
             Note(say("Beside it"), beside),
             Note(say("Method"), f"{say(METHOD)} {further}"),
-            Note(
-                say("No composite"),
-                say(
-                    "A composite hides what a profile shows, and its order hangs on the weights: this report has none."
-                ),
+            Paragraph(
+                say("A composite hides what a profile shows, and its order hangs on the weights: this report has none.")
             ),
             _coverage(reading),
         ],
@@ -141,14 +139,14 @@ def _dimensions(reading: RegionsReading) -> Section:
         label = name or say("Without a dimension")
         columns += [
             Column(f"mean_{place}", label, 2),
-            Column(f"known_{place}", say("Known: %(name)s", name=label), 0),
+            Column(f"known_{place}", titled(reading.pen, say("Known"), label), 0),
         ]
     rows: list[list[Cell]] = []
     for told, heat in zip(reading.told, heats, strict=True):
         cells = next(row["cells"] for row in heat["rows"] if row["is_own"])
         rows.append([told.name, *(cell for one in cells for cell in (one["mean"], one["known"]))])
     of = "; ".join(
-        say("%(name)s: %(count)s", name=name or say("Without a dimension"), count=cell["of"])
+        titled(reading.pen, name or say("Without a dimension"), str(cell["of"]))
         for name, cell in zip(names, heats[0]["rows"][0]["cells"], strict=True)
     )
     note = say(
@@ -209,5 +207,5 @@ def _indicators(reading: RegionsReading) -> Section:
         ]
         for code, version in reading.versions.items()
     ]
-    title = say("The indicators")
+    title = say("Indicators")
     return Section(title, [Table(title, columns, rows)], is_wide=True)

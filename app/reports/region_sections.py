@@ -6,7 +6,7 @@ from typing import Any
 
 from app.documents.document import Block, Cell, Column, Note, Paragraph, Section, Table
 from app.indicators.rules import STATUS_WORDS, TERRITORY_WORDS, Status, Territory
-from app.reports.building import listed
+from app.reports.building import listed, titled
 from app.reports.region_figures import gap_figures, year_figures
 from app.reports.region_reading import RegionsReading, Told
 
@@ -14,7 +14,7 @@ from app.reports.region_reading import RegionsReading, Told
 def named(reading: RegionsReading, rows: Sequence[Mapping[str, Any]]) -> str:
     """Indicators with their gaps, the widest first, or that nothing stands out."""
     if not rows:
-        return reading.pen.say("nothing stands out")
+        return reading.pen.say("Nothing stands out.")
     return ", ".join(f"{row['name']} ({reading.pen.signed(row['gap'])})" for row in rows)
 
 
@@ -83,40 +83,54 @@ def _lines(reading: RegionsReading, told: Told) -> Table:
         Column("middle", say("Median beside it"), 2),
         Column("gap", say("Gap"), 2),
         Column("trend", say("Trend")),
-        Column("remarks", say("Remarks")),
     ]
     rows: list[list[Cell]] = []
     for row in told.rows:
         value, year = (row["newest"].value, row["newest"].year) if row["newest"] else (None, None)
         scores = (row["score"], row["middle"], row["gap"])
-        remarks = ", ".join(one for one in (row["remarks"], row["unscored"]) if one)
-        rows.append([row["code"], row["name"], value, row["unit"], year, *scores, row["trend"], remarks or None])
-    return Table(say("Gap to the median beside it: %(name)s", name=told.name), columns, rows)
+        rows.append([row["code"], row["name"], value, row["unit"], year, *scores, row["trend"]])
+    return Table(titled(reading.pen, say("Gap to the median beside it"), told.name), columns, rows)
 
 
 def _remarks(reading: RegionsReading, told: Told) -> list[Block]:
-    """Values that were measured elsewhere, are not published, or are missing, with what was noted of them."""
+    """What is to be said of values that were measured elsewhere, are not published, or are missing, and of which."""
     say = reading.pen.say
     codes = {one.indicator.id: one.indicator.code for one in reading.values.entries}
-    years: defaultdict[tuple[str, str, str, str], list[int]] = defaultdict(list)
+    said: defaultdict[tuple[str, ...], defaultdict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for one in sorted(told.readings, key=lambda one: (codes[one.indicator_id], one.year)):
         where = "" if one.territory == Territory.OWN else f"{say(TERRITORY_WORDS[one.territory])}: {one.nuts_code}"
         worth = "" if one.status == Status.PUBLISHED else say(STATUS_WORDS[one.status])
-        if where or worth or one.note:
-            years[codes[one.indicator_id], where, worth, one.note].append(one.year)
+        remark = tuple(part for part in (worth, where, one.note) if part)
+        if remark:
+            said[remark][codes[one.indicator_id]].append(one.year)
     columns = [
-        Column("indicator", say("Code")),
-        Column("name", say("Indicator")),
-        Column("where", say("Measured in")),
-        Column("status", say("Status")),
-        Column("note", say("Note")),
-        Column("in_years", say("Years")),
+        Column("remark", say("Remark")),
+        Column("values", say("Readings"), 0),
+        Column("of", say("Indicators")),
     ]
     rows: list[list[Cell]] = [
-        [code, reading.versions[code].name, where or None, worth or None, note or None, ", ".join(map(str, found))]
-        for (code, where, worth, note), found in years.items()
+        [
+            "; ".join(remark),
+            sum(len(years) for years in found.values()),
+            ", ".join(f"{code} {in_spans(years)}" for code, years in found.items()),
+        ]
+        for remark, found in sorted(said.items())
     ]
     if not rows:
         return [Paragraph(say("Every value was published and measured in the region itself."))]
-    title = say("What is to be said of values: %(name)s", name=told.name)
-    return [Table(title, columns, rows)]
+    return [Table(titled(reading.pen, say("What is to be said of values"), told.name), columns, rows)]
+
+
+def in_spans(years: Sequence[int]) -> str:
+    """Years in their order, those one after the other as a span.
+
+    >>> in_spans([2015, 2016, 2017, 2020]), in_spans([2020, 2021])
+    ('2015–2017, 2020', '2020–2021')
+    """
+    spans: list[list[int]] = []
+    for year in years:
+        if spans and year == spans[-1][-1] + 1:
+            spans[-1].append(year)
+        else:
+            spans.append([year])
+    return ", ".join(str(one[0]) if len(one) == 1 else f"{one[0]}–{one[-1]}" for one in spans)

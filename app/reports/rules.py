@@ -94,7 +94,7 @@ KINDS: dict[str, Kind] = {
     "dissent": Kind("Dissent", "A page for each initiative on which groups stand apart.", "round", has_cover=True),
     "brief": Kind("Brief on an initiative", "One initiative on one page.", "item"),
     "regions": Kind(
-        "Regional profiles",
+        "Profiles of regions",
         "Each region beside its peers: strengths, weaknesses, trends, gaps, and what is missing. No ranking.",
         "regions",
         has_cover=True,
