@@ -42,6 +42,8 @@ from app.indicators.service import import_readings
 from app.people.queries import find_organisation_by_name, find_person_by_email, operator
 from app.people.rules import Actor, Role
 from app.people.service import create_organisation, create_person
+from app.programmes.importing.checking import guess, read_sheet
+from app.programmes.importing.service import import_programmes
 from app.surveys.answering.autosave import AnswerWriter, Save
 from app.surveys.answering.notice import shown_text
 from app.surveys.answering.queries import form_of
@@ -133,6 +135,7 @@ def load_demo(engine: Engine, settings: Settings, *, answers: int, seed: int) ->
         actor = operator(session)
         _load_consortium(session, actor)
         _load_indicators(session, actor)
+        _load_programmes(session, actor)
         import_initiatives(session, actor, parse_catalogue("initiatives.json", _read("initiatives.json")))
         _set_states(session, actor)
         survey_id = make_survey(session, actor, parse_survey_file(_read("survey.json"))).survey.id
@@ -189,6 +192,12 @@ def _load_indicators(session: Session, actor: Actor) -> None:
     choices = Choices(edition="2021", defines=True)
     taken = import_readings(session, actor, "indicators.csv", _read("indicators.csv"), choices)
     assert not taken.is_refused, "the demonstration's readings have no fault"
+
+
+def _load_programmes(session: Session, actor: Actor) -> None:
+    sheet = read_sheet("services.csv", _read("services.csv"))
+    taken = import_programmes(session, actor, sheet, guess(sheet, {}), None)
+    assert not taken.is_refused, "the demonstration's programmes have no fault"
 
 
 def _load_consortium(session: Session, actor: Actor) -> None:

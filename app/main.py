@@ -87,6 +87,11 @@ from app.indicators import routes as indicators_pages
 from app.indicators.profiles import routes as profiles_pages
 from app.mail import routes as outbox_pages
 from app.people import routes as people_pages
+from app.programmes import api as programmes_api
+from app.programmes import routes as programmes_pages
+from app.programmes.comparing import api as comparing_api
+from app.programmes.comparing import routes as comparing_pages
+from app.programmes.importing import routes as programmes_import_pages
 from app.reports import api as reports_api
 from app.reports import routes as report_pages
 from app.reports.methods import routes as methods_pages
@@ -131,6 +136,10 @@ PAGES: list[APIRouter] = [
     profiles_pages.router,
     readings_import_pages.router,
     indicators_pages.router,
+    # before one programme, for the same reason
+    programmes_import_pages.router,
+    comparing_pages.router,
+    programmes_pages.router,
     outbox_pages.router,
     receipt_pages.router,
     # before the pages of one survey: their address would take "new" for its name
@@ -203,6 +212,9 @@ PAGES: list[APIRouter] = [
 API: list[APIRouter] = [
     auth_api.router,
     indicators_api.router,
+    # before one programme: its address would take these for codes
+    comparing_api.router,
+    programmes_api.router,
     initiatives_api.router,
     record_api.router,
     evidence_api.router,

@@ -83,6 +83,9 @@ def test_every_table_about_people_is_named() -> None:
         "indicator_version",
         "indicator_stand",
         "region_reading",
+        "programme",
+        "programme_version",
+        "programme_mapping",
     ):
         assert f"`{table}`" in PAGE
 

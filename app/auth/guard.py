@@ -20,6 +20,7 @@ SESSION_COOKIE = "innaxe_session"
 NAVIGATION = (
     ("Overview", "home_page", "home.read"),
     ("Indicators", "indicator_list", "indicator.read"),
+    ("Programmes", "programme_list", "programme.read"),
     ("Initiatives", "initiative_list", "initiative.read"),
     ("Proposals", "proposal_queue", "proposal.judge"),
     ("Surveys", "survey_list", "survey.read"),

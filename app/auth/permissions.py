@@ -86,6 +86,8 @@ PERMISSIONS: dict[str, Predicate] = {
     "indicator.change": over(*STAFF),
     "indicator.agree": in_partner_or(*LEADS),
     "indicator.import": central(*STAFF),
+    "programme.read": anywhere(*EVERYONE),
+    "programme.change": over(*STAFF),
     "initiative.read": anywhere(*EVERYONE),
     "initiative.import": central(*STAFF, Role.EDITOR),
     "initiative.draft": anywhere(*STAFF, Role.EDITOR),

@@ -29,7 +29,7 @@ KINDS = frozenset(
         *("workshop", "interview", "decision"),
         *("plan_ballot", "plan_edition"),
         *("workshop", "interview", "decision", "milestone", "risk"),
-        "indicator",
+        *("indicator", "programme"),
     }
 )
 
@@ -164,6 +164,10 @@ ACT_WORDS = {
     "indicator.changed": "Indicator given a new version",
     "indicator.agreed": "A partner said whether it agrees with an indicator",
     "readings.imported": "Readings of regions imported",
+    "programme.added": "Programme added",
+    "programme.changed": "Programme given a new version",
+    "programmes.imported": "Programmes imported",
+    "programmes.exported": "Programmes handed out",
     "milestones.told": "Owners of milestones mailed",
     "monitoring.exported": "Monitoring exported",
     "history.erased": "Details erased from the history",
