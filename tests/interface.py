@@ -65,6 +65,13 @@ from app.indicators.rules import DIRECTION_WORDS, STATUS_WORDS, TERRITORY_WORDS
 from app.mail.rules import PROBLEMS
 from app.people.routes import ROLE_WORDS
 from app.people.rules import HELIX_WORDS
+from app.programmes.comparing import pages as comparing
+from app.programmes.importing import checking as programme_checks
+from app.programmes.importing import routes as programme_imports
+from app.programmes.importing import rules as programme_cells
+from app.programmes.pages import FIELD_LABELS, NOT_STATED
+from app.programmes.rules import CHOICES as PROGRAMME_CHOICES
+from app.programmes.rules import UNKNOWN_WORDS
 from app.reports import jobs as reports
 from app.reports import rules as report_rules
 from app.reports.building import LEVEL_WORDS
@@ -235,11 +242,31 @@ def interface_messages() -> set[Message]:
         TREND_WORDS,
         UNSCORED_WORDS,
         PROFILE_COLUMNS,
+        FIELD_LABELS,
+        UNKNOWN_WORDS,
+        comparing.GROUND_WORDS,
+        *PROGRAMME_CHOICES.values(),
     ):
         words += table.values()
     for kind in REPORT_KINDS.values():
         words += [kind.title, kind.hint]
+    words += [word for word, _ in comparing.COMPARED_COLUMNS.values()]
     words += [
+        *(NOT_STATED, comparing.RULE, "not known", "Category", "Target groups", "Delivery", "Programmes", "Use"),
+        *("Coverage and overlap", "Where partners offer the same", "Who could learn from whom", "Cost per participant"),
+        *("Who could learn", "From whom", "Strong there", "Here", "Transferability (1 to 5)", "Rule"),
+        *(programme_imports.CHOOSE_FILE, programme_imports.CHOOSE_PARTNER, programme_imports.FILE_LOST),
+        *(
+            programme_cells.NO_NUMBER,
+            programme_cells.NOT_WHOLE,
+            programme_cells.TWO_READINGS,
+            programme_cells.OFF_SCALE,
+        ),
+        *(
+            one
+            for name, one in vars(programme_checks).items()
+            if name.isupper() and isinstance(one, str) and len(one) > 1
+        ),
         *(reports.FAILED, reports.NOBODY, report_rules.TOO_LONG, report_rules.NO_DAY),
         *(BROKEN, adoption.NO_OUTCOME, adoption.NO_ITEM, adoption.NO_ANSWER),
         GONE,

@@ -148,7 +148,8 @@ def programme_form(request: Request, session: SessionDep, actor: ChangerDep, pro
     require(actor, "programme.change", entry.programme)
     content = content_of(entry.version)
     typed: dict[str, Any] = {
-        name: "" if value is None else str(value) for name, value in content.model_dump(mode="json").items()
+        name: "" if value is None else f"{value:.10g}" if isinstance(value, float) else str(value)
+        for name, value in content.model_dump(mode="json").items()
     }
     typed |= {f"target-{name}": "yes" for name in content.target_groups}
     typed["open_to_other_regions"] = yes_no(content.open_to_other_regions)

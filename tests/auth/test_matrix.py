@@ -41,6 +41,7 @@ from app.main import API, PAGES
 from app.people.models import Membership, Organisation, Person
 from app.people.queries import find_person_by_email, operator
 from app.people.service import create_consortium, create_organisation, create_person
+from app.programmes.models import Programme, ProgrammeVersion
 from app.reports.models import Report, ReportFile
 from app.reports.rules import FILES_LAST
 from app.surveys.answering.models import Response
@@ -59,10 +60,20 @@ NO_GROUPS = find_groups(np.zeros((0, 0)), [], minimum=5, seed=1)
 LAST = ("set_password", "end_other_sessions", "sign_out")
 THINGS = (
     *("plan_id", "share_id", "plan_comment_id", "partner", "survey_id", "round_id", "initiative_id", "person_id"),
-    *("indicator", "region"),
+    *("indicator", "region", "programme"),
     *("key", "workshop_id", "interview_id", "version_id"),
 )
-NAMES_NO_THING = ("end_key", "export_readings_page", "initiative_sheet", "export_evidence_page", "export_page")
+NAMES_NO_THING = (
+    "end_key",
+    "export_readings_page",
+    "export_programmes_page",
+    "export_coverage_page",
+    "export_comparison_page",
+    "export_learning_page",
+    "initiative_sheet",
+    "export_evidence_page",
+    "export_page",
+)
 LET_IN = frozenset({200, 201, 303, 409, 412, 422, 423})
 
 
@@ -173,10 +184,12 @@ def _things(session: Session, survey: Survey, spare: Person) -> dict[str, str]:
     amendment = Amendment(**said, number=1, place="title.en", before="", after="A", because="B", form_key="three")
     session.add_all([withdrawn, kept, amendment])
     _read_a_region(session, survey)
+    _offer_a_programme(session, survey)
     found = {
         "slug": survey.slug,
         "indicator": "R1",
         "region": "ES51",
+        "programme": "P1",
         "code": "helix",
         "item_code": "I1",
         "position": "1",
@@ -315,6 +328,16 @@ def _read_a_region(session: Session, survey: Survey) -> None:
     where: dict[str, Any] = {"region": "ES51", "territory": "own", "nuts_code": "ES51", "nuts_edition": "2021"}
     what: dict[str, Any] = {"year": 2020, "number": 1, "value": 1.0, "status": "published"}
     session.add(RegionReading(indicator_id=indicator.id, version=1, **where, **what, added_at=survey.created_at))
+
+
+def _offer_a_programme(session: Session, survey: Survey) -> None:
+    assert survey.organisation_id
+    owner: dict[str, Any] = {"consortium_id": survey.consortium_id, "organisation_id": survey.organisation_id}
+    programme = Programme(code="P1", **owner)
+    session.add(programme)
+    session.flush()
+    said: dict[str, Any] = {"name": "Markedprogramme", "category": "talent", "made_at": survey.created_at}
+    session.add(ProgrammeVersion(programme_id=programme.id, number=1, **said))
 
 
 def _draw_a_figure(session: Session) -> None:

@@ -15,6 +15,5 @@ def read_facts(session: Session, actor: Actor) -> list[Facts]:
 
 
 def names_of_partners(session: Session, actor: Actor, programmes: Sequence[Facts]) -> list[str]:
-    """The partners by name, with those that are none any more but still have programmes."""
-    partners = [label_of(one) for one in list_partners(session, actor)]
-    return [*partners, *sorted({one.partner for one in programmes} - set(partners))]
+    """What the partners are called, those among them that are none any more but still have programmes."""
+    return sorted({label_of(one) for one in list_partners(session, actor)} | {one.partner for one in programmes})

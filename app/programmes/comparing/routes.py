@@ -1,5 +1,6 @@
 """Programmes beside each other, in the browser."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
@@ -22,7 +23,7 @@ from app.programmes.comparing.pages import (
 from app.programmes.comparing.queries import names_of_partners, read_facts
 from app.programmes.comparing.rules import Axis
 from app.programmes.exporting import WRITERS, download, write
-from app.programmes.rules import CATEGORY_WORDS
+from app.programmes.rules import CATEGORY_WORDS, Facts
 from app.web.deps import SessionDep, WritingSessionDep
 from app.web.language import language_of
 from app.web.templating import render
@@ -38,8 +39,7 @@ def compare_programmes_page(request: Request, session: SessionDep, actor: Reader
     language = language_of(request)
     facts = read_facts(session, actor)
     counts = {name: sum(one.category == name for one in facts) for name in CATEGORY_WORDS}
-    if category not in CATEGORY_WORDS:
-        category = next((name for name, count in counts.items() if count), next(iter(CATEGORY_WORDS)))
+    category = _category(facts, category)
     return render(
         request,
         "programmes/comparison.html",
@@ -94,9 +94,9 @@ def export_comparison_page(
     request: Request, session: WritingSessionDep, actor: ReaderDep, kind: str, category: str = ""
 ) -> Response:
     """The comparison of a category as a file."""
-    if category not in CATEGORY_WORDS:
-        raise NotFound("There is no such page.")
-    document = compared_document(language_of(request), read_facts(session, actor), category)
+    facts = read_facts(session, actor)
+    category = _category(facts, category)
+    document = compared_document(language_of(request), facts, category)
     return _file(session, actor, document, f"comparison-{category}", kind)
 
 
@@ -117,6 +117,12 @@ def export_learning_page(request: Request, session: WritingSessionDep, actor: Re
     facts = read_facts(session, actor)
     partners = names_of_partners(session, actor, facts)
     return _file(session, actor, lessons_document(language_of(request), facts, partners), "learning", kind)
+
+
+def _category(facts: Sequence[Facts], wanted: str) -> str:
+    """The category asked for, else the first that has programmes."""
+    used = {one.category for one in facts}
+    return wanted if wanted in CATEGORY_WORDS else next((one for one in CATEGORY_WORDS if one in used), "connect")
 
 
 def _axis(by: str) -> Axis:
