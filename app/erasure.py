@@ -10,6 +10,7 @@ from app.actionplan.decisions.models import Decision, DeclaredInterest
 from app.actionplan.discussion.models import Amendment, Comment, Mention
 from app.actionplan.discussion.replying import delete_quotes_of
 from app.actionplan.drafting.models import InitiativeDraft
+from app.actionplan.impact.models import ContributionStatement
 from app.actionplan.initiatives.models import InitiativeVersion
 from app.actionplan.monitoring.models import GateDecision, Milestone, ProgressReport, QuietPlan, RiskAssessment
 from app.actionplan.proposals.erasing import erase_sent, export_sent
@@ -221,6 +222,12 @@ def _account(session: Session, person: Person) -> dict[str, Any]:
         "progress_reports": [
             {"on": one.reported_on.isoformat(), "percent": one.percent, "words": one.words}
             for one in session.exec(select(ProgressReport).where(ProgressReport.reported_by_id == person.id)).all()
+        ],
+        "contributions": [
+            {"on": one.said_at.date().isoformat(), "words": one.words, "source": one.source}
+            for one in session.exec(
+                select(ContributionStatement).where(ContributionStatement.said_by_id == person.id)
+            ).all()
         ],
         "gate_decisions": [
             {"on": one.decided_at.date().isoformat(), "outcome": one.outcome, "because": one.because}

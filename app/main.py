@@ -36,6 +36,10 @@ from app.actionplan.evidence import api as evidence_api
 from app.actionplan.evidence import interview_routes as interviews_pages
 from app.actionplan.evidence import routes as evidence_pages
 from app.actionplan.evidence import workshop_routes as workshops_pages
+from app.actionplan.impact import api as impact_api
+from app.actionplan.impact import routes as impact_pages
+from app.actionplan.impact.links import api as links_api
+from app.actionplan.impact.links import routes as links_pages
 from app.actionplan.initiatives import api as initiatives_api
 from app.actionplan.initiatives import import_routes as initiatives_import_pages
 from app.actionplan.initiatives import routes as initiatives_pages
@@ -145,6 +149,9 @@ PAGES: list[APIRouter] = [
     programmes_import_pages.router,
     comparing_pages.router,
     programmes_pages.router,
+    # before one result chain: its address would take them for a key
+    links_pages.router,
+    impact_pages.router,
     outbox_pages.router,
     receipt_pages.router,
     # before the pages of one survey: their address would take "new" for its name
@@ -221,6 +228,8 @@ API: list[APIRouter] = [
     # before one programme: its address would take these for codes
     comparing_api.router,
     programmes_api.router,
+    links_api.router,
+    impact_api.router,
     initiatives_api.router,
     record_api.router,
     evidence_api.router,

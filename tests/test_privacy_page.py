@@ -86,6 +86,9 @@ def test_every_table_about_people_is_named() -> None:
         "programme",
         "programme_version",
         "programme_mapping",
+        "result_chain",
+        "result_chain_version",
+        "contribution_statement",
     ):
         assert f"`{table}`" in PAGE
 

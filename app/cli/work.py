@@ -7,6 +7,7 @@ import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import UUID
 
 from sqlalchemy import Engine
 from sqlmodel import Session
@@ -14,7 +15,8 @@ from sqlmodel import Session
 from app.core.db import for_reading, for_writing, make_engine
 from app.core.migrations import Schema, schema_of
 from app.core.settings import Settings, load_settings
-from app.people.queries import operator_of
+from app.people.models import Consortium
+from app.people.queries import operator, operator_of
 from app.people.rules import Actor
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.queries import get_survey_by_key
@@ -60,6 +62,15 @@ def chosen_survey(session: Session, key: str) -> tuple[Actor, Survey]:
     """The survey an operator names by id or external id, after the operator in its consortium."""
     found = get_survey_by_key(session, key)
     return operator_of(found.consortium_id), found
+
+
+def chosen_consortium(session: Session, key: str) -> Actor:
+    """The operator in the consortium that is named by its id or its name."""
+    try:
+        found = session.get(Consortium, UUID(key))
+    except ValueError:
+        found = None
+    return operator_of(found.id) if found else operator(session, key)
 
 
 def show(thing: object) -> None:

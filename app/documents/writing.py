@@ -8,6 +8,7 @@ import os
 import pickle
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from typing import Literal
@@ -43,16 +44,19 @@ def write_apart(
 
     Raises Invalid for a template that cannot be used, WritingStopped, and WritingFailed.
     """
-    asked = pickle.dumps((document, kind, template))
     command = [sys.executable, "-m", "app.documents.writing"]
-    with subprocess.Popen(  # noqa: S603 -- our own interpreter and module
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
-        try:
-            done, said = _talk(process, asked, is_stopping, longest)
-        except BaseException:
-            process.kill()
-            raise
+    # a file without a name, not a pipe: what a pipe does not take at once is lost where talking is taken up again
+    with tempfile.TemporaryFile() as asked:
+        pickle.dump((document, kind, template), asked)
+        asked.seek(0)
+        with subprocess.Popen(  # noqa: S603 -- our own interpreter and module
+            command, stdin=asked, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as process:
+            try:
+                done, said = _talk(process, is_stopping, longest)
+            except BaseException:
+                process.kill()
+                raise
     if process.returncode == REFUSED:
         raise Invalid(said.decode())
     if process.returncode:
@@ -60,19 +64,15 @@ def write_apart(
     return done
 
 
-def _talk(
-    process: "subprocess.Popen[bytes]", asked: bytes, is_stopping: Callable[[], bool], longest: float
-) -> tuple[bytes, bytes]:
-    rest: bytes | None = asked
+def _talk(process: "subprocess.Popen[bytes]", is_stopping: Callable[[], bool], longest: float) -> tuple[bytes, bytes]:
     ends = time.monotonic() + longest
     while time.monotonic() < ends:
         if is_stopping():
             raise WritingStopped
         try:
-            return process.communicate(rest, timeout=LOOKS_EVERY)
+            return process.communicate(timeout=LOOKS_EVERY)
         except subprocess.TimeoutExpired:
-            # what is to be said may be said once only
-            rest = None
+            continue
     raise WritingFailed("it took too long")
 
 

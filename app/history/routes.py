@@ -29,7 +29,7 @@ KINDS = frozenset(
         *("workshop", "interview", "decision"),
         *("plan_ballot", "plan_edition"),
         *("workshop", "interview", "decision", "milestone", "risk"),
-        *("indicator", "programme"),
+        *("indicator", "programme", "result_chain"),
     }
 )
 
@@ -163,6 +163,10 @@ ACT_WORDS = {
     "indicator.defined": "Indicator defined",
     "indicator.changed": "Indicator given a new version",
     "indicator.agreed": "A partner said whether it agrees with an indicator",
+    "chain.stated": "Result chain of a programme stated",
+    "chain.changed": "Result chain given a new version",
+    "contribution.said": "Somebody said what a programme contributed",
+    "contribution.taken_back": "A statement on a contribution taken back",
     "readings.imported": "Readings of regions imported",
     "readings.exported": "Readings of regions handed out",
     "profile.exported": "Profile of a region handed out",

@@ -1,6 +1,6 @@
 """Reports for programs."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Response
@@ -12,7 +12,7 @@ from app.core.tokens import make_token
 from app.people.rules import Actor
 from app.reports.models import Report
 from app.reports.queries import get_content, get_permitted_report, list_reports
-from app.reports.rules import FORMATS, LONGEST_STATEMENT
+from app.reports.rules import FORMATS, KINDS, LONGEST_STATEMENT
 from app.reports.service import Order, call_off, order_report
 from app.surveys.authoring.queries import get_own_survey, get_survey
 from app.web.deps import SessionDep
@@ -27,7 +27,7 @@ Short = Annotated[str, Field(max_length=50)]
 
 
 class NewReport(BaseModel):
-    """A report to be made: about a plan, or about a survey."""
+    """A report to be made: about a plan, about a survey, or about the regions or programmes of the consortium."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -41,6 +41,10 @@ class NewReport(BaseModel):
     edition: int | None = Field(default=None, ge=1, le=10_000)
     item: Short | None = None
     licence: Short = ""
+    first: int | None = Field(default=None, ge=1, le=10_000)
+    last: int | None = Field(default=None, ge=1, le=10_000)
+    among: Literal["", "all"] = ""
+    beside: Literal["", "alike"] = ""
     cover: dict[Short, Annotated[str, Field(max_length=LONGEST_STATEMENT)]] = Field(default_factory=dict[str, str])
 
 
@@ -54,9 +58,10 @@ def read_reports(session: SessionDep, actor: MakerDep) -> list[dict[str, Any]]:
 def make_report(session: SessionDep, actor: MakerDep, given: NewReport, key: KeyHeader = None) -> dict[str, Any]:
     """Order a report; it is made in the background. The same key twice is one order."""
     plan = get_own_plan_by_id(session, actor, given.plan_id) if given.plan_id else None
+    survey = None
     if plan:
         survey = get_survey(session, plan.survey_id)
-    else:
+    elif given.survey_id or given.kind not in KINDS or not KINDS[given.kind].is_of_all:
         survey = get_own_survey(session, actor, given.survey_id or UUID(int=0))
     parts = given.model_dump(exclude={"survey_id", "plan_id"})
     return _out(order_report(session, actor, Order(survey=survey, plan=plan, **parts), form_key=key or make_token()))
@@ -90,7 +95,7 @@ def _out(report: Report) -> dict[str, Any]:
         "kind": report.kind,
         "format": report.format,
         "language": report.language,
-        "survey_id": str(report.survey_id),
+        "survey_id": report.survey_id and str(report.survey_id),
         "plan_id": report.plan_id and str(report.plan_id),
         "about": report.about,
         "state": report.state,

@@ -161,6 +161,15 @@ def listed(pen: Pen, names: Sequence[str]) -> str:
     return pen.say("%(names)s and %(last)s", names=", ".join(names[:-1]), last=names[-1])
 
 
+def titled(pen: Pen, what: str, whose: str) -> str:
+    """What something is, and of which thing.
+
+    >>> titled(Pen("en"), "Gap", "Catalonia")
+    'Gap: Catalonia'
+    """
+    return pen.say("%(what)s: %(name)s", what=what, name=whose)
+
+
 def share_column(key: str, heading: str) -> Column:
     """A column of shares in whole percent."""
     return Column(key, heading, 0, is_share=True)

@@ -9,6 +9,7 @@ from app.core.catalogues import translate
 from app.core.errors import NotFound
 from app.core.words import pick
 from app.documents.document import Document
+from app.people.models import Consortium
 from app.people.rules import Actor
 from app.reports.brief import brief
 from app.reports.bundle.service import create_bundle
@@ -20,17 +21,22 @@ from app.reports.opendata.service import create_open_data
 from app.reports.plan_report import plan_report
 from app.reports.public_summary import public_summary
 from app.reports.queries import cover_facts, find_setting
+from app.reports.region_reading import wanted_in
+from app.reports.region_report import region_report
 from app.reports.round_report import round_report
 from app.reports.rules import KINDS
+from app.surveys.authoring.models import Survey
 from app.surveys.authoring.queries import get_survey
 
 
 def build(session: Session, actor: Actor, report: Report) -> Document:
     """The document that a report is, for somebody who may have it. Raises NotAllowed, NotFound, Conflict, Invalid."""
     require(actor, "report.make", report)
-    survey, language, about = get_survey(session, report.survey_id), report.language, report.about
+    language, about = report.language, report.about
     cover = cover_facts(find_setting(session, report.consortium_id), about.get("cover", {}))
-    number = about.get("round")
+    if report.kind == "regions":
+        return region_report(session, actor, language, wanted=wanted_in(about), cover=cover)
+    survey, number = survey_of(session, report), about.get("round")
     if report.plan_id:
         plan, edition = session.get_one(Plan, report.plan_id), about.get("edition")
         return plan_report(session, actor, plan, language, cover=cover, scenario=about.get("scenario"), edition=edition)
@@ -53,7 +59,7 @@ def build(session: Session, actor: Actor, report: Report) -> Document:
 
 def pack(session: Session, actor: Actor, report: Report) -> bytes:
     """The files for programs that a report is. Raises as those who make them do."""
-    survey = get_survey(session, report.survey_id)
+    survey = survey_of(session, report)
     if report.kind == "opendata":
         return create_open_data(session, actor, survey, licence=report.about["licence"])
     return create_bundle(session, actor, survey, with_answers=False)
@@ -61,7 +67,10 @@ def pack(session: Session, actor: Actor, report: Report) -> bytes:
 
 def file_name(session: Session, report: Report) -> str:
     """What the file of a report is called: what it is about, and its language."""
-    survey, about = get_survey(session, report.survey_id), report.about
+    about = report.about
+    if report.kind == "regions":
+        return f"regions-{about['first']}-{about['last']}-{report.language}.{report.format}"
+    survey = survey_of(session, report)
     if report.plan_id:
         plan = session.get_one(Plan, report.plan_id)
         stem = f"plan-{plan.number}-" + (
@@ -74,6 +83,12 @@ def file_name(session: Session, report: Report) -> str:
     else:
         stem = f"{survey.slug}-{report.kind}" + (f"-round-{about['round']}" if "round" in about else "")
     return f"{stem}-{report.language}.{report.format}"
+
+
+def survey_of(session: Session, report: Report) -> Survey:
+    """The survey that a report is about, or the one its plan came from."""
+    assert report.survey_id, "what is about the consortium has no survey"
+    return get_survey(session, report.survey_id)
 
 
 def _draft(session: Session, report: Report) -> str:
@@ -89,7 +104,11 @@ def subject_of(session: Session, report: Report, language: str) -> str:
         if edition:
             return f"{plan.title}, {translate(language, 'Edition %(number)s', number=edition)}"
         return f"{plan.title}, {get_scenario(session, plan.id, report.about['scenario']).name}"
-    survey = get_survey(session, report.survey_id)
+    if report.kind == "regions":
+        years = {"first": report.about["first"], "last": report.about["last"]}
+        name = session.get_one(Consortium, report.consortium_id).name
+        return f"{name}, {translate(language, '%(first)s – %(last)s', **years)}"
+    survey = survey_of(session, report)
     title = pick(survey.title, language, survey.default_language)
     if KINDS[report.kind].about == "survey":
         return title

@@ -17,7 +17,7 @@ from app.core.stopping import never
 from app.documents.document import Document
 from app.documents.writing import Kind, WritingFailed, WritingStopped, write_apart
 from app.history.service import record
-from app.people.models import Person
+from app.people.models import Consortium, Person
 from app.people.queries import find_actor, operator_of
 from app.people.rules import Actor
 from app.reports.bundle.service import note_bundle
@@ -109,7 +109,8 @@ def make_now(session: Session, actor: Actor, order: Order) -> bytes:
 def note_made(session: Session, actor: Actor, order: Order, data: bytes) -> None:
     """Note a report that was made at once in the history, before it is handed out."""
     after = {"kind": order.kind, "format": order.format, "sha256": hashlib.sha256(data).hexdigest()}
-    record(session, actor, "report.made", order.survey, after=after)
+    thing = order.survey or session.get_one(Consortium, actor.consortium_id)
+    record(session, actor, "report.made", thing, after=after)
 
 
 def take_up(engine: Engine) -> UUID | None:
@@ -197,7 +198,7 @@ def _keep(engine: Engine, taken: Taken, data: bytes) -> None:
         after = {"kind": report.kind, "format": report.format, "sha256": report.sha256}
         actor = _asker(session, report) or operator_of(report.consortium_id)
         record(session, actor, "report.made", report, after=after)
-        if report.kind == "bundle":
+        if report.kind == "bundle" and report.survey_id:
             # methods reports name the newest
             note_bundle(session, actor, get_survey(session, report.survey_id), data, with_answers=False)
 

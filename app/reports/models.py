@@ -13,17 +13,17 @@ from app.core.db import Row, UtcDateTime
 class Report(Row, table=True):
     """A report that somebody ordered: of which survey or plan, in which format and language, and how far it has come.
 
-    `about` narrows it down: a round, a scenario, an initiative. `tries` counts how often a worker took it up, `seen_at`
-    is when one was last at it. `refusal` says why it could not be made. `quotes` is the hash of whose words it
-    may hold: once one of them is withdrawn or hidden, its file is handed out no more. The file is deleted at
-    `expires_at`, and the order with it.
+    One about regions is of neither. `about` narrows it down: a round, a scenario, an initiative, years. `tries` counts
+    how often a worker took it up, `seen_at` is when one was last at it. `refusal` says why it could not be made.
+    `quotes` is the hash of whose words it may hold: once one of them is withdrawn or hidden, its file is handed out no
+    more. The file is deleted at `expires_at`, and the order with it.
     """
 
     __table_args__ = (UniqueConstraint("ordered_by_id", "form_key"),)
 
     consortium_id: UUID = Field(foreign_key="consortium.id", index=True)
     organisation_id: UUID | None = Field(default=None, foreign_key="organisation.id")
-    survey_id: UUID = Field(foreign_key="survey.id")
+    survey_id: UUID | None = Field(default=None, foreign_key="survey.id")
     plan_id: UUID | None = Field(default=None, foreign_key="plan.id")
     kind: str
     format: str

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, func, select
 from app.auth.permissions import may
 from app.core.clock import now
 from app.core.errors import NotFound
+from app.indicators.models import Indicator, RegionReading
 from app.people.rules import Actor
 from app.reports.building import CoverFacts
 from app.reports.models import Report, ReportFile, ReportSetting
@@ -48,12 +49,15 @@ def list_reports(session: Session, actor: Actor) -> Sequence[Report]:
     return [report for report in found if _may_have(actor, report)]
 
 
-def find_last_like(session: Session, actor: Actor, kind: str, survey_id: UUID, plan_id: UUID | None) -> Report | None:
+def find_last_like(
+    session: Session, actor: Actor, kind: str, survey_id: UUID | None, plan_id: UUID | None
+) -> Report | None:
     """The newest report of a kind on the same thing, to begin the next one with."""
     wanted = (
         select(Report)
         .where(Report.consortium_id == actor.consortium_id, Report.kind == kind)
-        .where(Report.survey_id == survey_id, col(Report.plan_id).is_not_distinct_from(plan_id))
+        .where(col(Report.survey_id).is_not_distinct_from(survey_id))
+        .where(col(Report.plan_id).is_not_distinct_from(plan_id))
     )
     return session.exec(wanted.order_by(col(Report.ordered_at).desc(), col(Report.id)).limit(1)).first()
 
@@ -85,6 +89,13 @@ def quotes_of(session: Session, report: Report) -> str:
 def has_its_quotes(session: Session, report: Report) -> bool:
     """Whether the words of people are still those that they were when a report was made."""
     return report.state != "done" or report.quotes == quotes_of(session, report)
+
+
+def has_readings(session: Session, actor: Actor) -> bool:
+    """Whether anything was read of regions."""
+    wanted = select(RegionReading.id).join(Indicator, col(Indicator.id) == col(RegionReading.indicator_id))
+    found = session.exec(wanted.where(Indicator.consortium_id == actor.consortium_id).limit(1)).first()
+    return found is not None
 
 
 def find_setting(session: Session, consortium_id: UUID) -> ReportSetting | None:

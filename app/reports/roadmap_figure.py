@@ -3,26 +3,21 @@
 Drawn in the print colours of the site. A long plan is drawn on several sheets, so that each can be read.
 """
 
-import html
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from app.actionplan.portfolio.modelling import QUARTERS
 from app.actionplan.portfolio.words import KIND_WORDS
-from app.consensus.figures.framing import FONTS
 from app.documents.document import Cell, Column, Figure, Table
-from app.documents.tokens import coloured
+from app.reports.drawing import EDGE, SIGN, WIDTH, Canvas, fitting
 from app.reports.plan_report_reading import PlanReading
 from app.reports.plan_report_summary import by_pillar
 
-WIDTH, NAMES, EDGE = 720, 250, 4
+NAMES = 250
 HEAD, BAND, ROW, FOOT = 52, 23, 31, 8
 BAR = 14
 MOST_ROWS = 26
 SPEND, SPEND_HEAD, SPEND_FOOT = 100, 34, 42
-SIGN = 0.52
-"""The width of a sign in parts of its size, on the safe side."""
 PHASES = {"design": "q1", "pilot": "q2", "operate": "q4"}
 TONES = ("q4", "q3", "q2", "q1", "sunken")
 
@@ -103,41 +98,19 @@ def _phases(reading: PlanReading, items: Sequence[Mapping[str, Any]]) -> Table:
     return Table(say("Phases"), columns, rows)
 
 
-class _Sheet:
+class _Sheet(Canvas):
     """One drawing: it knows where a quarter of the plan stands on the page."""
 
     def __init__(self, reading: PlanReading, height: float) -> None:
-        self.reading, self.height = reading, height
+        super().__init__(reading.pen.language, height)
+        self.reading = reading
         self.years = reading.years
         self.year = (WIDTH - NAMES - EDGE) / len(self.years)
-        self.parts: list[str] = []
 
     def x(self, place: Sequence[int], *, is_end: bool = False) -> float:
         """Where a year and quarter begins, or ends; what lies outside the plan stands at its edge."""
         quarters = (place[0] - self.years[0]) * QUARTERS + place[1] - 1 + is_end
         return NAMES + max(0, min(QUARTERS * len(self.years), quarters)) * self.year / QUARTERS
-
-    def rect(self, x: float, y: float, width: float, height: float, fill: str, stroke: str = "") -> None:
-        """A rectangle in the colours of two tokens."""
-        edge = f' stroke="var(--{stroke})" stroke-width="0.8"' if stroke else ""
-        self.parts.append(
-            f'<rect x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" fill="var(--{fill})"{edge}/>'
-        )
-
-    def line(self, x1: float, y1: float, x2: float, y2: float, ink: str = "line", width: float = 0.8) -> None:
-        """A line in the colour of a token."""
-        self.parts.append(
-            f'<line x1="{x1:g}" y1="{y1:g}" x2="{x2:g}" y2="{y2:g}" stroke="var(--{ink})" stroke-width="{width:g}"/>'
-        )
-
-    def text(
-        self, x: float, y: float, words: str, size: float = 10, ink: str = "ink", weight: int = 400, at: str = "start"
-    ) -> None:
-        """Words in the colour of a token."""
-        self.parts.append(
-            f'<text x="{x:g}" y="{y:g}" font-family="{FONTS}" font-size="{size:g}" font-weight="{weight}" '
-            f'text-anchor="{at}" fill="var(--{ink})">{html.escape(words)}</text>'
-        )
 
     def gate(self, x: float, y: float) -> None:
         """The point where partners decide to go on or to stop."""
@@ -145,14 +118,6 @@ class _Sheet:
             f'<path d="M{x - 5:g} {y:g}L{x:g} {y - 5:g}L{x + 5:g} {y:g}L{x:g} {y + 5:g}Z" fill="var(--surface)" '
             'stroke="var(--ink)" stroke-width="1.2"/>'
         )
-
-    def svg(self) -> str:
-        """The whole drawing with colours as numbers."""
-        head = (
-            f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{self.height:g}" '
-            f'viewBox="0 0 {WIDTH} {self.height:g}" lang="{self.reading.pen.language}">'
-        )
-        return coloured(f"{head}{''.join(self.parts)}</svg>", "print")
 
 
 def _drawing(reading: PlanReading, rows: Rows) -> str:
@@ -166,7 +131,7 @@ def _drawing(reading: PlanReading, rows: Rows) -> str:
             _row(sheet, item, y)
         else:
             sheet.rect(0, y, WIDTH - EDGE, height, "sunken")
-            sheet.text(6, y + 15.5, _fitting(pillar, 11.5, WIDTH - 12)[0], 11.5, weight=700)
+            sheet.text(6, y + 15.5, fitting(pillar, 11.5, WIDTH - 12)[0], 11.5, weight=700)
         y += height
     return sheet.svg()
 
@@ -192,7 +157,7 @@ def _axis(sheet: _Sheet, top: float, bottom: float) -> None:
 
 
 def _row(sheet: _Sheet, item: Mapping[str, Any], y: float) -> None:
-    lines = _fitting(f"{item['code']} {sheet.reading.title(item)}", 11, NAMES - 10)
+    lines = fitting(f"{item['code']} {sheet.reading.title(item)}", 11, NAMES - 10)
     first = y + ROW / 2 + (4 if len(lines) == 1 else -2)
     for place, words in enumerate(lines):
         sheet.text(6, first + place * 12.5, words, 11)
@@ -213,12 +178,6 @@ def _label(sheet: _Sheet, item: Mapping[str, Any], middle: float) -> None:
     left, right = sheet.x(last["start"]) + 9, sheet.x(last["end"], is_end=True)
     if name and len(name) * 9 * 0.68 + 3 <= right - left:
         sheet.text(left, middle + 3.2, name, 9, "surface", 700)
-
-
-def _fitting(words: str, size: float, width: float, most: int = 2) -> list[str]:
-    """Words on so many lines as fit into a width; what does not fit ends with an ellipsis."""
-    signs = max(4, int(width / (size * SIGN)))
-    return textwrap.wrap(words, signs, max_lines=most if width < WIDTH / 2 else 1, placeholder="…") or [""]
 
 
 def _spending(reading: PlanReading) -> Figure:
@@ -307,7 +266,7 @@ def _tones(sheet: _Sheet, groups: Sequence[tuple[str, Sequence[int]]]) -> None:
     for place, (pillar, _) in enumerate(groups):
         x, y = place % 3 * third, 4 + place // 3 * 15
         sheet.rect(x, y, 14, 10, TONES[min(place, len(TONES) - 1)], "q-edge")
-        sheet.text(x + 19, y + 9, _fitting(pillar, 11, third - 24, 1)[0], 11, "ink-2")
+        sheet.text(x + 19, y + 9, fitting(pillar, 11, third - 24, 1)[0], 11, "ink-2")
     y = 4 + -(-len(groups) // 3) * 15
     sheet.line(0, y + 5, 14, y + 5, "ink", 1.6)
     sheet.text(19, y + 9, sheet.reading.pen.say("Ceiling"), 11, "ink-2")

@@ -17,6 +17,8 @@ from app.core.catalogues import translate
 from app.core.errors import Conflict, Invalid
 from app.core.tokens import make_token
 from app.core.words import LANGUAGES, pick
+from app.indicators.profiles.queries import read_values, setting_of
+from app.people.models import Consortium
 from app.people.queries import names_of
 from app.people.rules import Actor
 from app.reports.building import LEVEL_WORDS, TYPE_WORDS
@@ -29,10 +31,11 @@ from app.reports.queries import (
     get_content,
     get_permitted_report,
     has_its_quotes,
+    has_readings,
     list_reports,
 )
-from app.reports.rules import COVER, FACTS, FORMATS, KINDS
-from app.reports.service import CHANGED_MEANWHILE, Order, call_off, change_setting, order_report
+from app.reports.rules import COVER, FACTS, FORMATS, KINDS, Whole
+from app.reports.service import CHANGED_MEANWHILE, Order, call_off, change_setting, is_about, order_report
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.queries import get_own_survey_by_slug, get_survey, list_items, list_surveys
 from app.web.deps import SessionDep
@@ -81,10 +84,15 @@ def new_report(
     plan: int | None = None,
     item: str = "",
     part: str = "",
+    first: str = "",
+    last: str = "",
+    among: str = "",
+    beside: str = "",
     format: str = "docx",  # noqa: A002 -- as the form calls it
 ) -> Response:
     """The form that orders a report: of what, in which language and format, and what its cover says."""
     typed = {"kind": kind, "survey": survey, "plan": str(plan or ""), "item": item, "part": part}
+    typed |= {"first": first, "last": last, "among": among, "beside": beside}
     if kind in KINDS:
         typed["format"] = format if format in KINDS[kind].formats else KINDS[kind].formats[0]
     return _form(request, session, actor, typed, {})
@@ -109,6 +117,10 @@ def order_report_form(request: Request, session: SessionDep, actor: MakerDep, ty
         item=typed.get("item") or None,
         cover={name: typed.get(f"cover.{name}", "") for name in COVER},
         licence=typed.get("licence", ""),
+        first=whole_number(typed.get("first", ""), 0) or None,
+        last=whole_number(typed.get("last", ""), 0) or None,
+        among=typed.get("among", ""),
+        beside=typed.get("beside", ""),
     )
     try:
         report = order_report(session, actor, order, form_key=key_in(typed))
@@ -191,7 +203,11 @@ def _subjects(session: Session, actor: Actor, language: str) -> list[dict[str, A
         for plan in list_plans(session, actor)
         if may(actor, "report.make", plan)
     ]
-    kinds = [name for name, kind in KINDS.items() if kind.about != "plan"]
+    kinds = [name for name, kind in KINDS.items() if kind.about != "plan" and not kind.is_of_all]
+    of_all = _of_all(session, actor)
+    if of_all:
+        name = session.get_one(Consortium, actor.consortium_id).name
+        subjects.append({"title": name, "query": "", "kinds": of_all})
     return subjects + [
         {
             "title": pick(survey.title, language, survey.default_language),
@@ -204,9 +220,22 @@ def _subjects(session: Session, actor: Actor, language: str) -> list[dict[str, A
     ]
 
 
-def _subject(session: Session, actor: Actor, typed: Mapping[str, str]) -> tuple[Survey, Plan | None] | None:
-    """The survey and the plan that a form is about, None where it names neither. Raises NotFound, NotAllowed."""
-    number, slug = whole_number(typed.get("plan", ""), 0), typed.get("survey", "")
+def _of_all(session: Session, actor: Actor) -> list[str]:
+    """The kinds of report about the consortium for which there is something to say."""
+    if not may(actor, "report.make", Whole(actor.consortium_id)):
+        return []
+    return ["regions"] if has_readings(session, actor) else []
+
+
+def _subject(session: Session, actor: Actor, typed: Mapping[str, str]) -> tuple[Survey | None, Plan | None] | None:
+    """The survey and the plan that a form is about, neither for the consortium; None where it names nothing.
+
+    Raises NotFound, NotAllowed.
+    """
+    number, slug, kind = whole_number(typed.get("plan", ""), 0), typed.get("survey", ""), typed.get("kind", "")
+    if not number and not slug and kind in KINDS and KINDS[kind].is_of_all:
+        require(actor, "report.make", Whole(actor.consortium_id))
+        return None, None
     if not number and not slug:
         return None
     plan = get_own_plan(session, actor, number) if number else None
@@ -219,36 +248,55 @@ def _form(
     request: Request, session: Session, actor: Actor, typed: Mapping[str, str], faults: Mapping[str, str]
 ) -> Response:
     subject, name, language = _subject(session, actor, typed), typed.get("kind", ""), language_of(request)
-    if subject is None or name not in KINDS or (KINDS[name].about == "plan") != (subject[1] is not None):
+    if subject is None or name not in KINDS or not is_about(KINDS[name], *subject):
         return redirect(request, "report_list")
     survey, plan = subject
     kind = KINDS[name]
-    last = find_last_like(session, actor, name, survey.id, plan.id if plan else None)
+    last = find_last_like(session, actor, name, survey.id if survey else None, plan.id if plan else None)
     cover: dict[str, str] = last.about.get("cover", {}) if last else {}
     filled: dict[str, str] = {
         "key": make_token(),
         "language": language,
-        **dict.fromkeys(("round", "item", "part", "licence"), ""),
+        **dict.fromkeys(("round", "item", "part", "licence", "first", "last", "among", "beside"), ""),
         **{f"cover.{field}": cover.get(field, "") for field in COVER},
         **typed,
     }
-    items = list_items(session, survey.id) if kind.about == "item" else ()
+    items = list_items(session, survey.id) if survey and kind.about == "item" else ()
+    years = _years(session, actor, filled) if name == "regions" else []
+    fallback = survey.default_language if survey else language
     return render(
         request,
         f"{FOLDER}/new.html",
         status=422 if faults else 200,
         kind=kind,
-        subject=plan.title if plan else pick(survey.title, language, survey.default_language),
+        subject=_title(session, actor, survey, plan, language),
         typed=filled,
         errors=faults,
         tongues=list(LANGUAGES.items()),
         licences=_licences(language) if name == "opendata" else [],
-        rounds=list_numbers(session, survey.id)[::-1] if kind.about in {"round", "item"} else [],
-        items=[(one.code, f"{one.code} – {pick(one.title, language, survey.default_language)}") for one in items],
+        rounds=list_numbers(session, survey.id)[::-1] if survey and kind.about in {"round", "item"} else [],
+        items=[(one.code, f"{one.code} – {pick(one.title, language, fallback)}") for one in items],
+        years=years,
         parts=_parts(session, plan, language) if plan else [],
         types=_coded(TYPE_WORDS, language),
         levels=_coded(LEVEL_WORDS, language),
     )
+
+
+def _title(session: Session, actor: Actor, survey: Survey | None, plan: Plan | None, language: str) -> str:
+    if plan:
+        return plan.title
+    if survey:
+        return pick(survey.title, language, survey.default_language)
+    return session.get_one(Consortium, actor.consortium_id).name
+
+
+def _years(session: Session, actor: Actor, filled: dict[str, str]) -> list[tuple[str, str]]:
+    """The years there are readings of; where the form says none it begins with the newest ten."""
+    values = read_values(session, actor)
+    setting = setting_of(values, first=whole_number(filled["first"], 0), last=whole_number(filled["last"], 0))
+    filled["first"], filled["last"] = str(setting.years[0]), str(setting.years[-1])
+    return [(str(year), str(year)) for year in values.years]
 
 
 def _parts(session: Session, plan: Plan, language: str) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
+from uuid import UUID
 
 FORMATS = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -28,7 +29,17 @@ LONGEST_FACT, LONGEST_STATEMENT = 200, 2000
 TOO_LONG = "This is too long."
 NO_DAY = "Enter a day as year, month and day, such as 2026-11-30."
 
-About = Literal["survey", "round", "item", "plan"]
+About = Literal["survey", "round", "item", "plan", "regions"]
+OF_ALL = ("regions",)
+"""What is no survey's and no plan's but the whole consortium's."""
+
+
+@dataclass(frozen=True)
+class Whole:
+    """The consortium as the thing that a report is about; it is no partner's."""
+
+    consortium_id: UUID
+    organisation_id: None = None
 
 
 @dataclass(frozen=True)
@@ -49,6 +60,15 @@ class Kind:
         (True, False)
         """
         return self.formats == (PACKED,)
+
+    @property
+    def is_of_all(self) -> bool:
+        """Whether it is about the consortium, and needs neither survey nor plan.
+
+        >>> KINDS["regions"].is_of_all, KINDS["plan"].is_of_all
+        (True, False)
+        """
+        return self.about in OF_ALL
 
 
 KINDS: dict[str, Kind] = {
@@ -73,6 +93,12 @@ KINDS: dict[str, Kind] = {
     ),
     "dissent": Kind("Dissent", "A page for each initiative on which groups stand apart.", "round", has_cover=True),
     "brief": Kind("Brief on an initiative", "One initiative on one page.", "item"),
+    "regions": Kind(
+        "Profiles of regions",
+        "Each region beside its peers: strengths, weaknesses, trends, gaps, and what is missing. No ranking.",
+        "regions",
+        has_cover=True,
+    ),
     "public": Kind("Public summary", "In plain language, and only what may be public.", "survey"),
     "opendata": Kind(
         "Open data",

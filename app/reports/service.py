@@ -20,12 +20,13 @@ from app.documents.document import Document
 from app.documents.docx_template import NO_DOCX
 from app.documents.writing import WritingFailed, write_apart
 from app.history.service import record
+from app.indicators.profiles.queries import read_values, setting_of
 from app.people.models import Consortium
 from app.people.rules import Actor
 from app.reports.models import Report, ReportSetting
 from app.reports.opendata.service import parts_to_release
 from app.reports.queries import count_open, find_setting
-from app.reports.rules import COVER, FACTS, FILES_LAST, FORMATS, KINDS, MOST_AT_ONCE, read_facts
+from app.reports.rules import COVER, FACTS, FILES_LAST, FORMATS, KINDS, MOST_AT_ONCE, Kind, Whole, read_facts
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.queries import list_items
 
@@ -39,13 +40,14 @@ class Order:
     """A report to be made: its kind, format and language, the survey and, for plans, the plan it is about.
 
     `round`, `scenario`, `edition` and `item` narrow it down, None for the newest, the first, or none; `cover` are the
-    facts of its own cover by name, `licence` is that of open data, empty for none.
+    facts of its own cover by name, `licence` is that of open data, empty for none. One about regions has no survey:
+    `first` and `last` are its years, None for the newest, `among` its reference set and `beside` who stands beside.
     """
 
     kind: str
     format: str
     language: str
-    survey: Survey
+    survey: Survey | None = None
     plan: Plan | None = None
     round: int | None = None
     scenario: int | None = None
@@ -53,14 +55,18 @@ class Order:
     item: str | None = None
     cover: Mapping[str, str] = field(default_factory=dict[str, str])
     licence: str = ""
+    first: int | None = None
+    last: int | None = None
+    among: str = ""
+    beside: str = ""
 
 
 def check_order(session: Session, actor: Actor, order: Order) -> dict[str, Any]:
     """What an order is about, as it is kept. Raises NotFound, NotAllowed, and Invalid naming what cannot be made."""
-    require(actor, "report.make", order.plan or order.survey)
+    require(actor, "report.make", order.plan or order.survey or Whole(actor.consortium_id))
     kind = KINDS.get(order.kind)
     faults: dict[str, str] = {}
-    if kind is None or (kind.about == "plan") != (order.plan is not None):
+    if kind is None or not is_about(kind, order.survey, order.plan):
         faults["kind"] = "There is no such report."
     if order.format not in (kind.formats if kind else FORMATS):
         faults["format"] = "A report is written as DOCX, PDF, HTML or XLSX, data as ZIP."
@@ -68,7 +74,7 @@ def check_order(session: Session, actor: Actor, order: Order) -> dict[str, Any]:
         faults["language"] = "This language is not one of the interface."
     about: dict[str, Any] = {}
     if kind and not faults:
-        about = _about(session, order, kind.about, faults)
+        about = _about(session, actor, order, kind.about, faults)
     cover, wrong = read_facts(order.cover, COVER) if kind and kind.has_cover else ({}, {})
     faults |= {f"cover.{name}": fault for name, fault in wrong.items()}
     if faults:
@@ -76,14 +82,22 @@ def check_order(session: Session, actor: Actor, order: Order) -> dict[str, Any]:
     return about | ({"cover": cover} if cover else {})
 
 
-def _about(session: Session, order: Order, about: str, faults: dict[str, str]) -> dict[str, Any]:
+def is_about(kind: Kind, survey: Survey | None, plan: Plan | None) -> bool:
+    """Whether these are what a kind of report is about: a plan with its survey, a survey, or neither."""
+    named = "plan" if plan else "survey" if survey else "all"
+    return named == ("all" if kind.is_of_all else "plan" if kind.about == "plan" else "survey")
+
+
+def _about(session: Session, actor: Actor, order: Order, about: str, faults: dict[str, str]) -> dict[str, Any]:
+    if order.survey is None:
+        return _about_regions(session, actor, order, faults)
     if order.plan and order.edition:
         return {"edition": get_edition(session, order.plan.id, order.edition).number}
     if order.plan:
         return {"scenario": get_scenario(session, order.plan.id, order.scenario).number}
     number = get_snapshot(session, order.survey.id, order.round).round_number
     if order.kind == "opendata":
-        return _open_data(session, order, faults)
+        return _open_data(session, order.survey, order.licence, faults)
     if about == "survey":
         return {}
     if about == "item" and order.item not in {item.code for item in list_items(session, order.survey.id)}:
@@ -91,14 +105,27 @@ def _about(session: Session, order: Order, about: str, faults: dict[str, str]) -
     return {"round": number} | ({"item": order.item} if about == "item" else {})
 
 
-def _open_data(session: Session, order: Order, faults: dict[str, str]) -> dict[str, Any]:
+def _about_regions(session: Session, actor: Actor, order: Order, faults: dict[str, str]) -> dict[str, Any]:
+    values = read_values(session, actor)
+    if not values.regions:
+        faults["kind"] = "There are no readings yet."
+        return {}
+    is_of_all, is_beside_alike = order.among == "all", order.beside == "alike"
+    setting = setting_of(
+        values, first=order.first or 0, last=order.last or 0, is_of_all=is_of_all, is_beside_alike=is_beside_alike
+    )
+    years = {"first": setting.years[0], "last": setting.years[-1]}
+    return {**years, "among": "all" if setting.is_of_all else "", "beside": "alike" if is_beside_alike else ""}
+
+
+def _open_data(session: Session, survey: Survey, licence: str, faults: dict[str, str]) -> dict[str, Any]:
     try:
-        parts_to_release(session, order.survey, order.licence)
+        parts_to_release(session, survey, licence)
     except Invalid as refused:
         faults["licence"] = refused.message
     except (NotFound, Conflict) as refused:
         faults["format"] = refused.message
-    return {"licence": order.licence}
+    return {"licence": licence}
 
 
 def order_report(session: Session, actor: Actor, order: Order, *, form_key: str) -> Report:
@@ -107,7 +134,7 @@ def order_report(session: Session, actor: Actor, order: Order, *, form_key: str)
     Raises as `check_order` does, and TooMany while enough of the consortium's reports wait.
     """
     about = check_order(session, actor, order)
-    said = (order.survey.id, order.plan and order.plan.id, order.kind, order.format, order.language)
+    said = (order.survey and order.survey.id, order.plan and order.plan.id, order.kind, order.format, order.language)
     form_key = key_for(form_key, *said, json.dumps(about, sort_keys=True))
     # so that no form is two orders, and no two forms pass the limit together
     session.exec(select(Consortium.id).where(Consortium.id == actor.consortium_id).with_for_update()).one()
@@ -128,8 +155,8 @@ def begun(actor: Actor, order: Order, about: dict[str, Any], form_key: str) -> R
     """The report that an order asks for, not kept yet."""
     return Report(
         consortium_id=actor.consortium_id,
-        organisation_id=None if order.plan else order.survey.organisation_id,
-        survey_id=order.survey.id,
+        organisation_id=None if order.plan or not order.survey else order.survey.organisation_id,
+        survey_id=order.survey.id if order.survey else None,
         plan_id=order.plan.id if order.plan else None,
         kind=order.kind,
         format=order.format,

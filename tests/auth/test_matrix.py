@@ -7,6 +7,7 @@ import zlib
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from app.actionplan.adoption.models import PlanBallot, PlanComment, PlanEdition,
 from app.actionplan.adoption.voting import votes_at
 from app.actionplan.discussion.models import Amendment, Comment
 from app.actionplan.evidence.models import Interview, Workshop
+from app.actionplan.impact.models import ContributionStatement, ResultChain, ResultChainVersion
 from app.actionplan.initiatives.models import Initiative, InitiativeVersion
 from app.actionplan.initiatives.queries import list_versions
 from app.actionplan.initiatives.schemas import read_content
@@ -60,13 +62,15 @@ NO_GROUPS = find_groups(np.zeros((0, 0)), [], minimum=5, seed=1)
 LAST = ("set_password", "end_other_sessions", "sign_out")
 THINGS = (
     *("plan_id", "share_id", "plan_comment_id", "partner", "survey_id", "round_id", "initiative_id", "person_id"),
-    *("indicator", "region", "programme"),
+    *("indicator", "region", "programme", "chain_id"),
     *("key", "workshop_id", "interview_id", "version_id"),
 )
 NAMES_NO_THING = (
     "end_key",
     "export_readings_page",
     "export_programmes_page",
+    "export_impact_page",
+    "export_links_page",
     "export_coverage_page",
     "export_comparison_page",
     "export_learning_page",
@@ -185,11 +189,14 @@ def _things(session: Session, survey: Survey, spare: Person) -> dict[str, str]:
     session.add_all([withdrawn, kept, amendment])
     _read_a_region(session, survey)
     _offer_a_programme(session, survey)
+    chain, statement = _say_what_it_leads_to(session, author.id)
     found = {
         "slug": survey.slug,
         "indicator": "R1",
         "region": "ES51",
         "programme": "P1",
+        "chain_id": str(chain.id),
+        "statement_id": str(statement.id),
         "code": "helix",
         "item_code": "I1",
         "position": "1",
@@ -338,6 +345,28 @@ def _offer_a_programme(session: Session, survey: Survey) -> None:
     session.flush()
     said: dict[str, Any] = {"name": "Markedprogramme", "category": "talent", "made_at": survey.created_at}
     session.add(ProgrammeVersion(programme_id=programme.id, number=1, **said))
+
+
+def _say_what_it_leads_to(session: Session, person_id: UUID) -> tuple[ResultChain, ContributionStatement]:
+    programme = session.exec(select(Programme)).one()
+    owner: dict[str, Any] = {"consortium_id": programme.consortium_id, "organisation_id": programme.organisation_id}
+    chain = ResultChain(programme_id=programme.id, number=1, **owner)
+    session.add(chain)
+    session.flush()
+    links = {f"{name}_evidence": "none" for name in ("output", "outcome", "dimension")}
+    said: dict[str, Any] = {
+        "output": "Markedoutput",
+        "outcome": "Markedoutcome",
+        "dimension": "talent",
+        "made_at": now(),
+    }
+    session.add(ResultChainVersion(chain_id=chain.id, number=1, **links, **said))
+    statement = ContributionStatement(
+        chain_id=chain.id, number=1, words="Markedwords", evidence="none", said_at=now(), said_by_id=person_id, **owner
+    )
+    session.add(statement)
+    session.flush()
+    return chain, statement
 
 
 def _draw_a_figure(session: Session) -> None:

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from app.core.errors import Invalid
-from app.documents.document import Figure
+from app.documents import writing
+from app.documents.document import Document, Figure, Paragraph
 from app.documents.writing import Kind, WritingFailed, WritingStopped, write_apart, written
 from tests.documents.samples import make_empty, make_report
 
@@ -39,3 +40,10 @@ def test_a_picture_that_cannot_be_drawn_is_no_half_file() -> None:
     broken = replace(make_empty(), blocks=[Figure("t", "alt", "<svg")])
     with pytest.raises(WritingFailed):
         write_apart(broken, "docx")
+
+
+def test_a_large_document_arrives_whole_where_the_writer_begins_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "LOOKS_EVERY", 0.001)
+    words = "A long text. " * 100_000
+    data = write_apart(Document("Long", "en", [Paragraph(words)]), "html", longest=20)
+    assert words.strip() in data.decode()

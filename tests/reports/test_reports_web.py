@@ -21,6 +21,9 @@ from tests.actionplan.planning import make_plan
 from tests.make import Cast, csrf_in, sign_in
 from tests.reports.opendata.test_opendata import make_public
 
+OF_SURVEYS = [
+    name for name, kind in KINDS.items() if kind.about != "plan" and not kind.is_of_all and not kind.is_packed
+]
 FACTS = {"project": "ACCELERATE", "grant": "101000000", "statement": "Funded by nobody in particular."}
 
 
@@ -77,7 +80,7 @@ def test_from_the_plan_to_its_document(desk: TestClient, session: Session, engin
     assert f'href="{place}/file">DOCX<' in desk.get("/reports").text
 
 
-@pytest.mark.parametrize("kind", [name for name, kind in KINDS.items() if kind.about != "plan" and not kind.is_packed])
+@pytest.mark.parametrize("kind", OF_SURVEYS)
 def test_every_kind_is_ordered_and_made(desk: TestClient, session: Session, engine: Engine, kind: str) -> None:
     sent = order(desk, f"kind={kind}&survey=e2e", format="html", item="I01")
     assert sent.status_code == 303

@@ -1,0 +1,1 @@
+"""What programmes are meant to lead to, link by link with its evidence, and what changed beside them: no proof."""

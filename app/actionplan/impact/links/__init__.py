@@ -1,0 +1,1 @@
+"""How indicators, programmes and initiatives hang together, and where they do not."""
