@@ -34,6 +34,7 @@ from app.core.settings import Settings
 from app.core.tokens import hash_token, sign
 from app.demo_discussion import load_discussion
 from app.demo_evidence import load_evidence
+from app.demo_impact import load_impact
 from app.demo_plan import load_plan
 from app.demo_proposals import load_proposals
 from app.demo_running import load_running_survey
@@ -136,6 +137,7 @@ def load_demo(engine: Engine, settings: Settings, *, answers: int, seed: int) ->
         _load_consortium(session, actor)
         _load_indicators(session, actor)
         _load_programmes(session, actor)
+        load_impact(session, actor, FILES / "impact.json", PEOPLE[0][1])
         import_initiatives(session, actor, parse_catalogue("initiatives.json", _read("initiatives.json")))
         _set_states(session, actor)
         survey_id = make_survey(session, actor, parse_survey_file(_read("survey.json"))).survey.id
