@@ -6,10 +6,12 @@ that moves towards the middle, some who cannot judge, some who stop half way, so
 """
 
 import csv
+import json
 import sys
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -17,6 +19,8 @@ from numpy.typing import NDArray
 from sqlalchemy import Engine
 from sqlmodel import Session, func, select
 
+from app.actionplan.impact.schemas import ChainIn, StatementIn
+from app.actionplan.impact.service import say_contribution, state_chain
 from app.actionplan.initiatives.changing import move_initiative
 from app.actionplan.initiatives.importing import parse_catalogue
 from app.actionplan.initiatives.models import Initiative
@@ -136,6 +140,7 @@ def load_demo(engine: Engine, settings: Settings, *, answers: int, seed: int) ->
         _load_consortium(session, actor)
         _load_indicators(session, actor)
         _load_programmes(session, actor)
+        _load_impact(session, actor)
         import_initiatives(session, actor, parse_catalogue("initiatives.json", _read("initiatives.json")))
         _set_states(session, actor)
         survey_id = make_survey(session, actor, parse_survey_file(_read("survey.json"))).survey.id
@@ -198,6 +203,20 @@ def _load_programmes(session: Session, actor: Actor) -> None:
     sheet = read_sheet("services.csv", _read("services.csv"))
     taken = import_programmes(session, actor, sheet, guess(sheet, {}), None)
     assert not taken.is_refused, "the demonstration's programmes have no fault"
+
+
+def _chain_of(said: dict[str, Any]) -> ChainIn:
+    return ChainIn.model_validate({name: one for name, one in said.items() if name != "programme"})
+
+
+def _load_impact(session: Session, actor: Actor) -> None:
+    content = json.loads(_read("impact.json"))
+    chains = {
+        one["programme"]: state_chain(session, actor, one["programme"], _chain_of(one)) for one in content["chains"]
+    }
+    for one in content["statements"]:
+        given = StatementIn(words=one["words"], evidence=one["evidence"], source=one["source"])
+        say_contribution(session, actor, chains[one["programme"]].id, given)
 
 
 def _load_consortium(session: Session, actor: Actor) -> None:

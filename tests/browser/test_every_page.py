@@ -81,6 +81,11 @@ FOR_MEMBERS = {
     "indicator_form": "/indicators/IND10/change",
     "new_indicator": "/indicators/new",
     "readings_import_page": "/indicators/import",
+    "impact_page": "/impact",
+    "new_chain": "/impact/new?programme=S02",
+    "chain_page": "a first result chain",
+    "chain_form": "a first result chain, changed",
+    "links_page": "/impact/links",
     "programme_list": "/programmes",
     "programme_page": "/programmes/S05",
     "programme_form": "/programmes/S05/change",
@@ -282,6 +287,7 @@ def addresses_for_members(page: Page) -> dict[str, str]:
         ("amendment_page", "/assignments", "main a[href*='/amendments/']"),
         ("reply_page", "/replies", "main a[href*='/replies/']"),
         ("report_page", "/reports", "main tbody th a"),
+        ("chain_page", "/impact", "main tbody th a"),
     ):
         page.goto(start)
         link = page.locator(wanted).first.get_attribute("href")
@@ -294,6 +300,7 @@ def addresses_for_members(page: Page) -> dict[str, str]:
         ("edit_workshop", "workshop_page", "edit"),
         ("workshop_votes", "workshop_page", "votes"),
         ("workshop_sheet", "workshop_page", "sheet"),
+        ("chain_form", "chain_page", "change"),
         ("edit_interview", "interview_page", "edit"),
         ("interview_stances", "interview_page", "stances"),
     ):
