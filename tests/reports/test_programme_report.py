@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from app import cli
+from app.core import catalogues
 from app.core.errors import NotFound
 from app.core.words import LANGUAGES
 from app.demo import _load_programmes  # pyright: ignore[reportPrivateUsage]
@@ -22,6 +23,7 @@ from app.documents.document import Document, Figure, Table, walk
 from app.documents.writing import written
 from app.people.models import Consortium
 from app.people.queries import operator
+from app.reports import building
 from app.reports.jobs import make_all
 from app.reports.models import Report
 from app.reports.programme_report import programme_report
@@ -29,6 +31,7 @@ from tests.indicators.test_indicator_import import areas
 from tests.make import Cast, csrf_in, sign_in
 from tests.reports.reading import records, section, table, texts_of, whole
 from tests.reports.test_region_report import Tables
+from tests.reports.test_results_reports import marked_for, unmarked
 
 FILE = Path(__file__).parents[2] / "demo" / "services.csv"
 
@@ -68,12 +71,14 @@ def test_figures_are_those_of_the_file_and_of_the_page(
             assert row["satisfaction"] == pytest.approx(float(stated["satisfaction_0_10"]))
             assert row["interval_low"] is None
         page = client.get(f"/programmes/comparison?category={category}").text
-        exported = client.get(f"/programmes/comparison/{category}/export.csv")
         for code in of_file:
             assert code in page
-        if exported.status_code == 200:
-            lines = list(csv.reader(io.StringIO(exported.content.decode("utf-8-sig"))))
-            assert len(lines) == len(rows) + 1
+        exported = client.get(f"/programmes/comparison/export.csv?category={category}").content.decode("utf-8-sig")
+        lines = list(csv.DictReader(io.StringIO(exported)))
+        assert [line["Code"] for line in lines] == [row["code"] for row in rows]
+        for line, row in zip(lines, rows, strict=True):
+            assert float(line["Use"]) == pytest.approx(row["use"], abs=5e-5)
+            assert float(line["Cost per participant, low (EUR)"]) == pytest.approx(row["cost_low"], abs=5e-3)
 
 
 def test_every_format_holds_the_same_cells(session: Session, programmes: list[dict[str, str]]) -> None:
@@ -115,6 +120,17 @@ def test_what_is_not_known_is_said_and_nothing_is_ranked(session: Session, progr
 def test_no_placeholder_is_left(session: Session, programmes: list[dict[str, str]], language: str) -> None:
     for text in texts_of(report(session, language)):
         assert not re.search(r"%\(\w+\)|%%|\{\w*\}", text), text
+
+
+def test_no_word_is_left_untranslated(
+    session: Session, programmes: list[dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = " ".join(cell for row in programmes for cell in row.values())
+    own += " ".join(column.key for column in table(report(session), "Programmes").columns)
+    own += " ".join(str(cell) for row in table(report(session), "Programmes").rows for cell in row)
+    for module in (catalogues, building):
+        monkeypatch.setattr(module, "translations_for", marked_for)
+    assert unmarked(report(session), own) == []
 
 
 def test_without_programmes_there_is_no_report(session: Session) -> None:
