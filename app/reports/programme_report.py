@@ -20,8 +20,6 @@ from app.programmes.rules import CATEGORY_WORDS, Facts
 from app.reports.building import NOTHING_STATED, CoverFacts, Pen, cover_of, titled
 from app.reports.programme_figure import satisfaction_figure
 
-NO_PROGRAMMES = "There are no programmes yet."
-
 
 def programme_report(session: Session, actor: Actor, language: str, *, cover: CoverFacts = NOTHING_STATED) -> Document:
     """All programmes by category, what they cover, and who could learn from whom, as pages say it.
@@ -30,7 +28,7 @@ def programme_report(session: Session, actor: Actor, language: str, *, cover: Co
     """
     pen, programmes = Pen(language), read_facts(session, actor)
     if not programmes:
-        raise NotFound(NO_PROGRAMMES)
+        raise NotFound("There are no programmes yet.")
     partners = names_of_partners(session, actor, programmes)
     catalogue = programmes_document(list_programmes(session, actor), language)
     return Document(

@@ -26,7 +26,6 @@ from app.people.rules import Actor
 from app.programmes.queries import list_programmes
 from app.reports.models import Report, ReportSetting
 from app.reports.opendata.service import parts_to_release
-from app.reports.programme_report import NO_PROGRAMMES
 from app.reports.queries import count_open, find_setting
 from app.reports.rules import COVER, FACTS, FILES_LAST, FORMATS, KINDS, MOST_AT_ONCE, Kind, Whole, read_facts
 from app.surveys.authoring.models import Survey
@@ -93,7 +92,7 @@ def is_about(kind: Kind, survey: Survey | None, plan: Plan | None) -> bool:
 def _about(session: Session, actor: Actor, order: Order, about: str, faults: dict[str, str]) -> dict[str, Any]:
     if order.kind == "programmes":
         if not list_programmes(session, actor):
-            faults["kind"] = NO_PROGRAMMES
+            faults["kind"] = "There are no programmes yet."
         return {}
     if order.survey is None:
         return _about_regions(session, actor, order, faults)
