@@ -67,7 +67,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with (data / "log").open("wb") as log:
         server = subprocess.Popen([INNAXE, "serve", "--port", str(port)], env=surroundings, stderr=log)
         try:
-            _wait(f"{address}/readyz")
+            wait_until_ready(f"{address}/readyz")
             yield Site(address, _links(printed), surroundings)
         finally:
             server.terminate()
@@ -123,7 +123,8 @@ def _links(printed: str) -> dict[str, str]:
     return found
 
 
-def _wait(url: str) -> None:
+def wait_until_ready(url: str) -> None:
+    """Until a server answers at this address."""
     for _ in range(300):
         try:
             with urlopen(url) as answer:

@@ -192,7 +192,14 @@ NO_PAGES = {
     *("figure_csv", "figure_svg", "figure_png"),
     *("record_of_version", "export_page", "ideas_index"),
     *("public_file", "method_file", "dictionary_file"),
-    *("export_readings_page", "export_profile_page"),
+    *(
+        "export_programmes_page",
+        "export_comparison_page",
+        "export_coverage_page",
+        "export_learning_page",
+        "export_readings_page",
+        "export_profile_page",
+    ),
     *("milestones_calendar", "export_monitoring_page", "report_file"),
     # need a link that was mailed: test_proposals.py goes through them
     *("confirm_page", "answer_page"),
