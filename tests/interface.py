@@ -23,6 +23,9 @@ from app.actionplan.drafting.rules import NO_EUROS
 from app.actionplan.drafting.translation_routes import MARK_WORDS
 from app.actionplan.evidence.pages import FATE_WORDS, STANCE_WORDS
 from app.actionplan.evidence.reading import CHOICES, NEEDED
+from app.actionplan.impact.links.rules import GAP_WORDS as LINK_GAPS
+from app.actionplan.impact.pages import COLUMNS as IMPACT_COLUMNS
+from app.actionplan.impact.rules import ASSOCIATION, DIMENSION_WORDS, NO_CHANGE_WORDS, SEEN_WORDS
 from app.actionplan.initiatives.contradictions import WORDS as CONTRADICTION_WORDS
 from app.actionplan.initiatives.importing import REASONS
 from app.actionplan.initiatives.quality import LAMP_WORDS
@@ -248,6 +251,10 @@ def interface_messages() -> set[Message]:
         UNKNOWN_WORDS,
         comparing.GROUND_WORDS,
         *PROGRAMME_CHOICES.values(),
+        DIMENSION_WORDS,
+        NO_CHANGE_WORDS,
+        SEEN_WORDS,
+        LINK_GAPS,
     ):
         words += table.values()
     for kind in REPORT_KINDS.values():
@@ -272,6 +279,8 @@ def interface_messages() -> set[Message]:
         *(reports.FAILED, reports.NOBODY, report_rules.TOO_LONG, report_rules.NO_DAY),
         *(BROKEN, adoption.NO_OUTCOME, adoption.NO_ITEM, adoption.NO_ANSWER),
         GONE,
+        ASSOCIATION,
+        *(word for word, _ in IMPACT_COLUMNS.values()),
         LOST_MARKS,
         TOO_LONG,
         UNREADABLE,

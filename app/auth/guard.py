@@ -21,6 +21,7 @@ NAVIGATION = (
     ("Overview", "home_page", "home.read"),
     ("Indicators", "indicator_list", "indicator.read"),
     ("Programmes", "programme_list", "programme.read"),
+    ("Impact", "impact_page", "impact.read"),
     ("Initiatives", "initiative_list", "initiative.read"),
     ("Proposals", "proposal_queue", "proposal.judge"),
     ("Surveys", "survey_list", "survey.read"),

@@ -23,7 +23,8 @@ def write_report(
         typer.Argument(metavar="ID", help="id of a plan, id or external id of a survey, id or name of a consortium"),
     ],
     kind: Annotated[
-        str, typer.Option("--kind", help="plan, consensus, round, dissent, brief, public, methods or regions")
+        str,
+        typer.Option("--kind", help="plan, consensus, round, dissent, brief, public, methods, regions or programmes"),
     ],
     out: Annotated[Path, typer.Option()],
     form: Annotated[str, typer.Option("--format", help="docx, pdf, html or xlsx")] = "docx",

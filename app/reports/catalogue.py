@@ -19,6 +19,7 @@ from app.reports.methods.report import methods_report
 from app.reports.models import Report
 from app.reports.opendata.service import create_open_data
 from app.reports.plan_report import plan_report
+from app.reports.programme_report import programme_report
 from app.reports.public_summary import public_summary
 from app.reports.queries import cover_facts, find_setting
 from app.reports.region_reading import wanted_in
@@ -36,6 +37,8 @@ def build(session: Session, actor: Actor, report: Report) -> Document:
     cover = cover_facts(find_setting(session, report.consortium_id), about.get("cover", {}))
     if report.kind == "regions":
         return region_report(session, actor, language, wanted=wanted_in(about), cover=cover)
+    if report.kind == "programmes":
+        return programme_report(session, actor, language, cover=cover)
     survey, number = survey_of(session, report), about.get("round")
     if report.plan_id:
         plan, edition = session.get_one(Plan, report.plan_id), about.get("edition")
@@ -70,6 +73,8 @@ def file_name(session: Session, report: Report) -> str:
     about = report.about
     if report.kind == "regions":
         return f"regions-{about['first']}-{about['last']}-{report.language}.{report.format}"
+    if report.kind == "programmes":
+        return f"programmes-{report.language}.{report.format}"
     survey = survey_of(session, report)
     if report.plan_id:
         plan = session.get_one(Plan, report.plan_id)
@@ -104,6 +109,8 @@ def subject_of(session: Session, report: Report, language: str) -> str:
         if edition:
             return f"{plan.title}, {translate(language, 'Edition %(number)s', number=edition)}"
         return f"{plan.title}, {get_scenario(session, plan.id, report.about['scenario']).name}"
+    if report.kind == "programmes":
+        return session.get_one(Consortium, report.consortium_id).name
     if report.kind == "regions":
         years = {"first": report.about["first"], "last": report.about["last"]}
         name = session.get_one(Consortium, report.consortium_id).name

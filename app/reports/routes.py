@@ -21,6 +21,7 @@ from app.indicators.profiles.queries import read_values, setting_of
 from app.people.models import Consortium
 from app.people.queries import names_of
 from app.people.rules import Actor
+from app.programmes.queries import list_programmes
 from app.reports.building import LEVEL_WORDS, TYPE_WORDS
 from app.reports.catalogue import subject_of
 from app.reports.models import Report
@@ -34,7 +35,7 @@ from app.reports.queries import (
     has_readings,
     list_reports,
 )
-from app.reports.rules import COVER, FACTS, FORMATS, KINDS, Whole
+from app.reports.rules import COVER, FACTS, FORMATS, KINDS, OF_ALL, Whole
 from app.reports.service import CHANGED_MEANWHILE, Order, call_off, change_setting, is_about, order_report
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.queries import get_own_survey_by_slug, get_survey, list_items, list_surveys
@@ -224,7 +225,8 @@ def _of_all(session: Session, actor: Actor) -> list[str]:
     """The kinds of report about the consortium for which there is something to say."""
     if not may(actor, "report.make", Whole(actor.consortium_id)):
         return []
-    return ["regions"] if has_readings(session, actor) else []
+    there_is = {"regions": has_readings(session, actor), "programmes": bool(list_programmes(session, actor))}
+    return [name for name in OF_ALL if there_is[name]]
 
 
 def _subject(session: Session, actor: Actor, typed: Mapping[str, str]) -> tuple[Survey | None, Plan | None] | None:

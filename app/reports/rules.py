@@ -29,8 +29,8 @@ LONGEST_FACT, LONGEST_STATEMENT = 200, 2000
 TOO_LONG = "This is too long."
 NO_DAY = "Enter a day as year, month and day, such as 2026-11-30."
 
-About = Literal["survey", "round", "item", "plan", "regions"]
-OF_ALL = ("regions",)
+About = Literal["survey", "round", "item", "plan", "regions", "programmes"]
+OF_ALL = ("regions", "programmes")
 """What is no survey's and no plan's but the whole consortium's."""
 
 
@@ -97,6 +97,12 @@ KINDS: dict[str, Kind] = {
         "Profiles of regions",
         "Each region beside its peers: strengths, weaknesses, trends, gaps, and what is missing. No ranking.",
         "regions",
+        has_cover=True,
+    ),
+    "programmes": Kind(
+        "Programmes of the partners",
+        "All programmes by category, what they cover, where they overlap, and who could learn from whom. No ranking.",
+        "programmes",
         has_cover=True,
     ),
     "public": Kind("Public summary", "In plain language, and only what may be public.", "survey"),

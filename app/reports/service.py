@@ -23,6 +23,7 @@ from app.history.service import record
 from app.indicators.profiles.queries import read_values, setting_of
 from app.people.models import Consortium
 from app.people.rules import Actor
+from app.programmes.queries import list_programmes
 from app.reports.models import Report, ReportSetting
 from app.reports.opendata.service import parts_to_release
 from app.reports.queries import count_open, find_setting
@@ -89,6 +90,10 @@ def is_about(kind: Kind, survey: Survey | None, plan: Plan | None) -> bool:
 
 
 def _about(session: Session, actor: Actor, order: Order, about: str, faults: dict[str, str]) -> dict[str, Any]:
+    if order.kind == "programmes":
+        if not list_programmes(session, actor):
+            faults["kind"] = "There are no programmes yet."
+        return {}
     if order.survey is None:
         return _about_regions(session, actor, order, faults)
     if order.plan and order.edition:

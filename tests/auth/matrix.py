@@ -51,7 +51,7 @@ MATRIX: dict[str, set[str] | str] = {
     "say_contribution_page": ALL,
     "take_back_page": BUILDERS,
     "read_impact": ALL,
-    "add_chain": BUILDERS | {"editor"},
+    "add_chain": {*BUILDERS, OTHER, "editor"},
     "read_chain": ALL,
     "give_chain_version": BUILDERS | {"editor"},
     "add_statement": ALL,

@@ -86,6 +86,11 @@ FOR_MEMBERS = {
     "new_set_survey": "/indicators/set/new",
     "set_items_page": f"/surveys/{SURVEY}/indicators",
     "readings_import_page": "/indicators/import",
+    "impact_page": "/impact",
+    "new_chain": "/impact/new?programme=S02",
+    "chain_page": "a first result chain",
+    "chain_form": "a first result chain, changed",
+    "links_page": "/impact/links",
     "programme_list": "/programmes",
     "programme_page": "/programmes/S05",
     "programme_form": "/programmes/S05/change",
@@ -294,6 +299,7 @@ def addresses_for_members(page: Page) -> dict[str, str]:
         ("amendment_page", "/assignments", "main a[href*='/amendments/']"),
         ("reply_page", "/replies", "main a[href*='/replies/']"),
         ("report_page", "/reports", "main tbody th a"),
+        ("chain_page", "/impact", "main tbody th a"),
     ):
         page.goto(start)
         link = page.locator(wanted).first.get_attribute("href")
@@ -306,6 +312,7 @@ def addresses_for_members(page: Page) -> dict[str, str]:
         ("edit_workshop", "workshop_page", "edit"),
         ("workshop_votes", "workshop_page", "votes"),
         ("workshop_sheet", "workshop_page", "sheet"),
+        ("chain_form", "chain_page", "change"),
         ("edit_interview", "interview_page", "edit"),
         ("interview_stances", "interview_page", "stances"),
     ):

@@ -42,6 +42,11 @@ def find_own_chain(session: SessionDep, actor: ChangerDep, chain_id: UUID) -> No
     require(actor, "impact.change", get_own_chain(session, actor, chain_id))
 
 
+def find_chain(session: SessionDep, actor: SayerDep, chain_id: UUID) -> None:
+    """Refuse what is not there before anything is said about what was sent. Raises NotFound."""
+    get_own_chain(session, actor, chain_id)
+
+
 @router.get("")
 def read_impact(session: SessionDep, actor: ReaderDep) -> list[ChainOut]:
     """All result chains, by programme."""
@@ -81,7 +86,7 @@ def give_chain_version(
     return read_chain(session, actor, chain_id)
 
 
-@router.post("/{chain_id}/statements", status_code=201, dependencies=[OwnCall])
+@router.post("/{chain_id}/statements", status_code=201, dependencies=[OwnCall, Depends(find_chain)])
 def add_statement(session: SessionDep, actor: SayerDep, chain_id: UUID, given: StatementIn) -> StatementOut:
     """Put on record what somebody says a programme contributed; the same words of the same person are said once."""
     return _statement(say_contribution(session, actor, chain_id, given))

@@ -81,7 +81,11 @@ def change_view(language: str, one: Chain, values: Values) -> dict[str, Any]:
         "unknown": unknown,
         "seen": translate(language, word),
         "marks": _marks(language, one, values, [found.own.first.year, found.own.last.year]),
-        "peers": [(values.name(region), change) for region, change in found.peers.items()],
+        "peers": [
+            (values.name(region), series[found.own.first.year], series[found.own.last.year], change)
+            for region, change in found.peers.items()
+            for series in (values.series[one.version.indicator][region],)
+        ],
     }
 
 
