@@ -10,7 +10,15 @@ from sqlmodel import Session
 from app.core.errors import NotFound
 from app.indicators.models import IndicatorVersion, RegionReading
 from app.indicators.profiles.pages import profile_view
-from app.indicators.profiles.queries import RegionProfile, Setting, Values, profile_of, read_values, setting_of
+from app.indicators.profiles.queries import (
+    RegionProfile,
+    Setting,
+    Values,
+    marks_of,
+    profile_of,
+    read_values,
+    setting_of,
+)
 from app.indicators.queries import areas_of, list_readings
 from app.people.rules import Actor
 from app.reports.building import Pen
@@ -80,7 +88,8 @@ def read_regions(session: Session, actor: Actor, language: str, wanted: Wanted) 
     told: list[Told] = []
     for region in regions[:MOST_TOLD]:
         found = profile_of(values, region, setting)
-        told.append(Told(found, profile_view(found, language, with_figure=False), readings[region]))
+        view = profile_view(found, marks_of(session, actor, region), language, with_figure=False)
+        told.append(Told(found, view, readings[region]))
     return RegionsReading(
         pen=Pen(language),
         values=values,

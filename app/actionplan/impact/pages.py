@@ -80,7 +80,7 @@ def change_view(language: str, one: Chain, values: Values) -> dict[str, Any]:
         "change": found,
         "unknown": unknown,
         "seen": translate(language, word),
-        "marks": _marks(language, one, values, [found.own.first.year, found.own.last.year]),
+        "marks": _marks(language, one, [found.own.first.year, found.own.last.year]),
         "peers": [
             (values.name(region), series[found.own.first.year], series[found.own.last.year], change)
             for region, change in found.peers.items()
@@ -89,11 +89,11 @@ def change_view(language: str, one: Chain, values: Values) -> dict[str, Any]:
     }
 
 
-def _marks(language: str, one: Chain, values: Values, years: Sequence[int]) -> list[str]:
+def _marks(language: str, one: Chain, years: Sequence[int]) -> list[str]:
     """What is to be said of the two values: estimated or invented ones, and those measured elsewhere."""
     said: list[str] = []
     for year in years:
-        mark = values.marks[one.version.indicator, one.entry.partner.code, year]
+        mark = one.marks[one.version.indicator, year]
         parts = [translate(language, STATUS_WORDS[mark.status])] if mark.status != "published" else []
         if mark.territory != Territory.OWN:
             parts.append(f"{translate(language, TERRITORY_WORDS[mark.territory])}: {mark.nuts_code}")

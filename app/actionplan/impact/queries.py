@@ -1,6 +1,6 @@
 """Reads of result chains, of what changed beside them, and of what people said."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from sqlmodel import Session, and_, col, func, select
 from app.actionplan.impact.models import ContributionStatement, ResultChain, ResultChainVersion
 from app.actionplan.impact.rules import Association, NoChange, associate
 from app.core.errors import NotFound
-from app.indicators.profiles.queries import Values, read_values
+from app.indicators.profiles.queries import Mark, Values, marks_of, read_values
 from app.people.rules import Actor
 from app.programmes.queries import Entry, list_programmes
 
@@ -23,6 +23,7 @@ class Chain(NamedTuple):
     version: ResultChainVersion
     entry: Entry
     change: Association | NoChange
+    marks: Mapping[tuple[str, int], Mark]
 
 
 class Chains(NamedTuple):
@@ -54,9 +55,18 @@ def read_chains(session: Session, actor: Actor) -> Chains:
         )
         .where(ResultChain.consortium_id == actor.consortium_id)
     )
+    rows = session.exec(wanted).all()
+    places = {entries[chain.programme_id].partner.code for chain, version in rows if version.indicator}
+    marks = {place: marks_of(session, actor, place) for place in places}
     found = [
-        Chain(chain, version, entry := entries[chain.programme_id], _change(values, entry, version))
-        for chain, version in session.exec(wanted).all()
+        Chain(
+            chain,
+            version,
+            entry := entries[chain.programme_id],
+            _change(values, entry, version),
+            marks.get(entry.partner.code, {}),
+        )
+        for chain, version in rows
     ]
     found.sort(key=lambda one: (one.entry.programme.code, one.chain.number))
     return Chains(found, programmes, values)
