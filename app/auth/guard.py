@@ -21,7 +21,6 @@ NAVIGATION = (
     ("Overview", "home_page", "home.read"),
     ("Indicators", "indicator_list", "indicator.read"),
     ("Programmes", "programme_list", "programme.read"),
-    ("Impact", "impact_page", "impact.read"),
     ("Initiatives", "initiative_list", "initiative.read"),
     ("Proposals", "proposal_queue", "proposal.judge"),
     ("Surveys", "survey_list", "survey.read"),
@@ -31,6 +30,9 @@ NAVIGATION = (
     ("Reports", "report_list", "report.make"),
     ("People", "people_list", "person.read"),
 )
+
+WITHIN = {"programme_list": "impact_page"}
+"""Sections that stand under the entry of another, in the tabs of its pages."""
 
 ACCOUNT_MENU = (
     ("Your account", "account_page", "account.change"),
@@ -97,10 +99,14 @@ def _entries(request: Request, actor: Actor, menu: tuple[tuple[str, str, str], .
     entries: list[dict[str, Any]] = []
     for label, name, act in menu:
         url = path_to(request, name)
-        is_current = request.url.path == url or (url != "/" and request.url.path.startswith(f"{url}/"))
+        is_current = _is_under(request, url) or (name in WITHIN and _is_under(request, path_to(request, WITHIN[name])))
         if may(actor, act):
             entries.append({"label": translate(language, label), "url": url, "current": is_current})
     return entries
+
+
+def _is_under(request: Request, url: str) -> bool:
+    return request.url.path == url or (url != "/" and request.url.path.startswith(f"{url}/"))
 
 
 Anyone = Depends(anyone)
