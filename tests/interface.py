@@ -57,7 +57,7 @@ from app.consensus.figures.change import MOVES
 from app.consensus.filtering import GROUP_SORTS
 from app.consensus.next_round import GROUNDS_WORDS, REASON_WORDS
 from app.consensus.pages import SORTS, VERDICT_WORDS
-from app.core.codes import IS_A_PAGE
+from app.core.codes import CELL_IS_A_PAGE, IS_A_PAGE
 from app.history.routes import ACT_WORDS
 from app.indicators import checking as indicator_checks
 from app.indicators import rules as indicator_cells
@@ -299,7 +299,7 @@ def interface_messages() -> set[Message]:
         *SET_ASKING.words,
         *RATED_ASKING.words,
         rated.HIDDEN_HELIX,
-        IS_A_PAGE,
+        *(IS_A_PAGE, CELL_IS_A_PAGE),
         BY_HAND,
         *(AGREED, WHOLE),
         *(text for point in POINTS for text in (point.topic, point.question)),

@@ -8,6 +8,8 @@ PAGES = frozenset(
 )
 """What stands in addresses where the code of an indicator or programme does; a test holds this to all routes."""
 IS_A_PAGE = "This code is the address of a page here. Choose another."
+CELL_IS_A_PAGE = "is the address of a page here: choose another"
+"""The same, as what is wrong with a cell of a file."""
 
 
 def hides_page(code: str) -> bool:

@@ -97,7 +97,7 @@ def _page(
         status=422 if errors else 200,
         survey=survey,
         typed={"title": typed.get("title", ""), "language": typed.get("language", "")},
-        languages=list(LANGUAGES.items()),
+        tongues=list(LANGUAGES.items()),
         groups=[(name, lines) for name, lines in groups if lines],
         chosen=chosen,
         errors={name: translate(language, sentence) for name, sentence in errors.items()},
