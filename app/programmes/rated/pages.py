@@ -19,6 +19,7 @@ RATED_COLUMNS = {
     "expected_n": ("How many rated it", 0),
     "expected_cannot_judge": ("How many can't judge", 0),
     "expected_verdict": ("Verdict", None),
+    "expected_by_group": ("Meets expectations, by group", None),
     "expected_unknown": ("Why it is not known", None),
     "expected_survey": ("Survey", None),
     "expected_round": ("Round", 0),
@@ -94,8 +95,12 @@ def rated_cells(view: Mapping[str, Any]) -> tuple[Any, ...]:
     """The cells of a programme under the columns of what stakeholders said."""
     share, rest = view["share"], (view["survey"] or None, view["round"], view["version"])
     if share is None:
-        return (*[None] * 6, view["reason"], *rest)
-    return (share.share, share.low, share.high, share.n, view["cannot_judge"], view["verdict"], None, *rest)
+        return (*[None] * 7, view["reason"], *rest)
+    groups = "; ".join(
+        f"{name}: {one.share:.4f} ({one.low:.4f}–{one.high:.4f}), {one.n}" if one else f"{name}: {view['hidden']}"
+        for name, one in view["helices"]
+    )
+    return (share.share, share.low, share.high, share.n, view["cannot_judge"], view["verdict"], groups, None, *rest)
 
 
 def helix_table(language: str, views: Sequence[tuple[str, Mapping[str, Any]]]) -> Table:
