@@ -9,7 +9,7 @@ from zipfile import ZipFile
 
 import pytest
 from fastapi.testclient import TestClient
-from scipy.stats import binomtest
+from scipy.stats import binomtest  # pyright: ignore[reportUnknownVariableType] -- scipy has no types
 from sqlmodel import Session, select
 
 from app.consensus.queries import find_snapshot
@@ -140,15 +140,10 @@ def test_programmes_are_rated_and_every_page_and_file_says_the_same(
 
 def cells_in(document: Any) -> list[dict[str, Any]]:
     """Every line of every table in a document as JSON."""
-    found: list[dict[str, Any]] = []
-    if isinstance(document, dict):
-        found += [document] if "code" in document else []
-        for value in document.values():
-            found += cells_in(value)
-    if isinstance(document, list):
-        for value in document:
-            found += cells_in(value)
-    return found
+    parts: list[Any] = [*document.values()] if isinstance(document, dict) else []  # pyright: ignore[reportUnknownArgumentType] -- JSON
+    parts += document if isinstance(document, list) else []
+    found = [line for part in parts for line in cells_in(part)]
+    return [document, *found] if isinstance(document, dict) and "code" in document else found  # pyright: ignore[reportUnknownVariableType] -- JSON
 
 
 def test_only_the_version_asked_about_and_only_who_may_read_results(
