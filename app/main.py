@@ -99,6 +99,8 @@ from app.programmes import routes as programmes_pages
 from app.programmes.comparing import api as comparing_api
 from app.programmes.comparing import routes as comparing_pages
 from app.programmes.importing import routes as programmes_import_pages
+from app.programmes.rated import api as rated_api
+from app.programmes.rated import routes as rated_pages
 from app.reports import api as reports_api
 from app.reports import routes as report_pages
 from app.reports.methods import routes as methods_pages
@@ -148,6 +150,7 @@ PAGES: list[APIRouter] = [
     # before one programme, for the same reason
     programmes_import_pages.router,
     comparing_pages.router,
+    rated_pages.router,
     programmes_pages.router,
     # before one result chain: its address would take them for a key
     links_pages.router,
@@ -227,6 +230,7 @@ API: list[APIRouter] = [
     indicators_api.router,
     # before one programme: its address would take these for codes
     comparing_api.router,
+    rated_api.router,
     programmes_api.router,
     links_api.router,
     impact_api.router,

@@ -60,10 +60,11 @@ from app.consensus.figures.change import MOVES
 from app.consensus.filtering import GROUP_SORTS
 from app.consensus.next_round import GROUNDS_WORDS, REASON_WORDS
 from app.consensus.pages import SORTS, VERDICT_WORDS
+from app.core.codes import CELL_IS_A_PAGE, IS_A_PAGE
 from app.history.routes import ACT_WORDS
 from app.indicators import checking as indicator_checks
 from app.indicators import rules as indicator_cells
-from app.indicators.agreed.asking import SET_WORDS
+from app.indicators.agreed.asking import ASKING as SET_ASKING
 from app.indicators.exporting import AGREED, PROFILE_COLUMNS, WHOLE
 from app.indicators.profiles.pages import TREND_WORDS, UNSCORED_WORDS
 from app.indicators.rules import DIRECTION_WORDS, STATUS_WORDS, TERRITORY_WORDS
@@ -75,6 +76,9 @@ from app.programmes.importing import checking as programme_checks
 from app.programmes.importing import routes as programme_imports
 from app.programmes.importing import rules as programme_cells
 from app.programmes.pages import FIELD_LABELS, NOT_STATED
+from app.programmes.rated import pages as rated
+from app.programmes.rated.asking import ASKING as RATED_ASKING
+from app.programmes.rated.rules import UNRATED_WORDS
 from app.programmes.rules import CHOICES as PROGRAMME_CHOICES
 from app.programmes.rules import UNKNOWN_WORDS
 from app.reports import jobs as reports
@@ -249,6 +253,7 @@ def interface_messages() -> set[Message]:
         PROFILE_COLUMNS,
         FIELD_LABELS,
         UNKNOWN_WORDS,
+        UNRATED_WORDS,
         comparing.GROUND_WORDS,
         *PROGRAMME_CHOICES.values(),
         DIMENSION_WORDS,
@@ -259,7 +264,8 @@ def interface_messages() -> set[Message]:
         words += table.values()
     for kind in REPORT_KINDS.values():
         words += [kind.title, kind.hint]
-    words += [word for word, _ in comparing.COMPARED_COLUMNS.values()]
+    for columns in (comparing.COMPARED_COLUMNS, rated.RATED_COLUMNS, rated.HELIX_COLUMNS):
+        words += [word for word, _ in columns.values()]
     words += [
         *(NOT_STATED, comparing.RULE, "not known", "Category", "Target groups", "Delivery", "Programmes", "Use"),
         *("Coverage and overlap", "Where partners offer the same", "Who could learn from whom", "Cost per participant"),
@@ -299,7 +305,10 @@ def interface_messages() -> set[Message]:
         *(plans.NEEDS_NAME, plans.NEEDS_YEAR, plans.NOT_INITIATIVES, plans.NEEDS_REASON, plans.ONE_A_YEAR),
         *(word for word, _ in (*FURTHER, *MAIN_ACTS)),
         NO_POINT,
-        *SET_WORDS,
+        *SET_ASKING.words,
+        *RATED_ASKING.words,
+        rated.HIDDEN_HELIX,
+        *(IS_A_PAGE, CELL_IS_A_PAGE),
         BY_HAND,
         *(AGREED, WHOLE),
         *(text for point in POINTS for text in (point.topic, point.question)),

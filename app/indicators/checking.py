@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from app.core.codes import CELL_IS_A_PAGE, hides_page
 from app.documents.sheets import Fault
 from app.indicators.reading import DEFINING, Observation
 from app.indicators.rules import (
@@ -229,6 +230,8 @@ def _indicator_faults(
         return [Fault(one.row, column, BAD_CODE if "indicator" in one.columns else NO_INDICATOR)]
     if len(code) > LONGEST_CODE or not all(sign.isalnum() or sign in "-_." for sign in code):
         return [Fault(one.row, column, BAD_CODE)]
+    if code not in known and hides_page(code):
+        return [Fault(one.row, column, CELL_IS_A_PAGE)]
     if code not in known and code not in definitions:
         return [Fault(one.row, column, UNKNOWN_INDICATOR, {"code": code})]
     unit = known[code].unit if code in known else definitions[code].get("unit", "")

@@ -98,6 +98,9 @@ def create_indicator_page(request: Request, session: SessionDep, actor: DefinerD
         create_indicator(session, actor, given.code, DefinitionIn(**given.model_dump(exclude={"code"})), owner)
     except ValidationError as error:
         return _form(request, typed, _faults(request, error), None, _owners(session, actor), status=422)
+    except Invalid as refused:
+        faults = {name: translate(language_of(request), message) for name, message in refused.errors.items()}
+        return _form(request, typed, faults, None, _owners(session, actor), status=422)
     except Conflict as refused:
         return _form(
             request,

@@ -10,6 +10,7 @@ from sqlmodel import Session, select
 
 from app.auth.permissions import require
 from app.core.clock import now
+from app.core.codes import IS_A_PAGE, hides_page
 from app.core.errors import Conflict, Invalid, Stale
 from app.documents.sheets import Fault, FaultyFile
 from app.history.rules import name_of
@@ -56,13 +57,18 @@ class Taken:
 def create_indicator(
     session: Session, actor: Actor, code: str, given: DefinitionIn, owner: Organisation | None = None
 ) -> Indicator:
-    """Define an indicator. Raises Conflict for a code that is taken, unless its definition is the same."""
+    """Define an indicator.
+
+    Raises Conflict for a code that is taken, unless its definition is the same, Invalid for one that hides a page.
+    """
     require(actor, "indicator.import")
     known = [one for one in list_indicators(session, actor) if one.indicator.code == code]
     if known and DefinitionIn.model_validate(content_of(known[0].version)) == given:
         return known[0].indicator
     if known:
         raise Conflict(CODE_TAKEN)
+    if hides_page(code):
+        raise Invalid(IS_A_PAGE, {"code": IS_A_PAGE})
     indicator = Indicator(consortium_id=actor.consortium_id, organisation_id=owner.id if owner else None, code=code)
     session.add(indicator)
     session.flush()

@@ -1,6 +1,7 @@
 """Programmes for programs."""
 
 import re
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header
@@ -11,6 +12,8 @@ from app.core.errors import Unconditional
 from app.people.queries import get_own_organisation
 from app.people.rules import Actor
 from app.programmes.queries import Entry, facts_of, get_programme, label_of, list_partners, list_programmes
+from app.programmes.rated.pages import rating_out
+from app.programmes.rated.queries import NOT_ASKED, Rating, ratings
 from app.programmes.rules import Span, Unknown, cost_per_participant, satisfaction_interval, use_of
 from app.programmes.schemas import ContentIn, ProgrammeIn, ProgrammeOut, VersionIn
 from app.programmes.service import change_programme, content_of, create_programme
@@ -33,7 +36,8 @@ def find_own(session: SessionDep, actor: ChangerDep, programme: str) -> None:
 @router.get("/programmes")
 def read_programmes(session: SessionDep, actor: ReaderDep) -> list[ProgrammeOut]:
     """The catalogue, by code."""
-    return [_out(one) for one in list_programmes(session, actor)]
+    found = ratings(session, actor)
+    return [_out(one, found) for one in list_programmes(session, actor)]
 
 
 @router.post("/programmes", status_code=201, dependencies=[OwnCall])
@@ -42,13 +46,13 @@ def add_programme(session: SessionDep, actor: ChangerDep, given: ProgrammeIn) ->
     partners = {label_of(one): one for one in list_partners(session, actor)}
     partner = partners.get(given.partner) or get_own_organisation(session, actor, given.partner)
     create_programme(session, actor, partner, given.code, ContentIn(**given.model_dump(exclude={"code", "partner"})))
-    return _out(get_programme(session, actor, given.code))
+    return _out(get_programme(session, actor, given.code), ratings(session, actor))
 
 
 @router.get("/programmes/{programme}")
 def read_programme(session: SessionDep, actor: ReaderDep, programme: str) -> ProgrammeOut:
     """One programme."""
-    return _out(get_programme(session, actor, programme))
+    return _out(get_programme(session, actor, programme), ratings(session, actor))
 
 
 @router.put("/programmes/{programme}", dependencies=[OwnCall, Depends(find_own)])
@@ -66,10 +70,10 @@ def give_programme_version(
     content = ContentIn(**given.model_dump(exclude={"because"}))
     revision = int(found[1]) if found else -1
     change_programme(session, actor, programme, content, revision=revision, because=given.because)
-    return _out(get_programme(session, actor, programme))
+    return _out(get_programme(session, actor, programme), ratings(session, actor))
 
 
-def _out(entry: Entry) -> ProgrammeOut:
+def _out(entry: Entry, found: Mapping[str, Rating]) -> ProgrammeOut:
     facts = facts_of(entry)
     use, cost, interval = use_of(facts), cost_per_participant(facts), satisfaction_interval(facts)
     return ProgrammeOut(
@@ -84,6 +88,7 @@ def _out(entry: Entry) -> ProgrammeOut:
         cost_per_participant_unknown=_reason(cost),
         satisfaction_interval=_ends(interval),
         satisfaction_interval_unknown=_reason(interval),
+        expectations=rating_out(found.get(entry.programme.code, NOT_ASKED)),
     )
 
 

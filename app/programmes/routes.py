@@ -24,6 +24,8 @@ from app.programmes.queries import (
     list_programmes,
     list_versions,
 )
+from app.programmes.rated.pages import rating_view
+from app.programmes.rated.queries import NOT_ASKED, ratings
 from app.programmes.rules import CATEGORY_WORDS, CHOICES, TARGET_WORDS
 from app.programmes.schemas import ContentIn, ProgrammeIn
 from app.programmes.service import Part, change_programme, content_of, create_programme
@@ -74,6 +76,7 @@ def programme_list(
         categories=options_of(language)["category"],
         category=category,
         may_change=bool(_own_partners(session, actor)),
+        may_ask=may(actor, "survey.import"),
     )
 
 
@@ -129,6 +132,8 @@ def programme_page(request: Request, session: SessionDep, actor: ReaderDep, prog
         category=translate(language, CATEGORY_WORDS[entry.version.category]),
         fields=[(name, translate(language, FIELD_LABELS[name])) for name in fields if name != "category"],
         not_stated=translate(language, NOT_STATED),
+        rating=rating_view(language, ratings(session, actor).get(programme, NOT_ASKED)),
+        may_read=may(actor, "results.read"),
         versions=[
             {
                 "version": one,

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from app.programmes.rated.schemas import RatingOut
 from app.programmes.rules import HIGHEST_SATISFACTION, LEAST_TRANSFERABLE, MOST_TRANSFERABLE, TARGET_WORDS
 
 LARGEST = 2_000_000_000
@@ -131,3 +132,4 @@ class ProgrammeOut(ContentIn):
     cost_per_participant_unknown: str | None
     satisfaction_interval: tuple[float, float] | None
     satisfaction_interval_unknown: str | None
+    expectations: RatingOut

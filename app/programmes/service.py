@@ -8,6 +8,7 @@ from sqlmodel import Session, select
 
 from app.auth.permissions import require
 from app.core.clock import now
+from app.core.codes import IS_A_PAGE, hides_page
 from app.core.errors import Conflict, Invalid, Stale
 from app.history.service import record
 from app.people.models import Organisation
@@ -34,7 +35,8 @@ def create_programme(
 ) -> Programme:
     """Add a programme of a partner; the same a second time is the same programme.
 
-    Raises NotAllowed, Invalid for an organisation that is no partner, Conflict for a code that is taken.
+    Raises NotAllowed, Invalid for an organisation that is no partner or a code that hides a page, Conflict for a code
+    that is taken.
     """
     require(actor, "programme.change", Part(partner.consortium_id, partner.id))
     if not partner.is_partner:
@@ -44,6 +46,8 @@ def create_programme(
         return known.programme
     if known:
         raise Conflict(CODE_TAKEN)
+    if hides_page(code):
+        raise Invalid(IS_A_PAGE, {"code": IS_A_PAGE})
     programme = Programme(consortium_id=actor.consortium_id, organisation_id=partner.id, code=code)
     session.add(programme)
     session.flush()

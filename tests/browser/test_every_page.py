@@ -97,6 +97,8 @@ FOR_MEMBERS = {
     "new_programme": "/programmes/new",
     "programmes_import_page": "/programmes/import",
     "compare_programmes_page": "/programmes/comparison?category=competitiveness",
+    "ask_stakeholders_page": "/programmes/ask",
+    "rated_items_page": f"/surveys/{SURVEY}/programmes",
     "coverage_page": "/programmes/coverage?by=target",
     "learning_page": "/programmes/learning",
     "region_list": "/indicators/profiles",

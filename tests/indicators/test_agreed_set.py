@@ -8,13 +8,14 @@ from fastapi.testclient import TestClient
 from sqlmodel import Session, select
 
 from app.indicators.agreed.queries import agreed_codes, rulings
-from app.indicators.agreed.rules import item_codes, verdicts_in
+from app.indicators.agreed.rules import verdicts_in
 from app.indicators.models import Indicator, IndicatorVersion
 from app.indicators.queries import list_indicators
 from app.people.queries import operator
 from app.stats.verdict import Verdict
 from app.surveys.answering.schemas import StartIn
 from app.surveys.answering.service import Consent, start_response
+from app.surveys.authoring.from_catalogue import item_codes
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.queries import list_criteria, list_items, list_questions
 from app.surveys.rounds.queries import find_open_round

@@ -9,15 +9,14 @@ from sqlmodel import Session, col, select
 
 from app.consensus.models import Snapshot
 from app.consensus.queries import WITHOUT_ANALYSIS
+from app.indicators.agreed.asking import ASKING
 from app.indicators.agreed.rules import is_final, verdicts_in
 from app.indicators.models import IndicatorVersion
 from app.indicators.queries import Entry, list_indicators
 from app.people.rules import Actor
 from app.stats.verdict import Verdict
+from app.surveys.authoring.from_catalogue import list_surveys_about
 from app.surveys.authoring.models import Survey, SurveyItem
-from app.surveys.authoring.queries import LIGHT
-
-KIND = "indicator"
 
 
 @dataclass(frozen=True)
@@ -40,8 +39,7 @@ class Ruling:
 
 def list_set_surveys(session: Session, actor: Actor) -> Sequence[Survey]:
     """The surveys about indicators, the newest first."""
-    wanted = select(Survey).where(Survey.consortium_id == actor.consortium_id, Survey.item_kind == KIND)
-    return session.exec(wanted.options(*LIGHT).order_by(col(Survey.created_at).desc(), col(Survey.slug))).all()
+    return list_surveys_about(session, actor, ASKING.kind)
 
 
 def asked_in(session: Session, survey_ids: Iterable[UUID]) -> list[tuple[SurveyItem, IndicatorVersion]]:

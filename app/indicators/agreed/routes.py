@@ -11,7 +11,7 @@ from app.auth.permissions import may
 from app.core.catalogues import translate
 from app.core.errors import Invalid
 from app.core.words import pick
-from app.indicators.agreed.asking import TITLE
+from app.indicators.agreed.asking import ASKING
 from app.indicators.agreed.pages import set_view
 from app.indicators.agreed.queries import asked_in, list_set_surveys, rulings
 from app.indicators.agreed.service import ask_about, replace_asked
@@ -59,7 +59,7 @@ def agreed_set_page(request: Request, session: SessionDep, actor: ReaderDep) -> 
 def new_set_survey(request: Request, session: SessionDep, actor: AskerDep) -> Response:
     """Ask which indicators the survey is to be about; all of the catalogue are ticked."""
     chosen = {one.indicator.code for one in list_indicators(session, actor)}
-    return _page(request, session, actor, None, chosen, {"title": translate(language_of(request), TITLE)}, {})
+    return _page(request, session, actor, None, chosen, {"title": translate(language_of(request), ASKING.title)}, {})
 
 
 @router.post("/indicators/set", dependencies=[OwnForm])

@@ -1,14 +1,12 @@
-"""When a survey has agreed an indicator, and what it is called there. Pure."""
+"""When a survey has agreed an indicator. Pure."""
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from app.stats.verdict import Verdict
 
 LEAST_ROUNDS = 2
 """Nobody agrees to a set before having seen what the others think of it."""
-LONGEST_ITEM = 64
 
 
 def is_final(number: int, planned: int) -> bool:
@@ -34,22 +32,3 @@ def verdicts_in(findings: Mapping[str, Any]) -> dict[str, Verdict]:
             if found.get(line["initiative"], Verdict.CONSENSUS) is Verdict.CONSENSUS:
                 found[line["initiative"]] = verdict
     return found
-
-
-def item_codes(codes: Iterable[str]) -> dict[str, str]:
-    """What each indicator is called in a survey, where codes have fewer signs: no dot, and no letter but ASCII.
-
-    >>> item_codes(["IND01", "R.1", "R-1", "Índex"])
-    {'IND01': 'IND01', 'R.1': 'R-1-2', 'R-1': 'R-1', 'Índex': '-ndex'}
-    """
-    given = list(codes)
-    found = {code: code for code in given if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", code)}
-    for code in given:
-        if code not in found:
-            stem = number = re.sub(r"[^A-Za-z0-9_-]", "-", code)[: LONGEST_ITEM - 4]
-            count = 1
-            while number in found.values():
-                count += 1
-                number = f"{stem}-{count}"
-            found[code] = number
-    return {code: found[code] for code in given}

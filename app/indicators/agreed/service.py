@@ -6,14 +6,12 @@ from sqlmodel import Session
 
 from app.core.catalogues import translate
 from app.core.errors import Invalid
-from app.core.words import LANGUAGES, pick
-from app.indicators.agreed.asking import TITLE, survey_parts
-from app.indicators.agreed.queries import KIND, asked_in, list_set_surveys
-from app.indicators.agreed.rules import item_codes
+from app.indicators.agreed.asking import ASKING
 from app.indicators.queries import Entry, list_indicators
 from app.indicators.rules import DIRECTION_WORDS
 from app.people.rules import Actor
-from app.surveys.authoring.drafting import create_draft, replace_items
+from app.surveys.authoring.drafting import replace_items
+from app.surveys.authoring.from_catalogue import draft_about, item_codes
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.schemas import ItemIn
 
@@ -26,26 +24,8 @@ def ask_about(session: Session, actor: Actor, *, title: str, language: str, code
 
     Raises NotAllowed, Invalid without a title or without an indicator of the catalogue.
     """
-    chosen = _chosen(session, actor, codes)
-    keys = {one.version.id for one in chosen}
-    for draft in list_set_surveys(session, actor):
-        is_same = {version.id for _, version in asked_in(session, [draft.id])} == keys
-        if draft.published_at is None and is_same and pick(draft.title, language, language) == title.strip():
-            return draft
-    is_usual = title.strip() == translate(language, TITLE)
-    words = {"title": {tag: translate(tag, TITLE) for tag in LANGUAGES}} if is_usual else {}
-    survey = create_draft(
-        session,
-        actor,
-        title=title,
-        language=language,
-        items=_items(chosen, language),
-        item_kind=KIND,
-        changes=survey_parts(len(chosen)) | words,
-    )
-    if is_usual:
-        survey.outdated = {}
-    return survey
+    items = _items(_chosen(session, actor, codes), language)
+    return draft_about(session, actor, ASKING, title=title, language=language, items=items)
 
 
 def replace_asked(session: Session, actor: Actor, survey: Survey, revision: int, codes: Collection[str]) -> None:
@@ -55,7 +35,7 @@ def replace_asked(session: Session, actor: Actor, survey: Survey, revision: int,
     """
     items = _items(_chosen(session, actor, codes), survey.default_language)
     replace_items(session, actor, survey, revision, items)
-    survey.item_kind = KIND
+    survey.item_kind = ASKING.kind
 
 
 def _chosen(session: Session, actor: Actor, codes: Collection[str]) -> list[Entry]:

@@ -20,6 +20,9 @@ from app.programmes.comparing.rules import (
     middle_of,
     overlaps,
 )
+from app.programmes.rated.pages import rating_out
+from app.programmes.rated.queries import NOT_ASKED, ratings
+from app.programmes.rated.schemas import RatingOut
 from app.programmes.rules import Span, Unknown
 from app.programmes.schemas import Category
 from app.web.deps import SessionDep
@@ -44,6 +47,7 @@ class ComparedOut(BaseModel):
     years_running: int | None
     staff_fte: float | None
     unknown: dict[str, str]
+    expectations: RatingOut
 
 
 class MiddleOut(BaseModel):
@@ -126,7 +130,7 @@ class LessonOut(BaseModel):
 @router.get("/programmes/comparison")
 def read_comparison(session: SessionDep, actor: ReaderDep, category: Annotated[Category, Query()]) -> ComparisonOut:
     """The programmes of a category across partners."""
-    rows = compare(read_facts(session, actor), category)
+    rows, found = compare(read_facts(session, actor), category), ratings(session, actor)
     return ComparisonOut(
         category=category,
         programmes=[
@@ -150,6 +154,7 @@ def read_comparison(session: SessionDep, actor: ReaderDep, category: Annotated[C
                     )
                     if isinstance(value, Unknown)
                 },
+                expectations=rating_out(found.get(one.facts.code, NOT_ASKED)),
             )
             for one in rows
         ],

@@ -1,6 +1,6 @@
 """What pages and files show of programmes beside each other."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.core.catalogues import translate
@@ -25,6 +25,8 @@ from app.programmes.comparing.rules import (
     overlaps,
 )
 from app.programmes.pages import unknown_word, word_of
+from app.programmes.rated.pages import RATED_COLUMNS, helix_table, rated_cells, rating_view
+from app.programmes.rated.queries import NOT_ASKED, Rating
 from app.programmes.rules import CATEGORY_WORDS, CHOICES, Facts, Span, Unknown
 
 HIGHEST_STEP = 4
@@ -63,11 +65,16 @@ COMPARED_COLUMNS = {
 }
 
 
-def compared_view(language: str, programmes: Sequence[Facts], category: str) -> dict[str, Any]:
-    """The table of a category, and the medians over partners."""
+def compared_view(
+    language: str, programmes: Sequence[Facts], category: str, found: Mapping[str, Rating]
+) -> dict[str, Any]:
+    """The table of a category with what stakeholders said, by code in `found`, and the medians over partners."""
     rows = compare(programmes, category)
     return {
-        "rows": [_row(language, one) for one in rows],
+        "rows": [
+            _row(language, one) | {"rating": rating_view(language, found.get(one.facts.code, NOT_ASKED))}
+            for one in rows
+        ],
         "middles": {name: _middle(language, middle_of(rows, name)) for name in FIGURES},
         "partners": len({one.facts.partner for one in rows}),
     }
@@ -187,11 +194,16 @@ def rule_in_words(language: str) -> str:
     )
 
 
-def compared_document(language: str, programmes: Sequence[Facts], category: str) -> Document:
-    """The comparison of a category with its medians."""
+def compared_document(
+    language: str, programmes: Sequence[Facts], category: str, found: Mapping[str, Rating]
+) -> Document:
+    """The comparison of a category with its medians, and what stakeholders said, by code in `found`."""
     rows = compare(programmes, category)
     title = translate(language, CATEGORY_WORDS[category])
-    columns = [Column(key, translate(language, word), digits) for key, (word, digits) in COMPARED_COLUMNS.items()]
+    columns = [
+        Column(key, translate(language, word), digits)
+        for key, (word, digits) in (COMPARED_COLUMNS | RATED_COLUMNS).items()
+    ]
     notes: list[Note] = []
     for name, word in (
         ("use", "Use"),
@@ -205,7 +217,12 @@ def compared_document(language: str, programmes: Sequence[Facts], category: str)
             unknown_word(language, middle) if isinstance(middle, Unknown) else f"{middle.value:g} ({middle.partners})"
         )
         notes.append(Note(f"{translate(language, 'Median over partners')}: {translate(language, word)}", said))
-    return Document(title, language, [Table(title, columns, [_cells(language, one) for one in rows])], notes)
+    said = [(one.facts.code, rating_view(language, found.get(one.facts.code, NOT_ASKED))) for one in rows]
+    cells = [(*_cells(language, one), *rated_cells(view)) for one, (_, view) in zip(rows, said, strict=True)]
+    tables = [Table(title, columns, cells)]
+    if any(view["share"] for _, view in said):
+        tables.append(helix_table(language, said))
+    return Document(title, language, tables, notes)
 
 
 def _cells(language: str, one: Compared) -> tuple[str | float | None, ...]:

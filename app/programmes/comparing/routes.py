@@ -23,6 +23,7 @@ from app.programmes.comparing.pages import (
 from app.programmes.comparing.queries import names_of_partners, read_facts
 from app.programmes.comparing.rules import Axis
 from app.programmes.exporting import WRITERS, download, write
+from app.programmes.rated.queries import ratings
 from app.programmes.rules import CATEGORY_WORDS, Facts
 from app.web.deps import SessionDep, WritingSessionDep
 from app.web.language import language_of
@@ -46,7 +47,7 @@ def compare_programmes_page(request: Request, session: SessionDep, actor: Reader
         category=category,
         title=translate(language, CATEGORY_WORDS[category]),
         categories=[(name, translate(language, word), counts[name]) for name, word in CATEGORY_WORDS.items()],
-        view=compared_view(language, facts, category),
+        view=compared_view(language, facts, category, ratings(session, actor)),
         count=len(facts),
     )
 
@@ -96,7 +97,7 @@ def export_comparison_page(
     """The comparison of a category as a file."""
     facts = read_facts(session, actor)
     category = _category(facts, category)
-    document = compared_document(language_of(request), facts, category)
+    document = compared_document(language_of(request), facts, category, ratings(session, actor))
     return _file(session, actor, document, f"comparison-{category}", kind)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from app.core.codes import CELL_IS_A_PAGE, hides_page
 from app.core.errors import Invalid
 from app.documents.sheets import Fault, FaultyFile, read_rows
 from app.programmes.importing.rules import (
@@ -205,6 +206,8 @@ def check(sheet: Sheet, choices: Choices, partners: Mapping[str, str], chosen: s
         code = reader.text("code")
         if code and not CODE.match(code):
             reader.fault("code", BAD_CODE)
+        elif code and hides_page(code):
+            reader.fault("code", CELL_IS_A_PAGE)
         content = reader.content()
         for kind, said in (("code", code.casefold()), ("name", plain(content["name"]))):
             if said and (kind == "code" or not code):
