@@ -1,5 +1,7 @@
 """The programmes of the partners beside each other: what is stated of them, and no ranking."""
 
+from collections.abc import Mapping
+
 from sqlmodel import Session
 
 from app.core.errors import NotFound
@@ -16,6 +18,7 @@ from app.programmes.comparing.queries import names_of_partners, read_facts
 from app.programmes.comparing.rules import Axis
 from app.programmes.exporting import programmes_document
 from app.programmes.queries import list_programmes
+from app.programmes.rated.queries import Rating, ratings
 from app.programmes.rules import CATEGORY_WORDS, Facts
 from app.reports.building import NOTHING_STATED, CoverFacts, Pen, cover_of, titled
 from app.reports.programme_figure import satisfaction_figure
@@ -29,7 +32,7 @@ def programme_report(session: Session, actor: Actor, language: str, *, cover: Co
     pen, programmes = Pen(language), read_facts(session, actor)
     if not programmes:
         raise NotFound("There are no programmes yet.")
-    partners = names_of_partners(session, actor, programmes)
+    partners, found = names_of_partners(session, actor, programmes), ratings(session, actor)
     catalogue = programmes_document(list_programmes(session, actor), language)
     return Document(
         title=pen.say("Programmes of the partners"),
@@ -37,7 +40,7 @@ def programme_report(session: Session, actor: Actor, language: str, *, cover: Co
         blocks=[
             _summary(pen, programmes, partners),
             *(
-                _category(pen, programmes, name)
+                _category(pen, programmes, name, found)
                 for name in CATEGORY_WORDS
                 if any(one.category == name for one in programmes)
             ),
@@ -72,10 +75,10 @@ def _summary(pen: Pen, programmes: list[Facts], partners: list[str]) -> Section:
     return Section(pen.say("In short"), blocks)
 
 
-def _category(pen: Pen, programmes: list[Facts], category: str) -> Section:
+def _category(pen: Pen, programmes: list[Facts], category: str, found: Mapping[str, Rating]) -> Section:
     """The programmes of a category, the medians over partners, and what is not known of each."""
-    document = compared_document(pen.language, programmes, category)
-    view = compared_view(pen.language, programmes, category)
+    document = compared_document(pen.language, programmes, category, found)
+    view = compared_view(pen.language, programmes, category, found)
     unknown = [
         Paragraph(titled(pen, row["facts"].code, "; ".join(dict.fromkeys(row["reasons"].values()))))
         for row in view["rows"]
