@@ -157,6 +157,10 @@ def test_the_page_of_a_profile_says_what_the_rules_found(client: TestClient, ses
     sign_in(client, session, cast.dora)
     page = client.get("/indicators/profiles/CAT").text
     assert "A profile, not a ranking." in page
+    # values stand as the file has them: no decimals that nobody measured
+    assert '>2,174<span class="under">2024' in page
+    assert '>48.4<span class="under">2024' in page
+    assert '>2.15<span class="under">2024' in page
     assert "Composite" not in page
     assert "Show it all the same" in page
     values = read_values(session, operator(session))
