@@ -27,8 +27,8 @@ NO_EDITION = "names no edition of NUTS: choose the one its codes are of"
 NO_SUCH_EDITION = "is no edition of NUTS there is a list of (%(known)s)"
 TWO_EDITIONS = "is of NUTS %(other)s, while row %(row)s is of NUTS %(edition)s: two editions are mixed"
 WRONG_EDITION = "%(code)s is a code of NUTS %(other)s, not of NUTS %(edition)s"
-UNKNOWN_CODE = "%(code)s is no code of NUTS %(edition)s"
-UNKNOWN_REGION = "%(code)s is no code of NUTS %(edition)s, nor that of a partner"
+UNKNOWN_CODE = "%(code)s is not in the list of NUTS %(edition)s"
+UNKNOWN_REGION = "%(code)s is not in the list of NUTS %(edition)s, nor the code of a partner"
 NO_INDICATOR = "names no indicator: choose the one the file holds"
 UNKNOWN_INDICATOR = "%(code)s is not in the catalogue"
 BAD_CODE = "is empty, too long, or has signs that do not belong in a code"
@@ -123,11 +123,16 @@ def check(
     definitions = _define(report, found, known, choices)
     editions = _editions(report, found, choices)
     seen: dict[tuple[str, str, int], int] = {}
+    mains = Counter(codes[0] for codes in areas.values() if codes)
+    said = set[str]()
     for one in found:
         faults: list[Fault] = []
         edition = editions.get(one.row, "")
         code = one.indicator or choices.indicator
-        faults += _indicator_faults(one, code, known, definitions, choices)
+        of_choices = _indicator_faults(one, code, known, definitions, choices)
+        # a file of Eurostat holds one indicator: what is wrong with it is said once, not of each of a thousand rows
+        faults += [fault for fault in of_choices if not (one.is_eurostat and fault.reason in said)]
+        said.update(fault.reason for fault in of_choices)
         territory = _territory(one, edition, areas) if edition else Territory.OWN
         if isinstance(territory, Fault):
             if choices.leaves_out:
@@ -139,7 +144,9 @@ def check(
         value, status = _value(one, faults)
         if len(one.note) > LONGEST_TEXT:
             faults.append(Fault(one.row, "note", LONG))
-        key = (code, one.region, year)
+        # a partner's area goes by the partner's code and by its own: it is the same region
+        is_both = mains[one.code] == 1 and areas.get(one.region, ())[:1] == (one.code,)
+        key = (code, one.code if is_both else one.region, year)
         if year and key in seen:
             faults.append(Fault(one.row, one.column("region"), AGAIN, {"row": seen[key]}))
         seen.setdefault(key, one.row)

@@ -58,7 +58,17 @@ class Observation:
 
 
 def read_observations(name: str, data: bytes) -> list[Observation]:
-    """All values in a file. Raises Invalid for a file of another kind, FaultyFile when its head is wrong."""
+    """All values in a file.
+
+    Raises Invalid for a file of another kind or without a value, FaultyFile when its head is wrong.
+    """
+    found = _read(name, data)
+    if not found:
+        raise Invalid("This sheet is empty.")
+    return found
+
+
+def _read(name: str, data: bytes) -> list[Observation]:
     if len(data) > LARGEST_FILE:
         raise Invalid("This file is too large.")
     kind = name.rpartition(".")[2].lower()

@@ -63,6 +63,7 @@ YEAR = re.compile(r"^(\d{4})(\.0)?$", re.ASCII)
 WITH_FLAGS = re.compile(r"^(\S*?)\s*([a-z]*)$", re.ASCII)
 
 DECIMAL_COMMA = "has a decimal comma: write 12.5"
+EITHER_COMMA = "has a comma, of decimals or of thousands: write 12.5 or 12500"
 SEPARATORS = "has separators of thousands: write 12500"
 EUROSTAT_SIGN = "has Eurostat's sign for a missing value: leave it empty, with the status missing"
 EUROSTAT_FLAG = "has a flag of Eurostat behind the number: put it into the status or the note"
@@ -85,6 +86,9 @@ def read_number(text: str) -> float:
     >>> read_number("12,5")
     Traceback (most recent call last):
     app.indicators.rules.Unreadable: has a decimal comma: write 12.5
+    >>> read_number("1,234")
+    Traceback (most recent call last):
+    app.indicators.rules.Unreadable: has a comma, of decimals or of thousands: write 12.5 or 12500
     """
     text = text.strip()
     if NUMBER.match(text) and isfinite(float(text)):
@@ -106,7 +110,9 @@ def _what_is_wrong(text: str) -> str:
     if re.match(r"^[+-]?\d+,\d{3}\.\d+$", without):
         return SEPARATORS
     if re.match(r"^[+-]?\d*,\d+$", without):
-        return SEPARATORS if "," in text and without != text else DECIMAL_COMMA
+        if without != text:
+            return SEPARATORS
+        return EITHER_COMMA if re.match(r"^[+-]?[1-9]\d{0,2},\d{3}$", text) else DECIMAL_COMMA
     return NO_NUMBER
 
 

@@ -66,6 +66,7 @@ def make_environment(language: str) -> Environment:
         "prose": prose,
         "number": partial(_number, language),
         "signed": partial(_signed, language),
+        "measured": partial(_measured, language),
         "percent": partial(_percent, language),
         "money": partial(_money, language),
         "day": partial(_day, language),
@@ -86,6 +87,11 @@ def environment_for(language: str) -> Environment:
 
 def _number(language: str, value: float, digits: int = 0) -> str:
     return format_decimal(round(value, digits), format=f"#,##0.{'0' * digits}", locale=language)
+
+
+def _measured(language: str, value: float) -> str:
+    """A value as it was measured, to two decimals at most: whole numbers are not given any."""
+    return format_decimal(round(value, 2), format="#,##0.##", locale=language)
 
 
 def _signed(language: str, value: float, digits: int = 0) -> str:

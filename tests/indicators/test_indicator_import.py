@@ -127,10 +127,10 @@ def test_the_list_of_codes_is_that_of_eurostat() -> None:
             "R,NO05,,2021,2020,1.5,published,units,\n",
             "Row 3, geo_code_used: NO05 is a code of NUTS 2016, not of NUTS 2021.",
         ),
-        ("R,XX99,,2021,2020,1.5,published,units,\n", "Row 3, geo_code_used: XX99 is no code of NUTS 2021."),
+        ("R,XX99,,2021,2020,1.5,published,units,\n", "Row 3, geo_code_used: XX99 is not in the list of NUTS 2021."),
         (
             "R,GR11,ES51,2021,2020,1.5,published,units,\n",
-            "Row 3, region_id: GR11 is no code of NUTS 2021, nor that of a partner.",
+            "Row 3, region_id: GR11 is not in the list of NUTS 2021, nor the code of a partner.",
         ),
         (
             "R,ES51,,2024,2020,1.5,published,units,\n",
@@ -153,6 +153,10 @@ def test_the_list_of_codes_is_that_of_eurostat() -> None:
             "R,ES51,,2021,2020,1.5,guess,units,\n",
             "Row 3, value_status: is none of published, estimated, illustrative and missing.",
         ),
+        (
+            'R,ES51,,2021,2020,"1,500",published,units,\n',
+            "Row 3, value: has a comma, of decimals or of thousands: write 12.5 or 12500.",
+        ),
         ("R,ES51,,2021,2020,,published,units,\n", "Row 3, value: is empty, and the status does not say missing."),
         ("R,ES51,,2021,2020,1.5,missing,units,\n", "Row 3, value: has a value, and the status says missing."),
         ("R,ES51,,2021,2020,1.5,published,units," + "x" * 2001 + "\n", "Row 3, note: is too long."),
@@ -173,6 +177,17 @@ def test_all_faults_are_named_at_once_in_order() -> None:
         "Row 3, geo_code_used",
         "Row 3, value",
     ]
+
+
+def test_a_partners_area_by_its_code_and_by_its_own_is_one_region() -> None:
+    other = RIGHT.replace("ES51,,", "CAT,ES51,")
+    again = "Row 3, region_id: stands in row 2 already: the same indicator, region and year."
+    assert faults(LONG + RIGHT + other) == [again]
+    assert faults(LONG + other + RIGHT) == [again]
+    assert faults(LONG + RIGHT.replace("ES51,,", "BGX,BG41,") + RIGHT.replace("ES51", "BG41")) == []
+    shared = AREAS | {"TWO": ("ES51",)}
+    found = read_observations("a.csv", (LONG + other + other.replace("CAT", "TWO")).encode())
+    assert check("a.csv", found, KNOWN, shared, Choices()).faults == []
 
 
 def test_an_edition_is_asked_for_and_not_guessed() -> None:
@@ -238,6 +253,9 @@ def test_bad_heads_are_named(name: str, data: str, said: str) -> None:
         ("a.json", b'{"class": "collection"}'),
         ("a.xlsx", b"no zip"),
         ("a.csv", b"x" * 20_000_001),
+        ("a.csv", LONG.encode()),
+        ("a.csv", b"geo,time,values\n"),
+        ("a.tsv", b"geo\\time\t2020\n"),
     ],
 )
 def test_what_is_no_such_file_is_refused(name: str, data: bytes) -> None:
@@ -296,6 +314,8 @@ def test_eurostats_formats_say_the_same(name: str, data: str) -> None:
     assert "is in PC, while S is measured in %" in str(other.faults[0])
     nothing = reported(name, data, edition="2021", unit="PC")
     assert "names no indicator" in str(nothing.faults[0])
+    # what was not chosen is said once, not of every row
+    assert len(wrong.faults) == len(other.faults) == len(nothing.faults) == 1
 
 
 def test_flags_and_numbers_of_eurostat_are_held_to_its_rules() -> None:

@@ -31,6 +31,7 @@ from app.indicators.profiles.rules import (
 )
 from app.indicators.rules import (
     DECIMAL_COMMA,
+    EITHER_COMMA,
     EUROSTAT_FLAG,
     EUROSTAT_SIGN,
     NO_NUMBER,
@@ -57,7 +58,8 @@ UP, DOWN, CONTEXT = Direction.HIGHER, Direction.LOWER, Direction.CONTEXT
     [
         ("12,5", DECIMAL_COMMA),
         ("0,125", DECIMAL_COMMA),
-        ("1,234", DECIMAL_COMMA),
+        ("1,234", EITHER_COMMA),
+        ("0,234", DECIMAL_COMMA),
         ("1,234.5", SEPARATORS),
         ("1.234,5", SEPARATORS),
         ("1.234.567", SEPARATORS),

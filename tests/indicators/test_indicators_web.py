@@ -1,6 +1,7 @@
 """Indicators, imports and profiles in the browser and for programs."""
 
 import io
+from dataclasses import replace
 from statistics import median
 from typing import Any
 
@@ -156,6 +157,10 @@ def test_the_page_of_a_profile_says_what_the_rules_found(client: TestClient, ses
     sign_in(client, session, cast.dora)
     page = client.get("/indicators/profiles/CAT").text
     assert "A profile, not a ranking." in page
+    # values stand as the file has them: no decimals that nobody measured
+    assert '>2,174<span class="under">2024' in page
+    assert '>48.4<span class="under">2024' in page
+    assert '>2.15<span class="under">2024' in page
     assert "Composite" not in page
     assert "Show it all the same" in page
     values = read_values(session, operator(session))
@@ -218,3 +223,13 @@ def test_another_consortium_has_its_own_codes(session: Session) -> None:
     load(session)
     assert len(list_indicators(session, operator(session))) == 22
     assert {one.consortium_id for one in session.exec(select(Indicator)).all()} == {operator(session).consortium_id}
+
+
+def test_a_partners_area_under_its_code_of_nuts_counts_once(session: Session) -> None:
+    load(session)
+    values = read_values(session, operator(session))
+    twice = {code: one | {"ES51": one["CAT"]} for code, one in values.series.items() if "CAT" in one}
+    assert values.twins == {"ES51", "FR10", "DE12"}
+    every = setting_of(replace(values, series=twice), is_of_all=True).reference
+    assert "CAT" in every
+    assert "ES51" not in every

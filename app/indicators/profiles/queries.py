@@ -18,7 +18,7 @@ from app.indicators.profiles.rules import (
     make_profile,
     structural_peers,
 )
-from app.indicators.queries import Entry, list_indicators, list_partners, names_of_regions
+from app.indicators.queries import Entry, areas_of, list_indicators, list_partners, names_of_regions
 from app.indicators.rules import Direction, Territory
 from app.indicators.territories import name_of_territory
 from app.people.rules import Actor
@@ -37,13 +37,17 @@ class Mark(NamedTuple):
 
 @dataclass(frozen=True)
 class Values:
-    """Values by indicator, region and year, what regions are called, and which indicators all helices agreed to."""
+    """Values by indicator, region and year, what regions are called, and which indicators all helices agreed to.
+
+    `twins` are the codes under which a partner's own area may stand a second time.
+    """
 
     entries: list[Entry]
     series: dict[str, dict[str, dict[int, float]]]
     names: dict[str, str]
     partners: list[str]
     agreed: frozenset[str]
+    twins: frozenset[str] = frozenset()
 
     @property
     def regions(self) -> list[str]:
@@ -82,7 +86,9 @@ def read_values(session: Session, actor: Actor) -> Values:
     competing = [code for code, found in of_partners.items() if found and 2 * sum(found.values()) <= len(found)]
     known = {code: {region: _known(one) for region, one in found.items()} for code, found in series.items()}
     there = {code: {region: one for region, one in found.items() if one} for code, found in known.items()}
-    return Values(entries, there, names_of_regions(session, actor), sorted(competing), agreed_codes(session, actor))
+    areas, names = areas_of(session, actor), names_of_regions(session, actor)
+    twins = frozenset(code for one in competing for code in areas[one][:1]) - areas.keys()
+    return Values(entries, there, names, sorted(competing), agreed_codes(session, actor), twins)
 
 
 def _known(series: dict[int, float | None]) -> dict[int, float]:
@@ -161,7 +167,9 @@ def setting_of(
     until = min(max(last or years[-1], years[0]), years[-1])
     begin = min(max(first or until - MOST_YEARS + 1, years[0]), until)
     is_of_all = is_of_all or not values.partners
-    reference = values.regions if is_of_all else values.partners
+    # the area of a partner is one region of the reference set, not two
+    every = [one for one in values.regions if one not in values.twins]
+    reference = every if is_of_all else values.partners
     is_agreed = bool(values.agreed) and not is_whole
     codes = [one.indicator.code for one in values.entries if not is_agreed or one.indicator.code in values.agreed]
     return Setting(reference, range(begin, until + 1), codes, is_of_all, is_beside_alike, is_agreed)
