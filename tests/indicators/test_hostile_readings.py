@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from importlib import import_module
 from time import perf_counter
 from typing import Any
 
@@ -10,14 +11,17 @@ import pytest
 from fastapi.testclient import TestClient
 from openpyxl import Workbook
 from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from app.core.db import for_writing
 from app.core.errors import Invalid, Stale
+from app.documents.document import Document
+from app.history.models import HistoryEntry
+from app.indicators.checking import Choices
 from app.indicators.queries import get_indicator, list_partners
 from app.indicators.reading import read_observations
 from app.indicators.schemas import DefinitionIn
-from app.indicators.service import change_indicator, create_indicator, give_indicator
+from app.indicators.service import change_indicator, create_indicator, give_indicator, import_readings
 from app.people.queries import operator
 from tests.indicators.test_indicator_import import LONG, RIGHT, areas, faults, reported
 from tests.indicators.test_indicators_web import DEFINITION, post
@@ -149,3 +153,41 @@ def test_two_who_change_an_indicator_at_once_do_not_undo_each_other(session: Ses
         with pytest.raises(Stale):
             change_indicator(late, actor, "R", given, because="Why", revision=1)
         assert (seen.indicator.organisation_id, seen.indicator.revision) == (one.id, 2)
+
+
+@pytest.mark.parametrize(
+    ("path", "module"),
+    [
+        ("/indicators/export.csv", "app.indicators.routes"),
+        ("/indicators/profiles/ES51/export.csv", "app.indicators.profiles.routes"),
+        ("/programmes/export.csv", "app.programmes.exporting"),
+        ("/impact/links/export.csv", "app.programmes.exporting"),
+    ],
+)
+def test_nobody_waits_while_a_file_is_written(
+    path: str,
+    module: str,
+    client: TestClient,
+    session: Session,
+    engine: Engine,
+    cast: Cast,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    areas(session)
+    create_indicator(session, operator(session), "R", DefinitionIn.model_validate(DEFINITION | {"unit": "units"}))
+    assert not import_readings(session, operator(session), "r.csv", (LONG + RIGHT).encode(), Choices()).is_refused
+    session.commit()
+    sign_in(client, session, cast.dora)
+    written: list[str] = []
+
+    def slow(document: Document) -> bytes:
+        # somebody else has an answer to save meanwhile
+        with Session(for_writing(engine)) as other, other.begin():
+            other.get_one(type(cast.dora), cast.dora.id).name = "Dora Two"
+        written.append(document.title)
+        return b"file"
+
+    monkeypatch.setitem(import_module(module).WRITERS, "csv", slow)
+    assert client.get(path).content == b"file"
+    assert len(written) == 1
+    assert [one for one in session.exec(select(HistoryEntry.act)).all() if one.endswith(".exported")]
