@@ -106,7 +106,9 @@ def test_an_adopted_plan_is_covered_as_its_initiatives_say(
 
 def test_sentences_of_many_links_are_made_in_a_second_and_name_what_they_mean() -> None:
     many = [f"X{number}" for number in range(300)]
-    named = {code: ([], [f"Nobody's {code} {place}" for place in range(60)]) for code in many}
+    named: dict[str, tuple[list[str], list[str]]] = {
+        code: ([], [f"Nobody's {code} {place}" for place in range(60)]) for code in many
+    }
     network = join(many, {}, {}, named)
     titles = {code: {"en": f"Initiative {code}"} for code in many}
     found = Links(network, dict.fromkeys(many, "An indicator"), {}, titles, dict.fromkeys(many, ""), [])
