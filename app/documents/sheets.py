@@ -14,6 +14,8 @@ from app.documents.to_csv import is_risky
 MOST_ROWS = 5000
 LARGEST_FILE = 20_000_000
 LARGEST_UNPACKED = 100_000_000
+SMALL_UNPACKED, MOST_TIMES = 10_000_000, 25
+"""Reading takes about a second a megabyte: above the small ones a file unpacks to a multiple of itself and no more."""
 LONGEST_GAP = 500
 """Some programs save a million empty rows below a sheet; after so many of them nothing more is looked for."""
 
@@ -113,7 +115,8 @@ def _until_gap(lines: Iterator[tuple[object, ...]]) -> list[list[str]]:
 
 def _workbook(data: bytes) -> Workbook:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        if sum(part.file_size for part in archive.infolist()) > LARGEST_UNPACKED:
+        most = min(LARGEST_UNPACKED, max(SMALL_UNPACKED, MOST_TIMES * len(data)))
+        if sum(part.file_size for part in archive.infolist()) > most:
             raise ValueError("this archive unpacks to more than a sheet can be")
     return load_workbook(io.BytesIO(data), read_only=True, data_only=True)
 

@@ -21,12 +21,13 @@ LONG_MAY = ("geo_code_used", "nuts_edition", "value_status", "note", "demo", *DE
 TIDY = {"geo": "geo", "time": "time", "values": "values"}
 SDMX = {"geo": "geo", "time_period": "time", "obs_value": "values", "obs_flag": "flags", "conf_status": "conf"}
 SDMX_ASIDE = frozenset({"dataflow", "structure", "structure_id", "structure_name", "action", "last update"})
-MOST_CELLS, MOST_ROWS = 200_000, 50_000
+MOST_CELLS, MOST_ROWS, MOST_COLUMNS, MOST_DIMENSIONS = 200_000, 50_000, 200, 20
 
 TWICE, MISSING, UNKNOWN = "stands twice", "is missing", "is not a column of this format"
 TOO_MANY_CELLS = "has more cells than the header"
 SEVERAL = "has several values (%(values)s): choose one before the import"
 NOT_KNOWN = "This file is none that readings are read from."
+WRONG_JSON = (ArithmeticError, ValueError, LookupError, TypeError, AttributeError, StopIteration, RecursionError)
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,8 @@ def _read(name: str, data: bytes) -> list[Observation]:
     if len(data) > LARGEST_FILE:
         raise Invalid("This file is too large.")
     kind = name.rpartition(".")[2].lower()
+    if b"\0" in data and kind in ("csv", "tsv"):
+        raise Invalid("This sheet cannot be read as CSV.")
     if kind == "tsv":
         return _from_tsv(data)
     if kind == "json":
@@ -80,6 +83,8 @@ def _read(name: str, data: bytes) -> list[Observation]:
         raise Invalid("Readings are read from .csv, .xlsx, .tsv and .json files.")
     rows = read_rows(name, data, MOST_ROWS)
     header = [cell.strip().lower() for cell in next(rows, list[str]())]
+    if len(header) > MOST_COLUMNS:
+        raise Invalid("This sheet has too many columns.")
     _refuse([Fault(1, one, TWICE) for one in sorted({one for one in header if one and header.count(one) > 1})])
     numbered = [(number, row) for number, row in enumerate(rows, start=2) if any(cell.strip() for cell in row)]
     _refuse([Fault(number, "row", TOO_MANY_CELLS) for number, row in numbered if any(row[len(header) :])])
@@ -166,10 +171,15 @@ def _from_tsv(data: bytes) -> list[Observation]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise Invalid("This sheet is not in UTF-8. Save it as CSV UTF-8.") from error
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter="\t", quoting=csv.QUOTE_NONE)
+    try:
+        rows = iter(list(csv.reader(io.StringIO(text, newline=""), delimiter="\t", quoting=csv.QUOTE_NONE)))
+    except csv.Error as error:
+        raise Invalid("This sheet cannot be read as CSV.") from error
     header = [cell.strip() for cell in next(rows, list[str]())]
     dimensions, _, across = (header or [""])[0].partition("\\")
     names = [name.strip().lower() for name in dimensions.split(",")]
+    if len(names) > MOST_DIMENSIONS:
+        raise Invalid("This sheet has too many columns.")
     if not across or "geo" not in names:
         raise Invalid(NOT_KNOWN)
     years = header[1:]
@@ -204,7 +214,8 @@ def _from_tsv(data: bytes) -> list[Observation]:
 def _from_json_stat(data: bytes) -> list[Observation]:
     """A JSON-stat dataset; rows are counted as its values are, from 1."""
     try:
-        given: Any = json.loads(data)
+        # half a character is nothing that can be shown or kept
+        json.dumps(given := _read_json(data), ensure_ascii=False).encode()
         if given["class"] != "dataset":
             raise Invalid(NOT_KNOWN)
         names, sizes = list[str](given["id"]), [int(size) for size in given["size"]]
@@ -212,8 +223,11 @@ def _from_json_stat(data: bytes) -> list[Observation]:
         values, flags = _by_place(given["value"]), _by_place(given.get("status") or {})
         years = next(name for name in names if name.lower() in ("time", "time_period"))
         places = next(name for name in names if name.lower() == "geo")
-    except (ValueError, KeyError, TypeError, AttributeError, StopIteration, RecursionError) as error:
+        unit = next((keys[name][0] for name in names if name.lower() == "unit"), "")
+    except WRONG_JSON as error:
         raise Invalid(NOT_KNOWN) from error
+    if len(names) > MOST_DIMENSIONS or len(keys) < len(names):
+        raise Invalid(NOT_KNOWN)
     total = 1
     for size in sizes:
         total *= size
@@ -224,7 +238,6 @@ def _from_json_stat(data: bytes) -> list[Observation]:
     for name in names:
         if name not in (years, places) and len(keys[name]) > 1:
             _refuse_several(name, [(1, one) for one in keys[name]])
-    unit = next((keys[name][0] for name in names if name.lower() == "unit"), "")
     found: list[Observation] = []
     for place in range(total):
         rest, cells = place, dict[str, str]()
@@ -244,6 +257,20 @@ def _from_json_stat(data: bytes) -> list[Observation]:
             )
         )
     return found
+
+
+def _read_json(data: bytes) -> Any:
+    """What a JSON text says. Raises ValueError for one that a reader would have to guess at: a key twice, or NaN."""
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len(found := dict(pairs)) < len(pairs):
+            raise ValueError("a key stands twice")
+        return found
+
+    def refuse(text: str) -> Any:
+        raise ValueError(text)
+
+    return json.loads(data, object_pairs_hook=once, parse_constant=refuse)
 
 
 def _positions(category: Mapping[str, Any]) -> list[str]:

@@ -1,5 +1,6 @@
 """The catalogue of indicators, in the browser."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID
@@ -17,7 +18,7 @@ from app.history.service import record_under
 from app.indicators.agreed.pages import ruling_view
 from app.indicators.agreed.queries import is_agreed, rulings
 from app.indicators.exporting import MEDIA_TYPES, WRITERS, readings_document
-from app.indicators.models import IndicatorVersion
+from app.indicators.models import IndicatorVersion, RegionReading
 from app.indicators.queries import (
     Entry,
     count_readings,
@@ -114,15 +115,17 @@ def create_indicator_page(request: Request, session: SessionDep, actor: DefinerD
 
 
 @router.get("/export.{kind}")
-def export_readings_page(request: Request, session: WritingSessionDep, actor: ReaderDep, kind: str) -> Response:
+def export_readings_page(
+    request: Request, session: SessionDep, trace: WritingSessionDep, actor: ReaderDep, kind: str
+) -> Response:
     """All readings as a file that the import reads again; noted in the history."""
     if kind not in WRITERS:
         raise NotFound("There is no such page.")
     entries = list_indicators(session, actor)
     readings = list_readings(session, [one.indicator.id for one in entries])
-    thing = name_of("consortium", actor.consortium_id)
-    record_under(session, actor, "readings.exported", thing, after={"format": kind, "readings": len(readings)})
     data = WRITERS[kind](readings_document(entries, readings, language_of(request)))
+    thing = name_of("consortium", actor.consortium_id)
+    record_under(trace, actor, "readings.exported", thing, after={"format": kind, "readings": len(readings)})
     headers = {"Content-Disposition": f'attachment; filename="readings.{kind}"'}
     return Response(data, media_type=MEDIA_TYPES[kind], headers=headers)
 
@@ -223,6 +226,9 @@ def _page(
     names = names_of_regions(session, actor)
     readings = list_readings(session, [entry.indicator.id])
     years = sorted({one.year for one in readings})
+    by_region: defaultdict[str, list[RegionReading]] = defaultdict(list)
+    for one in readings:
+        by_region[one.region].append(one)
     owner = next((one.name for one in partners if one.id == entry.indicator.organisation_id), "")
     return render(
         request,
@@ -254,11 +260,10 @@ def _page(
                         "nuts_code": one.nuts_code,
                         "note": one.note,
                     }
-                    for one in readings
-                    if one.region == region
+                    for one in of_region
                 },
             }
-            for region in dict.fromkeys(one.region for one in readings)
+            for region, of_region in by_region.items()
         ],
         sources=sorted({one.source for one in readings if one.source}),
         editions=sorted({one.nuts_edition for one in readings}),

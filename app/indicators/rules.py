@@ -2,7 +2,6 @@
 
 import re
 from enum import StrEnum
-from math import isfinite
 
 
 class Direction(StrEnum):
@@ -57,6 +56,10 @@ AGGREGATES = frozenset({"EU27_2020", "EU28", "EU27_2007", "EA19", "EA20"})
 """Codes of Eurostat for territories that are no NUTS region of one country."""
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
+LONGEST_NUMBER = 60
+"""A longer cell is no number; the patterns below would take a time that grows with its square."""
+LARGEST, SMALLEST = 1e15, 1e-15
+"""Beyond them squares and cubes of values, which profiles rest on, are no numbers any more."""
 
 NUMBER = re.compile(r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$", re.ASCII)
 YEAR = re.compile(r"^(\d{4})(\.0)?$", re.ASCII)
@@ -68,6 +71,7 @@ SEPARATORS = "has separators of thousands: write 12500"
 EUROSTAT_SIGN = "has Eurostat's sign for a missing value: leave it empty, with the status missing"
 EUROSTAT_FLAG = "has a flag of Eurostat behind the number: put it into the status or the note"
 NO_NUMBER = "is not a number"
+OUT_OF_RANGE = "is too long, too large or too small"
 NO_YEAR = "is not a year"
 UNKNOWN_FLAG = "has a flag that Eurostat does not use"
 
@@ -91,16 +95,19 @@ def read_number(text: str) -> float:
     app.indicators.rules.Unreadable: has a comma, of decimals or of thousands: write 12.5 or 12500
     """
     text = text.strip()
-    if NUMBER.match(text) and isfinite(float(text)):
-        return float(text)
+    if len(text) > LONGEST_NUMBER:
+        raise Unreadable(OUT_OF_RANGE)
+    if NUMBER.match(text):
+        found = float(text)
+        if found and not SMALLEST <= abs(found) <= LARGEST:
+            raise Unreadable(OUT_OF_RANGE)
+        return found
     raise Unreadable(_what_is_wrong(text))
 
 
 def _what_is_wrong(text: str) -> str:
     if text.startswith(":"):
         return EUROSTAT_SIGN
-    if NUMBER.match(text):
-        return NO_NUMBER
     without = re.sub(r"[\s'’\u202f]", "", text)
     body, flags = split_flags(text)
     if flags and NUMBER.match(body):
@@ -122,8 +129,9 @@ def split_flags(text: str) -> tuple[str, str]:
     >>> split_flags("12.5 ep"), split_flags(": c"), split_flags(":"), split_flags("7b")
     (('12.5', 'ep'), (':', 'c'), (':', ''), ('7', 'b'))
     """
-    found = WITH_FLAGS.match(text.strip())
-    return (found[1], found[2]) if found else (text.strip(), "")
+    text = text.strip()
+    found = WITH_FLAGS.match(text) if len(text) <= LONGEST_NUMBER else None
+    return (found[1], found[2]) if found else (text, "")
 
 
 def read_year(text: str) -> int:

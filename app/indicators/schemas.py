@@ -8,10 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from app.indicators.rules import Direction, Status, Territory
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
-NeededLine = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
-Address = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500, pattern=r"^(https?://\S+)?$")]
+KEPT = r"^[^\x00]*$"
+"""No text with NUL: PostgreSQL keeps none."""
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=KEPT)]
+NeededLine = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=KEPT)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000, pattern=KEPT)]
+Address = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500, pattern=r"^(https?://[^\s\x00]+)?$")]
 Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30, pattern=r"^[\w.\-]+$")]
 
 
@@ -53,7 +56,7 @@ class SetSurveyIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+    title: NeededLine
     language: Literal["en", "ca", "es", "fr", "de", "bg", "da"] = "en"
     indicators: list[Code] = Field(min_length=1, max_length=1000)
 

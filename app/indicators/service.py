@@ -86,7 +86,7 @@ def change_indicator(
     are values.
     """
     found = get_indicator(session, actor, code)
-    indicator = session.exec(select(Indicator).where(Indicator.id == found.indicator.id).with_for_update()).one()
+    indicator = _held(session, found.indicator.id)
     require(actor, "indicator.change", indicator)
     if indicator.revision != revision:
         raise Stale(IS_CHANGED, str(indicator.revision))
@@ -110,7 +110,7 @@ def give_indicator(
     Raises NotFound, NotAllowed, Stale when somebody gave it to another meanwhile than the one `before`.
     """
     found = get_indicator(session, actor, code)
-    indicator = session.exec(select(Indicator).where(Indicator.id == found.indicator.id).with_for_update()).one()
+    indicator = _held(session, found.indicator.id)
     require(actor, "indicator.change", indicator)
     key = owner.id if owner else None
     if indicator.organisation_id == key:
@@ -120,6 +120,12 @@ def give_indicator(
     indicator.organisation_id = key
     record(session, actor, "indicator.given", indicator, after={"code": code, "partner": owner.name if owner else ""})
     return indicator
+
+
+def _held(session: Session, indicator_id: UUID) -> Indicator:
+    """An indicator as it is now, and nobody else's to change until this is over."""
+    wanted = select(Indicator).where(Indicator.id == indicator_id)
+    return session.exec(wanted.with_for_update().execution_options(populate_existing=True)).one()
 
 
 def say_stand(
@@ -167,6 +173,11 @@ def import_readings(session: Session, actor: Actor, name: str, data: bytes, choi
     Raises NotAllowed, and Invalid for a file that is none that readings are read from.
     """
     require(actor, "indicator.import")
+    # before anybody waits for this: a large file takes seconds to read
+    try:
+        found = read_observations(name, data)
+    except FaultyFile as faulty:
+        return Taken(Report(name, faults=faulty.faults))
     # so that two imports at once do not give one reading the same number
     session.exec(select(Consortium.id).where(Consortium.id == actor.consortium_id).with_for_update()).one()
     entries = {one.indicator.code: one for one in list_indicators(session, actor)}
@@ -174,10 +185,7 @@ def import_readings(session: Session, actor: Actor, name: str, data: bytes, choi
         code: Known(one.version.unit, {"indicator_name": one.version.name, "direction": one.version.direction})
         for code, one in entries.items()
     }
-    try:
-        report = check(name, read_observations(name, data), known, areas_of(session, actor), choices)
-    except FaultyFile as faulty:
-        return Taken(Report(name, faults=faulty.faults))
+    report = check(name, found, known, areas_of(session, actor), choices)
     givens = _givens(report, {code: content_of(one.version) for code, one in entries.items()})
     if report.faults:
         return Taken(report)

@@ -74,10 +74,11 @@ def programmes_document(entries: Sequence[Entry], language: str) -> Document:
 
 
 def write(session: Session, actor: Actor, document: Document, kind: str, what: str) -> bytes:
-    """A file of a kind there is a writer for, put on record."""
+    """A file of a kind there is a writer for, put on record once it is written: nobody waits for that."""
+    data = WRITERS[kind](document)
     thing = name_of("consortium", actor.consortium_id)
     record_under(session, actor, "programmes.exported", thing, after={"what": what, "kind": kind})
-    return WRITERS[kind](document)
+    return data
 
 
 def download(data: bytes, name: str, kind: str) -> Response:

@@ -71,7 +71,9 @@ def list_partners(session: Session, actor: Actor) -> list[Organisation]:
 
 def find_mapping(session: Session, partner_id: UUID) -> ProgrammeMapping | None:
     """How the files of a partner name the fields, if that was kept."""
-    return session.exec(select(ProgrammeMapping).where(ProgrammeMapping.organisation_id == partner_id)).first()
+    wanted = select(ProgrammeMapping).where(ProgrammeMapping.organisation_id == partner_id)
+    # as it is now: whoever asks again has waited for another import of the same partner
+    return session.exec(wanted.execution_options(populate_existing=True)).first()
 
 
 def label_of(partner: Organisation) -> str:

@@ -108,12 +108,14 @@ def create_programme_page(request: Request, session: SessionDep, actor: ChangerD
 
 
 @router.get("/export.{kind}")
-def export_programmes_page(request: Request, session: WritingSessionDep, actor: ReaderDep, kind: str) -> Response:
+def export_programmes_page(
+    request: Request, session: SessionDep, trace: WritingSessionDep, actor: ReaderDep, kind: str
+) -> Response:
     """All programmes as a file that the import reads again."""
     if kind not in WRITERS:
         raise NotFound("There is no such page.")
     document = programmes_document(list_programmes(session, actor), language_of(request))
-    return download(write(session, actor, document, kind, "catalogue"), "programmes", kind)
+    return download(write(trace, actor, document, kind, "catalogue"), "programmes", kind)
 
 
 @router.get("/{programme}")

@@ -10,9 +10,12 @@ from app.programmes.rules import HIGHEST_SATISFACTION, LEAST_TRANSFERABLE, MOST_
 
 LARGEST = 2_000_000_000
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
-NeededLine = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
+KEPT = r"^[^\x00]*$"
+"""No text with NUL: PostgreSQL keeps none."""
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=KEPT)]
+NeededLine = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=KEPT)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000, pattern=KEPT)]
 Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40, pattern=r"^[\w.\-]+$")]
 Count = Annotated[int, Field(ge=0, le=LARGEST)]
 

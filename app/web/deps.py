@@ -45,7 +45,10 @@ def get_reading_session(request: Request) -> Iterator[Session]:
 
 
 def get_writing_session(request: Request) -> Iterator[Session]:
-    """Open a session for a GET that leaves a trace, such as an export in the history."""
+    """Open a session for a GET that leaves a trace, such as an export in the history.
+
+    Whoever reads or writes a file for long does so before they use it: from then on nobody else writes on SQLite.
+    """
     with Session(for_writing(request.app.state.engine)) as session, session.begin():
         yield session
 

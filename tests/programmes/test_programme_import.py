@@ -3,10 +3,12 @@
 import io
 from html import unescape
 from re import DOTALL, findall, search
+from time import perf_counter
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from openpyxl import Workbook
 from sqlmodel import Session, select
 
 from app.core.errors import Invalid
@@ -296,3 +298,37 @@ def test_a_partners_manager_imports_for_that_partner_only(client: TestClient, se
     assert "1 programmes added" in take_over(client, upload(client, catalogue, key)).text
     assert 'id="partner-fault"' in upload(client, catalogue, str(partners["DK"].id))
     assert 'id="partner-fault"' in upload(client, catalogue, "all")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Name,Category,Satisfaction (1-5)\nFair,connect,5" + " " * 120_000 + "x\n",
+        "Name,Category,Satisfaction (1-5)\n" + ("Fair,connect,5" + " " * 9_000 + "x\n") * 70,
+        "Name,Category,Target groups\nFair,connect," + "|".join(f"w{number}" for number in range(60_000)) + "\n",
+        "Name,Category,Target groups\n"
+        + "".join(f"P{row},connect,{'|'.join(f'w{row}-{n}' for n in range(900))}\n" for row in range(70)),
+    ],
+    ids=["blanks", "many blanks", "words", "many words"],
+)
+def test_a_file_made_to_be_slow_is_read_or_refused_at_once(text: str) -> None:
+    begun = perf_counter()
+    try:
+        sheet = read_sheet("slow.csv", text.encode())
+        assert check(sheet, guess(sheet, {}), {}, "x").faults
+    except Invalid:
+        pass
+    assert perf_counter() - begun < 3
+
+
+def test_a_workbook_of_more_text_than_anybody_reads_is_refused() -> None:
+    book, out = Workbook(), io.BytesIO()
+    page = book.worksheets[0]
+    page.append(["Name", "Category", "Target groups"])
+    for _ in range(300):
+        page.append(["Fair", "connect", "a|" * 4_900])
+    book.save(out)
+    begun = perf_counter()
+    with pytest.raises(Invalid, match="too large"):
+        read_sheet("slow.xlsx", out.getvalue())
+    assert perf_counter() - begun < 3

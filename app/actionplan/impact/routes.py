@@ -95,13 +95,15 @@ def state_chain_page(request: Request, session: SessionDep, actor: ChangerDep, t
 
 
 @router.get("/export.{kind}")
-def export_impact_page(request: Request, session: WritingSessionDep, actor: ReaderDep, kind: str) -> Response:
+def export_impact_page(
+    request: Request, session: SessionDep, trace: WritingSessionDep, actor: ReaderDep, kind: str
+) -> Response:
     """All result chains as a file, with the sentence that says what a change is."""
     if kind not in WRITERS:
         raise NotFound("There is no such page.")
     found = read_chains(session, actor)
     document = impact_document(language_of(request), found, _counts(session, found))
-    return download(write(session, actor, document, kind, "impact"), "impact", kind)
+    return download(write(trace, actor, document, kind, "impact"), "impact", kind)
 
 
 @router.get("/{chain_id}")

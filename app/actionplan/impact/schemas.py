@@ -7,10 +7,14 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from app.indicators.rules import FIRST_YEAR, LAST_YEAR
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
-Source = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+KEPT = r"^[^\x00]*$"
+"""No text with NUL: PostgreSQL keeps none."""
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=KEPT)]
+Source = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000, pattern=KEPT)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=KEPT)]
 Code = Annotated[str, StringConstraints(strip_whitespace=True, max_length=30)]
+ProgrammeCode = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40, pattern=KEPT)]
 Dimension = Literal["connections", "acceleration", "scaling_up", "talent", "competitiveness"]
 Level = Literal["none", "self_reported", "external_evaluation"]
 
@@ -36,13 +40,13 @@ class ChainIn(BaseModel):
 class NewChainIn(ChainIn):
     """A new chain of a programme."""
 
-    programme: Code
+    programme: ProgrammeCode
 
 
 class ChainVersionIn(ChainIn):
     """A new version of a chain, with the reason for it."""
 
-    because: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] = ""
+    because: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000, pattern=KEPT)] = ""
 
 
 class StatementIn(BaseModel):

@@ -80,7 +80,8 @@ def region_profile(
 @router.get("/{region}/export.{kind}")
 def export_profile_page(
     request: Request,
-    session: WritingSessionDep,
+    session: SessionDep,
+    trace: WritingSessionDep,
     actor: ReaderDep,
     region: str,
     kind: str,
@@ -102,8 +103,8 @@ def export_profile_page(
         is_beside_alike=beside == "alike",
         is_whole=which == "all",
     )
-    document = profile_document(profile_of(values, region, setting), language_of(request))
+    data = WRITERS[kind](profile_document(profile_of(values, region, setting), language_of(request)))
     thing = name_of("consortium", actor.consortium_id)
-    record_under(session, actor, "profile.exported", thing, after={"region": region, "format": kind})
+    record_under(trace, actor, "profile.exported", thing, after={"region": region, "format": kind})
     headers = {"Content-Disposition": f'attachment; filename="profile.{kind}"'}
-    return Response(WRITERS[kind](document), media_type=MEDIA_TYPES[kind], headers=headers)
+    return Response(data, media_type=MEDIA_TYPES[kind], headers=headers)

@@ -92,32 +92,34 @@ def learning_page(request: Request, session: SessionDep, actor: ReaderDep, learn
 
 @router.get("/comparison/export.{kind}")
 def export_comparison_page(
-    request: Request, session: WritingSessionDep, actor: ReaderDep, kind: str, category: str = ""
+    request: Request, session: SessionDep, trace: WritingSessionDep, actor: ReaderDep, kind: str, category: str = ""
 ) -> Response:
     """The comparison of a category as a file."""
     facts = read_facts(session, actor)
     category = _category(facts, category)
     document = compared_document(language_of(request), facts, category, ratings(session, actor))
-    return _file(session, actor, document, f"comparison-{category}", kind)
+    return _file(trace, actor, document, f"comparison-{category}", kind)
 
 
 @router.get("/coverage/export.{kind}")
 def export_coverage_page(
-    request: Request, session: WritingSessionDep, actor: ReaderDep, kind: str, by: str = ""
+    request: Request, session: SessionDep, trace: WritingSessionDep, actor: ReaderDep, kind: str, by: str = ""
 ) -> Response:
     """The matrix and the overlaps as a file."""
     facts = read_facts(session, actor)
     partners = names_of_partners(session, actor, facts)
     document = coverage_document(language_of(request), facts, partners, _axis(by))
-    return _file(session, actor, document, "coverage", kind)
+    return _file(trace, actor, document, "coverage", kind)
 
 
 @router.get("/learning/export.{kind}")
-def export_learning_page(request: Request, session: WritingSessionDep, actor: ReaderDep, kind: str) -> Response:
+def export_learning_page(
+    request: Request, session: SessionDep, trace: WritingSessionDep, actor: ReaderDep, kind: str
+) -> Response:
     """Who could learn from whom as a file."""
     facts = read_facts(session, actor)
     partners = names_of_partners(session, actor, facts)
-    return _file(session, actor, lessons_document(language_of(request), facts, partners), "learning", kind)
+    return _file(trace, actor, lessons_document(language_of(request), facts, partners), "learning", kind)
 
 
 def _category(facts: Sequence[Facts], wanted: str) -> str:
@@ -130,7 +132,7 @@ def _axis(by: str) -> Axis:
     return Axis.TARGET if by == Axis.TARGET else Axis.CATEGORY
 
 
-def _file(session: Session, actor: Actor, document: Document, name: str, kind: str) -> Response:
+def _file(trace: Session, actor: Actor, document: Document, name: str, kind: str) -> Response:
     if kind not in WRITERS:
         raise NotFound("There is no such page.")
-    return download(write(session, actor, document, kind, name), name, kind)
+    return download(write(trace, actor, document, kind, name), name, kind)

@@ -11,6 +11,7 @@ from app.core.codes import CELL_IS_A_PAGE, hides_page
 from app.core.errors import Invalid
 from app.documents.sheets import Fault, FaultyFile, read_rows
 from app.programmes.importing.rules import (
+    NO_NUMBER,
     NOT_KNOWN,
     NUMBERS,
     WHOLE,
@@ -34,6 +35,8 @@ from app.programmes.schemas import ContentIn
 
 LARGEST_FILE = 700_000
 MOST_PROGRAMMES, MOST_COLUMNS, MOST_WORDS = 1000, 80, 300
+LONGEST_CELL, LONGEST_FIGURE, MOST_TEXT = 10_000, 60, 2_000_000
+"""A sheet of a few kilobytes may unpack to a hundred megabytes, which nobody reads word by word."""
 CODE = re.compile(r"^[\w.\-]{1,40}$")
 
 NO_COLUMN = "is missing: choose the column that holds it"
@@ -106,6 +109,7 @@ def read_sheet(name: str, data: bytes) -> Sheet:
         (number, [cell.strip() for cell in row])
         for number, row in enumerate(read_rows(f"{name}.csv" if is_table else name, data), start=1)
     ]
+    _refuse_long(rows)
     filled = [(number, row) for number, row in rows if any(row)]
     if not filled:
         raise Invalid("This sheet is empty.")
@@ -123,14 +127,26 @@ def read_sheet(name: str, data: bytes) -> Sheet:
     return Sheet(name, header, padded)
 
 
+def _refuse_long(rows: Sequence[tuple[int, Sequence[str]]]) -> None:
+    """Refuse a sheet that no person has written. Raises FaultyFile, Invalid."""
+    faults = [Fault(number, "row", OUT_OF_RANGE) for number, row in rows if any(len(one) > LONGEST_CELL for one in row)]
+    if faults:
+        raise FaultyFile(faults)
+    if sum(len(one) for _, row in rows for one in row) > MOST_TEXT:
+        raise Invalid("This file is too large.")
+
+
 def words_in(sheet: Sheet, fields: Sequence[str]) -> dict[str, list[str]]:
-    """The different words of each field that is one of a few, as the file writes them."""
+    """The different words of each field that is one of a few, as the file writes them, up to one more than may be."""
     found: dict[str, list[str]] = {}
     for place, name in enumerate(fields):
         if name in CHOICES:
-            words = [word for cell in sheet.cells(place) for word in _words(name, cell)]
-            by_plain = {plain(word): word for word in reversed(words)}
-            found[name] = list(dict.fromkeys(by_plain[plain(word)] for word in words))
+            by_plain: dict[str, str] = {}
+            for word in dict.fromkeys(word for cell in sheet.cells(place) for word in _words(name, cell)):
+                by_plain.setdefault(plain(word), word)
+                if len(by_plain) > MOST_WORDS:
+                    break
+            found[name] = list(by_plain.values())
     return found
 
 
@@ -152,7 +168,8 @@ def guess(sheet: Sheet, kept: Mapping[str, Any]) -> Choices:
 
 
 def _decimal(sheet: Sheet, fields: Sequence[str]) -> str:
-    return guess_decimal([cell for place, name in enumerate(fields) if name in NUMBERS for cell in sheet.cells(place)])
+    cells = [cell for place, name in enumerate(fields) if name in NUMBERS for cell in sheet.cells(place)]
+    return guess_decimal([cell for cell in cells if len(cell) <= LONGEST_FIGURE])
 
 
 def with_fields(sheet: Sheet, choices: Choices, kept: Mapping[str, Any] | None = None) -> Choices:
@@ -172,7 +189,7 @@ def with_fields(sheet: Sheet, choices: Choices, kept: Mapping[str, Any] | None =
 
 def _figure(cell: str, decimal: str) -> float | None:
     try:
-        return read_amount(_bare(cell), decimal)
+        return read_amount(_bare(cell), decimal) if len(cell) <= LONGEST_FIGURE else None
     except Unreadable:
         return None
 
@@ -310,6 +327,8 @@ class _Row:
         if not cell:
             return {}
         try:
+            if len(cell) > LONGEST_FIGURE:
+                raise Unreadable(NO_NUMBER)
             if name == "annual_cost_eur":
                 low, high = read_costs(cell, self.choices.decimal)
                 return {name: low} if high is None else {name: low, "annual_cost_eur_high": high}

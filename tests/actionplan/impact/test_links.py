@@ -4,13 +4,16 @@ import html
 import json
 import re
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from app.actionplan.impact.links.queries import read_links
+from app.actionplan.impact.links.pages import links_view
+from app.actionplan.impact.links.queries import Links, read_links
+from app.actionplan.impact.links.rules import join
 from app.actionplan.initiatives.importing import parse_catalogue
 from app.actionplan.initiatives.service import import_initiatives
 from app.people.queries import operator
@@ -99,3 +102,21 @@ def test_an_adopted_plan_is_covered_as_its_initiatives_say(
     session.commit()
     sign_in(client, session, cast.dora)
     assert "What the adopted plan covers" in client.get("/impact/links").text
+
+
+def test_sentences_of_many_links_are_made_in_a_second_and_name_what_they_mean() -> None:
+    many = [f"X{number}" for number in range(300)]
+    named: dict[str, tuple[list[str], list[str]]] = {
+        code: ([], [f"Nobody's {code} {place}" for place in range(60)]) for code in many
+    }
+    network = join(many, {}, {}, named)
+    titles = {code: {"en": f"Initiative {code}"} for code in many}
+    found = Links(network, dict.fromkeys(many, "An indicator"), {}, titles, dict.fromkeys(many, ""), [])
+    begun = perf_counter()
+    view = links_view("en", found)
+    assert perf_counter() - begun < 2
+    sentences = {one["gap"]: one["sentences"] for one in view["gaps"]}
+    assert len(sentences["unknown_programme"]) == 300 * 60
+    # codes of initiatives may be those of indicators
+    assert sentences["no_support"][0] == "No programme supports X0 Initiative X0."
+    assert sentences["no_initiative"][0] == "No initiative moves An indicator."

@@ -22,6 +22,7 @@ def names_in(language: str, found: Links) -> dict[str, str]:
 def links_view(language: str, found: Links) -> dict[str, Any]:
     """Everything the page of links shows."""
     network, names = found.network, names_in(language, found)
+    missing = gaps(network)
     return {
         "indicators": [
             {
@@ -47,7 +48,7 @@ def links_view(language: str, found: Links) -> dict[str, Any]:
         "gaps": [
             {
                 "gap": kind.value,
-                "sentences": [sentence(language, found, one) for one in gaps(network) if one.gap is kind],
+                "sentences": [sentence(language, found, names, one) for one in missing if one.gap is kind],
             }
             for kind in Gap
         ],
@@ -56,9 +57,10 @@ def links_view(language: str, found: Links) -> dict[str, Any]:
     }
 
 
-def sentence(language: str, found: Links, one: Missing) -> str:
-    """A gap in words."""
-    name = found.indicators.get(one.code) or names_in(language, found)[one.code]
+def sentence(language: str, found: Links, names: Mapping[str, str], one: Missing) -> str:
+    """A gap in words; `names` are those of initiatives. An initiative may have the code of an indicator."""
+    is_of_indicator = one.gap in (Gap.NO_INITIATIVE, Gap.NO_PROGRAMME)
+    name = found.indicators[one.code] if is_of_indicator else names[one.code]
     return translate(language, GAP_WORDS[one.gap.value], name=name, other=one.other)
 
 

@@ -28,9 +28,11 @@ def links_page(request: Request, session: SessionDep, actor: ReaderDep) -> Respo
 
 
 @router.get("/export.{kind}")
-def export_links_page(request: Request, session: WritingSessionDep, actor: ReaderDep, kind: str) -> Response:
+def export_links_page(
+    request: Request, session: SessionDep, trace: WritingSessionDep, actor: ReaderDep, kind: str
+) -> Response:
     """The links as a file."""
     if kind not in WRITERS:
         raise NotFound("There is no such page.")
     document = links_document(language_of(request), read_links(session, actor))
-    return download(write(session, actor, document, kind, "links"), "links", kind)
+    return download(write(trace, actor, document, kind, "links"), "links", kind)
