@@ -4,6 +4,7 @@ import base64
 import json
 import subprocess
 import sys
+import tempfile
 import zlib
 from collections.abc import Callable, Collection
 from typing import Any
@@ -75,7 +76,7 @@ def _draw(
     engine: Engine, snapshot: Snapshot, figures: list[Figure], known: list[str], is_stopping: Callable[[], bool]
 ) -> int:
     with_rows = [figure for figure in figures if figure.rows]
-    found = _rendered(with_rows, known, is_stopping)
+    found = render_apart(with_rows, known, is_stopping)
     keys = {id(figure): one for figure, one in zip(with_rows, found, strict=True)}
     with Session(for_writing(engine)) as session, session.begin():
         files = {key: file for one in found for key, file in one["files"].items()}
@@ -121,7 +122,13 @@ def _file(key: str, media_type: str, content: str) -> FigureFile:
     return FigureFile(sha256=key, media_type=media_type, content=zlib.compress(raw, 9) if is_text else raw)
 
 
-def _rendered(figures: list[Figure], known: list[str], is_stopping: Callable[[], bool]) -> list[dict[str, Any]]:
+def render_apart(
+    figures: list[Figure], known: list[str], is_stopping: Callable[[], bool] = never
+) -> list[dict[str, Any]]:
+    """The pictures of figures, drawn by a process of its own; of those whose hash is `known` the name only.
+
+    Raises DrawingFailed, also when the program is stopping.
+    """
     if not figures:
         return []
     asked = json.dumps({"figures": [as_data(figure) for figure in figures], "known": known})
@@ -137,19 +144,20 @@ def _rendered(figures: list[Figure], known: list[str], is_stopping: Callable[[],
 
 def _run(command: list[str], asked: str, is_stopping: Callable[[], bool]) -> tuple[str, str]:
     """What a process answers, and what went wrong; it is ended where the program stops, or where it takes too long."""
-    with subprocess.Popen(  # noqa: S603 -- our own interpreter and module
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
-    ) as process:
-        rest: str | None = asked
-        for _ in range(int(LONGEST_SECONDS / LOOKS_EVERY)):
-            if is_stopping():
-                break
-            try:
-                done, said = process.communicate(rest, timeout=LOOKS_EVERY)
-            except subprocess.TimeoutExpired:
-                # what is to be said may be said once only
-                rest = None
-                continue
-            return done, (said or f"exit code {process.returncode}") if process.returncode else ""
-        process.kill()
+    # a file without a name, not a pipe: what a pipe does not take at once is lost where talking is taken up again
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as waiting:
+        waiting.write(asked)
+        waiting.seek(0)
+        with subprocess.Popen(  # noqa: S603 -- our own interpreter and module
+            command, stdin=waiting, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8"
+        ) as process:
+            for _ in range(int(LONGEST_SECONDS / LOOKS_EVERY)):
+                if is_stopping():
+                    break
+                try:
+                    done, said = process.communicate(timeout=LOOKS_EVERY)
+                except subprocess.TimeoutExpired:
+                    continue
+                return done, (said or f"exit code {process.returncode}") if process.returncode else ""
+            process.kill()
     return "", "stopped, or it took too long"

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import vl_convert
 
+from app.consensus.figures import service
 from app.consensus.figures.catalogue import KINDS, make_figure, make_figures
 from app.consensus.figures.model import as_data, as_document, from_data
 from app.consensus.figures.queries import distinct
@@ -217,6 +218,14 @@ def test_a_figure_survives_the_way_to_the_process_that_draws() -> None:
         there = from_data(json.loads(json.dumps(as_data(figure))))
         assert as_data(there) == json.loads(json.dumps(as_data(figure)))
         assert not figure.rows or specification_of(there) == specification_of(figure)
+
+
+def test_much_arrives_whole_where_the_process_that_draws_begins_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "LOOKS_EVERY", 0.001)
+    monkeypatch.setattr(service, "LONGEST_SECONDS", 20)
+    known = [f"{number:064x}" for number in range(20_000)]
+    [drawn] = service.render_apart([make_figure(READING, "gaps", "impact")], known)
+    assert set(drawn["files"]) == {drawn["svg"], drawn["png"]}
 
 
 def test_there_are_no_figures_of_other_names_or_criteria() -> None:
