@@ -197,7 +197,6 @@ NO_PAGES = {
     *("export_survey", "export_translation", "initiative_sheet", "export_evidence_page", "export_plan_page"),
     *("record_of_version", "export_page", "ideas_index", "export_decisions_page"),
     *("figure_csv", "figure_svg", "figure_png"),
-    *("record_of_version", "export_page", "ideas_index"),
     *("public_file", "method_file", "dictionary_file"),
     *(
         "export_programmes_page",
@@ -210,7 +209,6 @@ NO_PAGES = {
     *("milestones_calendar", "export_monitoring_page", "report_file"),
     # need a link that was mailed: test_proposals.py goes through them
     *("confirm_page", "answer_page"),
-    *("export_survey", "export_translation", "initiative_sheet"),
     # needs a link that is shown once: test_adoption_sharing.py reads it
     "shared_plan",
     # leads on to the only consortium

@@ -23,8 +23,9 @@ from app.indicators.reading import read_observations
 from app.indicators.schemas import DefinitionIn
 from app.indicators.service import change_indicator, create_indicator, give_indicator, import_readings
 from app.people.queries import operator
-from tests.indicators.test_indicator_import import LONG, RIGHT, areas, faults, reported
+from tests.indicators.test_indicator_import import LONG, RIGHT, faults, reported
 from tests.indicators.test_indicators_web import DEFINITION, post
+from tests.indicators.test_taking_readings import areas
 from tests.make import Cast, sign_in
 
 SOON = 3.0

@@ -17,7 +17,8 @@ from app.indicators.service import import_readings
 from app.people.models import Organisation
 from app.people.queries import operator
 from app.people.service import create_person
-from tests.indicators.test_indicator_import import ROOT, TSV, areas
+from tests.indicators.test_indicator_import import ROOT, TSV
+from tests.indicators.test_taking_readings import areas
 from tests.make import Cast, csrf_in, sign_in
 
 DEFINITION = {
