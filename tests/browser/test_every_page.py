@@ -196,7 +196,7 @@ NO_PAGES = {
     *("personal_link", "stop_page", "results_table", "export_priorities", "oidc_start", "oidc_callback"),
     *("export_survey", "export_translation", "initiative_sheet", "export_evidence_page", "export_plan_page"),
     *("record_of_version", "export_page", "ideas_index", "export_decisions_page"),
-    *("figure_csv", "figure_svg", "figure_png"),
+    *("figure_csv", "figure_svg", "figure_png", "export_impact_page", "export_links_page"),
     *("public_file", "method_file", "dictionary_file"),
     *(
         "export_programmes_page",
