@@ -145,8 +145,9 @@ def make_open_survey(
 
     if session.exec(select(Initiative)).first():
         build()
+        found = find()
         session.commit()
-        return find()
+        return found
     return lay(session, f"open survey {codes} {wanted.model_dump_json()}", build, find)
 
 

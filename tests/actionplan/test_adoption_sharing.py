@@ -368,8 +368,9 @@ def test_who_says_too_much_at_once_waits(
     strict = create_app(settings.model_copy(update={"limits": "strict"}), engine)
     with TestClient(strict, base_url=settings.address, follow_redirects=False) as client:
         link = make_link(client, session, cast)
-        statuses = [say(client, link, f"Words {number}").status_code for number in range(31)]
-        assert statuses == [303] * 30 + [429]
+        said = next(count for count in range(61) if say(client, link, f"Words {count}").status_code == 429)
+        # a quarter of an hour may end in between, and then as many again are taken
+        assert 30 <= said <= 60
         waiting = say(client, link, "Kept while waiting.")
         assert "Kept while waiting." in waiting.text
         assert waiting.headers["Retry-After"] == "900"

@@ -18,7 +18,7 @@ CATALOGUES: dict[str, set[str] | str] = {
     "import_readings_page": STAFF,
     "agreed_set_page": ALL,
     "give_indicator_page": BUILDERS,
-    "give_stand": {"admin", "coordinator", OWN, OTHER},
+    "give_stand": {"admin", "coordinator", OWN},
     "read_stands": ALL,
     "take_readings": STAFF,
     "moved_list": ALL,
