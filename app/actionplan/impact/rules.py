@@ -120,6 +120,10 @@ def associate(
     (0.5, 1.5)
     >>> associate({"I": one}, "I", "A", 2020, ["A", "B"]).beyond, associate({"I": one}, "I", "A", None, [])
     (None, <NoChange.YEAR: 'year'>)
+    >>> [associate({"I": one}, *asked, 2020, []).value for asked in (("", "A"), ("J", "A"), ("I", "D"))]
+    ['indicator', 'unknown', 'region']
+    >>> associate({"I": one}, "I", "A", 2019, [])
+    <NoChange.BEFORE: 'before'>
     """
     if not indicator:
         return NoChange.INDICATOR

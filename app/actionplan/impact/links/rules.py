@@ -76,6 +76,8 @@ def join(
     >>> found = join(["I1", "I2"], {"P1": "Fair"}, {"P1": ["I2"]}, {"A": (["I1", "I9"], ["fair", "Other"])})
     >>> found.moved, found.supported, found.unknown
     ({'A': frozenset({'I1'})}, {'A': frozenset({'P1'})}, [('A', True, 'I9'), ('A', False, 'Other')])
+    >>> found.initiatives_on("P1")
+    ['A']
     """
     by_name = {name.casefold(): code for code, name in programmes.items()}
     by_name |= {code.casefold(): code for code in programmes}
