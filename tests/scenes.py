@@ -19,15 +19,18 @@ HISTORY, HEAD = (str(model.__tablename__) for model in (HistoryEntry, HistoryHea
 def lay(session: Session, name: str, build: Callable[[], object], find: Callable[[], T]) -> T:
     """What `find` finds of what `build` makes and commits, which depends on nothing else that is in the database."""
     key = name, session.get_bind().dialect.name
+    there = list(session)
     if key in _KNOWN:
         _insert(session, _KNOWN[key])
     else:
         before = _read(session)
         build()
         session.commit()
-        session.expire_all()
         _KNOWN[key] = _added(before, _read(session))
-    session.expire_all()
+    # what is read anew at the next touch would hold the database while pages write: only what came has to be
+    for one in list(session):
+        if not any(one is known for known in there):
+            session.expire(one)
     found = find()
     # or the session would keep the database from whoever writes next
     session.commit()
