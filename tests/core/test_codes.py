@@ -9,9 +9,9 @@ from sqlmodel import Session
 from app.core.codes import CELL_IS_A_PAGE, IS_A_PAGE, PAGES, hides_page
 from app.main import API as ALL_CALLS
 from app.main import PAGES as ALL_PAGES
-from tests.indicators.test_indicator_import import areas
 from tests.indicators.test_indicator_import import faults as indicator_faults
 from tests.indicators.test_indicators_web import DEFINITION
+from tests.indicators.test_taking_readings import areas
 from tests.make import Cast, csrf_in, sign_in
 from tests.programmes.test_programme_import import faults as programme_faults
 from tests.programmes.test_programmes_web import CONTENT, key_of

@@ -21,7 +21,7 @@ from app.programmes.importing.rules import plain
 from app.programmes.importing.service import import_programmes
 from app.programmes.models import Programme, ProgrammeMapping, ProgrammeVersion
 from app.programmes.queries import get_programme, list_programmes
-from tests.indicators.test_indicator_import import areas
+from tests.indicators.test_taking_readings import areas
 from tests.make import Cast, csrf_in, sign_in
 from tests.programmes.catalogues import WORDS, Catalogue, Written, make_catalogue
 

@@ -12,7 +12,7 @@ from app.people.service import create_person
 from app.programmes.importing.checking import guess, read_sheet
 from app.programmes.importing.service import import_programmes
 from app.programmes.models import Programme, ProgrammeVersion
-from tests.indicators.test_indicator_import import areas
+from tests.indicators.test_taking_readings import areas
 from tests.make import Cast, csrf_in, sign_in
 from tests.programmes.catalogues import SERVICES
 

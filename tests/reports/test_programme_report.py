@@ -27,7 +27,7 @@ from app.reports import building
 from app.reports.jobs import make_all
 from app.reports.models import Report
 from app.reports.programme_report import programme_report
-from tests.indicators.test_indicator_import import areas
+from tests.indicators.test_taking_readings import areas
 from tests.make import Cast, csrf_in, sign_in
 from tests.reports.reading import records, section, table, texts_of, whole
 from tests.reports.test_region_report import Tables
