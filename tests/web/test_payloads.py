@@ -61,11 +61,11 @@ XSS = (
     "<template><script>zqx(30)</script></template>",
 )
 TEMPLATE = (
-    "{{ 7*191 }}",
+    "{{ 7919*7907 }}",
     "{% for a in (1,) %}zq{% endfor %}",
-    "${7*191}",
-    "#{7*191}",
-    "<%= 7*191 %>",
+    "${7919*7907}",
+    "#{7919*7907}",
+    "<%= 7919*7907 %>",
     "%(num)s %s {0}",
 )
 SQL = ("'; DROP TABLE person; --", "' OR '1'='1", '"); DELETE FROM answer; --')
@@ -184,9 +184,9 @@ def test_every_page_shows_payloads_as_text(client: TestClient, session: Session,
         assert page.status_code == 200, path
         assert markup_of_payloads(page.text) == [], path
         seen += page.text
-    for payload in ("zqx(1)", "zqx(30)", "{{ 7*191 }}", "DROP TABLE person"):
+    for payload in ("zqx(1)", "zqx(30)", "{{ 7919*7907 }}", "DROP TABLE person"):
         assert payload in seen, "the payloads are there, as text"
-    assert "1337" not in seen, "no template language runs"
+    assert "62615533" not in seen, "no template language runs"
 
 
 def test_what_was_typed_comes_back_as_text(client: TestClient, session: Session, cast: Cast) -> None:
