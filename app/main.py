@@ -1,6 +1,7 @@
 """Building the application: every page, every API route, and what surrounds them."""
 
 import asyncio
+import gc
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from functools import cache
@@ -296,6 +297,10 @@ def create_served_app() -> FastAPI:
     """The application as `innaxe serve` runs it: it also does the worker's chores."""
     app = create_app()
     app.state.does_chores = True
+    # what is here now stays as long as the process; looked through for garbage again and again, it would hold every
+    # eighth large page up by a quarter of a second
+    gc.collect()
+    gc.freeze()
     return app
 
 
