@@ -54,7 +54,7 @@ test: setup browser ## every check and test, the real browser and a real Postgre
 	$(BIN)/lint-imports
 	$(BIN)/pyright
 	$(BIN)/djlint templates --lint --quiet
-	$(TESTS) -m "not faults" --hypothesis-profile=ci --cov=app --cov-report=
+	$(TESTS) -m "not faults" --reruns 1 --hypothesis-profile=ci --cov=app --cov-report=
 	$(BIN)/coverage report --include='$(PURE)' --fail-under=100 --skip-covered
 
 faults: setup ## what happens when servers misbehave and processes are killed, at full size

@@ -44,13 +44,6 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         measured.start()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let a test with a real browser try once more: `R` at the end names it, a race somebody should look for."""
-    for item in items:
-        if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.flaky(reruns=1))
-
-
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Call bytes by the name of their argument: a file made at that moment is another one in each worker."""
     return argname if isinstance(val, bytes) else None
