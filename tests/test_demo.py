@@ -37,7 +37,7 @@ def test_what_the_demonstration_holds(engine: Engine, settings: Settings, capsys
         sent = [response.receipt_hash is not None for response in session.exec(select(Response))]
         assert any(sent)
         assert not all(sent), "some stop half way"
-        assert session.exec(select(Answer).where(Answer.point == None)).first(), "some cannot judge"  # noqa: E711
+        assert session.exec(select(Answer).where(col(Answer.point).is_(None))).first(), "some cannot judge"
         last = session.exec(select(Snapshot).where(Snapshot.round_number == 2)).one().findings
         verdicts = {line["verdict"] for line in last["items"]["impact"]}
         assert {"consensus", "divided"} <= verdicts

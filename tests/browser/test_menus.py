@@ -22,7 +22,9 @@ def test_the_main_menu_is_whole_on_a_wide_screen(visit: Opener, signed_in: Any, 
     assert menu.locator("a").count() >= 11
     assert menu.evaluate(CUT) == []
     # a row for most languages, two where words are long
-    assert page.locator(".masthead").bounding_box()["height"] <= (62 if language == "en" else 90)  # type: ignore[index]
+    head = page.locator(".masthead").bounding_box()
+    assert head is not None
+    assert head["height"] <= (62 if language == "en" else 90)
 
 
 @pytest.mark.parametrize("language", ["en", "de", "bg"])

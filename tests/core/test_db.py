@@ -55,13 +55,13 @@ def test_the_interpreters_own_sqlite_is_taken_when_it_is_safe(monkeypatch: pytes
 
 def test_a_moment_without_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="zone"):
-        UtcDateTime().process_bind_param(datetime(2027, 1, 1), DIALECT)  # noqa: DTZ001 -- that is the point
+        UtcDateTime().process_bind_param(datetime(2027, 1, 1), DIALECT)  # noqa: DTZ001 -- as SQLite gives it -- that is the point
 
 
 def test_moments_are_kept_in_utc() -> None:
     noon_in_sofia = datetime(2027, 1, 1, 12, tzinfo=timezone(timedelta(hours=2)))
     kept = UtcDateTime().process_bind_param(noon_in_sofia, DIALECT)
     assert kept == datetime(2027, 1, 1, 10, tzinfo=UTC)
-    assert UtcDateTime().process_result_value(datetime(2027, 1, 1, 10), DIALECT) == noon_in_sofia  # noqa: DTZ001
+    assert UtcDateTime().process_result_value(datetime(2027, 1, 1, 10), DIALECT) == noon_in_sofia  # noqa: DTZ001 -- as SQLite gives it
     assert UtcDateTime().process_bind_param(None, DIALECT) is None
     assert UtcDateTime().process_result_value(None, DIALECT) is None

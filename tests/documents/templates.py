@@ -8,7 +8,7 @@ from typing import Any
 import docx
 from docx.shared import Cm, RGBColor
 
-from app.documents.document import Document
+from app.documents.document import Document, Figure
 from app.documents.pictures import with_pictures
 from tests.documents.samples import (
     make_figure,
@@ -19,7 +19,10 @@ def make_template(*, without: tuple[str, ...] = ()) -> bytes:
     """A consortium's template: a logo in its header, a colour for headings, something in its body."""
     file: Any = docx.Document()
     file.add_paragraph("Text of the template")
-    file.add_picture(io.BytesIO(with_pictures(Document("t", "en", [make_figure()])).blocks[0].png))  # type: ignore[union-attr]
+    [figure] = with_pictures(Document("t", "en", [make_figure()])).blocks
+    assert isinstance(figure, Figure)
+    assert figure.png is not None
+    file.add_picture(io.BytesIO(figure.png))
     file.styles["Heading 1"].font.color.rgb = RGBColor(0xAA, 0x00, 0x55)
     header = file.sections[0].header
     header.paragraphs[0].text = "BioNorth consortium"

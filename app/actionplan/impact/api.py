@@ -101,7 +101,7 @@ def _out(found: Chain, said: Sequence[ContributionStatement]) -> ChainOut:
         partner=label_of(found.entry.partner),
         number=found.chain.number,
         version=found.version.number,
-        weakest_evidence=weakest([getattr(content, f"{link}_evidence") for link in LINKS]),  # type: ignore[arg-type]
+        weakest_evidence=weakest([getattr(content, f"{link}_evidence") for link in LINKS]),  # pyright: ignore[reportArgumentType] -- levels since it was written
         change=_change(found),
         change_unknown=found.change.value if isinstance(found.change, NoChange) else None,
         statements=[_statement(one) for one in said if one.chain_id == found.chain.id],
@@ -131,7 +131,7 @@ def _statement(one: ContributionStatement) -> StatementOut:
         id=one.id,
         number=one.number,
         words=one.words,
-        evidence=one.evidence,  # type: ignore[arg-type]
+        evidence=one.evidence,  # pyright: ignore[reportArgumentType] -- a level since it was written
         source=one.source,
         said_on=one.said_at.date().isoformat(),
         is_withdrawn=one.withdrawn_at is not None,

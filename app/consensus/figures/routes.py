@@ -173,8 +173,7 @@ def figure_page(
         snapshot=snapshot,
         figure=figure,
         question=get_kind(figure_kind).question,
-        # our own drawing, whose texts the renderer has escaped
-        drawing=Markup(inline(svg, figure)) if svg else None,  # noqa: S704
+        drawing=Markup(inline(svg, figure)) if svg else None,  # noqa: S704 -- our own drawing; the renderer escaped its texts
         picture_language=spoken,
         view=view if svg else "table",
         is_waiting=bool(figure.rows) and svg is None,

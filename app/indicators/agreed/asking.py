@@ -5,6 +5,9 @@ from app.surveys.authoring.from_catalogue import Asking
 ASKING = Asking(
     kind="indicator",
     criterion="belongs",
+    field="indicators",
+    too_few="Choose at least one indicator.",
+    unknown="There is no such indicator.",
     title="Which indicators belong to our set?",
     section="Rate the indicators",
     introduction=(

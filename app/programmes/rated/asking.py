@@ -5,6 +5,9 @@ from app.surveys.authoring.from_catalogue import Asking
 ASKING = Asking(
     kind="programme",
     criterion="meets",
+    field="programmes",
+    too_few="Choose at least one programme.",
+    unknown="There is no such programme.",
     title="Do our programmes meet what you expect of them?",
     section="Rate the programmes",
     introduction=(

@@ -1,21 +1,16 @@
 """Acts on the survey that asks stakeholders about programmes."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from sqlmodel import Session
 
-from app.core.errors import Invalid
 from app.people.rules import Actor
 from app.programmes.pages import words_of
 from app.programmes.queries import Entry, label_of, list_programmes
 from app.programmes.rated.asking import ASKING
-from app.surveys.authoring.drafting import replace_items
-from app.surveys.authoring.from_catalogue import draft_about, item_codes
+from app.surveys.authoring.from_catalogue import Choice, draft_about, items_of, replace_about
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.schemas import ItemIn
-
-TOO_FEW = "Choose at least one programme."
-UNKNOWN = "There is no such programme."
 
 
 def ask_stakeholders(session: Session, actor: Actor, *, title: str, language: str, codes: Collection[str]) -> Survey:
@@ -23,7 +18,7 @@ def ask_stakeholders(session: Session, actor: Actor, *, title: str, language: st
 
     Raises NotAllowed, Invalid without a title or without a programme of the catalogue.
     """
-    items = _items(_chosen(session, actor, codes), language)
+    items = _items(session, actor, codes, language)
     return draft_about(session, actor, ASKING, title=title, language=language, items=items)
 
 
@@ -32,32 +27,16 @@ def replace_rated(session: Session, actor: Actor, survey: Survey, revision: int,
 
     Raises Conflict once the survey is published or changed meanwhile, Invalid without a programme of the catalogue.
     """
-    items = _items(_chosen(session, actor, codes), survey.default_language)
-    replace_items(session, actor, survey, revision, items)
-    survey.item_kind = ASKING.kind
+    items = _items(session, actor, codes, survey.default_language)
+    replace_about(session, actor, ASKING, survey, revision, items)
 
 
-def _chosen(session: Session, actor: Actor, codes: Collection[str]) -> list[Entry]:
-    entries = list_programmes(session, actor)
-    if not codes:
-        raise Invalid(TOO_FEW, {"programmes": TOO_FEW})
-    if not set(codes) <= {one.programme.code for one in entries}:
-        raise Invalid(UNKNOWN, {"programmes": UNKNOWN})
-    return [one for one in entries if one.programme.code in codes]
-
-
-def _items(chosen: Sequence[Entry], language: str) -> list[ItemIn]:
-    names = item_codes(one.programme.code for one in chosen)
-    return [
-        ItemIn(
-            code=names[one.programme.code],
-            source_id=one.version.id,
-            title={language: one.version.name},
-            summary={language: _summary(one, language)},
-            facts={"version": one.version.number},
-        )
-        for one in chosen
+def _items(session: Session, actor: Actor, codes: Collection[str], language: str) -> list[ItemIn]:
+    choices = [
+        Choice(one.programme.code, one.version.id, one.version.number, one.version.name, _summary(one, language))
+        for one in list_programmes(session, actor)
     ]
+    return items_of(ASKING, choices, codes, language)
 
 
 def _summary(one: Entry, language: str) -> str:

@@ -1,7 +1,7 @@
 """Surveys about entries of a catalogue, such as indicators or programmes: one criterion, the usual rounds and rule."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,9 +9,10 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from app.core.catalogues import translate
+from app.core.errors import Invalid
 from app.core.words import LANGUAGES, Words, pick
 from app.people.rules import Actor
-from app.surveys.authoring.drafting import create_draft, recommended
+from app.surveys.authoring.drafting import create_draft, recommended, replace_items
 from app.surveys.authoring.models import Survey, SurveyItem
 from app.surveys.authoring.queries import LIGHT
 from app.surveys.authoring.schemas import ItemIn
@@ -27,6 +28,9 @@ class Asking:
 
     kind: str
     criterion: str
+    field: str
+    too_few: str
+    unknown: str
     title: str
     section: str
     introduction: str
@@ -40,7 +44,18 @@ class Asking:
     def words(self) -> tuple[str, ...]:
         """All that is translated."""
         named = (self.title, self.section, self.introduction, self.label)
-        return (*named, self.question, self.low, self.high, self.comment)
+        return (*named, self.question, self.low, self.high, self.comment, self.too_few, self.unknown)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One entry as a survey would ask about it, in the survey's language."""
+
+    code: str
+    source_id: UUID
+    version: int
+    name: str
+    summary: str
 
 
 def survey_parts(asking: Asking, count: int) -> dict[str, Any]:
@@ -91,6 +106,29 @@ def item_codes(codes: Iterable[str]) -> dict[str, str]:
     return {code: found[code] for code in given}
 
 
+def items_of(asking: Asking, choices: Iterable[Choice], codes: Collection[str], language: str) -> list[ItemIn]:
+    """What a survey asks about where these codes were chosen, in the order of the catalogue.
+
+    Raises Invalid, at the field of the choice, without a code or with one that is not in the catalogue.
+    """
+    if not codes:
+        raise Invalid(asking.too_few, {asking.field: asking.too_few})
+    chosen = [one for one in choices if one.code in codes]
+    if len(chosen) < len(set(codes)):
+        raise Invalid(asking.unknown, {asking.field: asking.unknown})
+    names = item_codes(one.code for one in chosen)
+    return [
+        ItemIn(
+            code=names[one.code],
+            source_id=one.source_id,
+            title={language: one.name},
+            summary={language: one.summary},
+            facts={"version": one.version},
+        )
+        for one in chosen
+    ]
+
+
 def list_surveys_about(session: Session, actor: Actor, kind: str) -> Sequence[Survey]:
     """The surveys about entries of a kind, the newest first."""
     wanted = select(Survey).where(Survey.consortium_id == actor.consortium_id, Survey.item_kind == kind)
@@ -123,6 +161,17 @@ def draft_about(
     if is_usual:
         survey.outdated = {}
     return survey
+
+
+def replace_about(
+    session: Session, actor: Actor, asking: Asking, survey: Survey, revision: int, items: Sequence[ItemIn]
+) -> None:
+    """Ask about these in place of what was asked before.
+
+    Raises Conflict once the survey is published or changed meanwhile.
+    """
+    replace_items(session, actor, survey, revision, items)
+    survey.item_kind = asking.kind
 
 
 def _sources(session: Session, survey: Survey) -> set[UUID | None]:
