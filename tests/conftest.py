@@ -4,7 +4,10 @@ Alba is the administrator, Biel takes decisions as coordinator, Carla runs surve
 Dora reviews, and nobody else has an account.
 """
 
+import os
+import shutil
 import socket
+import tempfile
 from collections.abc import Generator, Iterator
 from email import message_from_bytes
 from email.message import Message
@@ -29,6 +32,14 @@ from tests.postgres import Postgres
 
 ADDRESS = "http://127.0.0.1:8000"
 NEEDS_MORE = {"database", "site"}
+MEMORY, NEEDED_BYTES = Path("/dev/shm"), 4 * 2**30
+
+
+def pytest_configure() -> None:
+    """Keep databases and files of tests in memory where there is room: on a disk databases take 20 times as long."""
+    if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= NEEDED_BYTES:
+        os.environ["TMPDIR"] = str(MEMORY)
+        tempfile.tempdir = None  # to be found anew
 
 
 @pytest.hookimpl(wrapper=True)
