@@ -26,7 +26,8 @@ from app.indicators.queries import (
 )
 from app.indicators.reading import read_observations
 from app.indicators.schemas import DefinitionIn
-from app.people.models import Consortium, Organisation
+from app.people.models import Organisation
+from app.people.queries import hold_consortium
 from app.people.rules import Actor
 
 IS_CHANGED = "Somebody changed this indicator meanwhile. Look at it anew."
@@ -62,6 +63,7 @@ def create_indicator(
     Raises Conflict for a code that is taken, unless its definition is the same, Invalid for one that hides a page.
     """
     require(actor, "indicator.import")
+    hold_consortium(session, actor)
     known = [one for one in list_indicators(session, actor) if one.indicator.code == code]
     if known and DefinitionIn.model_validate(content_of(known[0].version)) == given:
         return known[0].indicator
@@ -179,7 +181,7 @@ def import_readings(session: Session, actor: Actor, name: str, data: bytes, choi
     except FaultyFile as faulty:
         return Taken(Report(name, faults=faulty.faults))
     # so that two imports at once do not give one reading the same number
-    session.exec(select(Consortium.id).where(Consortium.id == actor.consortium_id).with_for_update()).one()
+    hold_consortium(session, actor)
     entries = {one.indicator.code: one for one in list_indicators(session, actor)}
     known = {
         code: Known(one.version.unit, {"indicator_name": one.version.name, "direction": one.version.direction})

@@ -41,6 +41,16 @@ def find_actor(session: Session, person: Person, consortium_id: UUID | None = No
     return Actor(person.id, chosen, roles, person.name, person.email, person.language)
 
 
+def hold_consortium(session: Session, actor: Actor) -> Consortium:
+    """The actor's consortium, which others who hold it have to wait for until this transaction ends.
+
+    So two acts at once do not both find that something is not there yet, and add it twice. Rows that only belong to
+    the consortium are added meanwhile.
+    """
+    wanted = select(Consortium).where(Consortium.id == actor.consortium_id)
+    return session.exec(wanted.with_for_update(key_share=True)).one()
+
+
 def list_memberships(session: Session, person_id: UUID) -> Sequence[Membership]:
     """What a person is and where, by the names of the consortia, those of whole consortia first."""
     return session.exec(

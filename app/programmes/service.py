@@ -12,6 +12,7 @@ from app.core.codes import IS_A_PAGE, hides_page
 from app.core.errors import Conflict, Invalid, Stale
 from app.history.service import record
 from app.people.models import Organisation
+from app.people.queries import hold_consortium
 from app.people.rules import Actor
 from app.programmes.models import Programme, ProgrammeVersion
 from app.programmes.queries import find_programme, get_programme
@@ -41,6 +42,7 @@ def create_programme(
     require(actor, "programme.change", Part(partner.consortium_id, partner.id))
     if not partner.is_partner:
         raise Invalid(NO_PARTNER, {"partner": NO_PARTNER})
+    hold_consortium(session, actor)
     known = find_programme(session, actor, code)
     if known and known.partner.id == partner.id and content_of(known.version) == given:
         return known.programme

@@ -21,7 +21,7 @@ from app.documents.docx_template import NO_DOCX
 from app.documents.writing import WritingFailed, write_apart
 from app.history.service import record
 from app.indicators.profiles.queries import read_values, setting_of
-from app.people.models import Consortium
+from app.people.queries import hold_consortium
 from app.people.rules import Actor
 from app.programmes.queries import list_programmes
 from app.reports.models import Report, ReportSetting
@@ -142,7 +142,7 @@ def order_report(session: Session, actor: Actor, order: Order, *, form_key: str)
     said = (order.survey and order.survey.id, order.plan and order.plan.id, order.kind, order.format, order.language)
     form_key = key_for(form_key, *said, json.dumps(about, sort_keys=True))
     # so that no form is two orders, and no two forms pass the limit together
-    session.exec(select(Consortium.id).where(Consortium.id == actor.consortium_id).with_for_update()).one()
+    hold_consortium(session, actor)
     known = session.exec(select(Report).where(Report.ordered_by_id == actor.id, Report.form_key == form_key)).first()
     if known:
         return known
@@ -199,7 +199,7 @@ def change_setting(
     """
     # before anybody waits for this: reading a template takes a while
     unusable = _template_faults(template[1]) if template and template[1] else {}
-    session.exec(select(Consortium.id).where(Consortium.id == actor.consortium_id).with_for_update()).one()
+    hold_consortium(session, actor)
     setting = find_setting(session, actor.consortium_id) or ReportSetting(consortium_id=actor.consortium_id, revision=0)
     require(actor, "report.setting", setting)
     if setting.revision != revision:

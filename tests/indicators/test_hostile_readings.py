@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from time import perf_counter
 from typing import Any
@@ -14,7 +15,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from app.core.db import for_writing
-from app.core.errors import Invalid, Stale
+from app.core.errors import Conflict, Invalid, Stale
 from app.documents.document import Document
 from app.history.models import HistoryEntry
 from app.indicators.checking import Choices
@@ -23,6 +24,8 @@ from app.indicators.reading import read_observations
 from app.indicators.schemas import DefinitionIn
 from app.indicators.service import change_indicator, create_indicator, give_indicator, import_readings
 from app.people.queries import operator
+from app.programmes.schemas import ContentIn
+from app.programmes.service import create_programme
 from tests.indicators.test_indicator_import import LONG, RIGHT, faults, reported
 from tests.indicators.test_indicators_web import DEFINITION, post
 from tests.indicators.test_taking_readings import areas
@@ -154,6 +157,32 @@ def test_two_who_change_an_indicator_at_once_do_not_undo_each_other(session: Ses
         with pytest.raises(Stale):
             change_indicator(late, actor, "R", given, because="Why", revision=1)
         assert (seen.indicator.organisation_id, seen.indicator.revision) == (one.id, 2)
+
+
+def test_of_two_who_make_the_same_code_at_once_the_second_is_told(session: Session, engine: Engine) -> None:
+    areas(session)
+    partner = list_partners(session, operator(session))[0].id
+    session.commit()
+    content = ContentIn.model_validate({"name": "Match day", "category": "connect"})
+
+    def make(session: Session, name: str) -> None:
+        actor = operator(session)
+        create_indicator(session, actor, "R", DefinitionIn.model_validate(DEFINITION | {"name": name}))
+        owner = next(one for one in list_partners(session, actor) if one.id == partner)
+        create_programme(session, actor, owner, "M1", content.model_copy(update={"name": name}))
+
+    def make_late() -> None:
+        with Session(for_writing(engine)) as late:
+            make(late, "Late")
+
+    with ThreadPoolExecutor() as other, Session(for_writing(engine)) as first:
+        make(first, "First")
+        second = other.submit(make_late)
+        with pytest.raises(TimeoutError):
+            second.result(timeout=0.3)
+        first.commit()
+        with pytest.raises(Conflict):
+            second.result(timeout=30)
 
 
 @pytest.mark.parametrize(

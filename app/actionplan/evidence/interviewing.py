@@ -15,7 +15,7 @@ from app.actionplan.evidence.service import take_turn, version_named
 from app.actionplan.initiatives.queries import list_initiatives, list_versions
 from app.auth.permissions import require
 from app.history.service import record
-from app.people.models import Consortium
+from app.people.queries import hold_consortium
 from app.people.rules import Actor
 
 NAMES_LAST = timedelta(days=365)
@@ -97,7 +97,7 @@ def _choose(session: Session, actor: Actor, interview: Interview, chosen: Collec
 
 def _move_on(session: Session, actor: Actor, initiatives: Collection[UUID]) -> None:
     """Take the next step of what is shown of these initiatives; those who come at once take turns."""
-    session.exec(select(Consortium).where(Consortium.id == actor.consortium_id).with_for_update()).one()
+    hold_consortium(session, actor)
     for key in sorted(initiatives):
         wanted = select(StanceState).where(StanceState.initiative_id == key).execution_options(populate_existing=True)
         state = session.exec(wanted).first()

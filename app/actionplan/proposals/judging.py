@@ -23,7 +23,7 @@ from app.core.clock import now, today
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.settings import Settings
 from app.history.service import record
-from app.people.models import Consortium
+from app.people.queries import hold_consortium
 from app.people.rules import Actor, is_plain_line
 from app.surveys.authoring.publishing import is_reason
 from app.surveys.ideas.rules import plain
@@ -181,7 +181,7 @@ def save_wall(
     Raises Invalid naming the field, Conflict when somebody saved meanwhile.
     """
     require(actor, "wall.change")
-    consortium = session.exec(select(Consortium).where(Consortium.id == actor.consortium_id).with_for_update()).one()
+    consortium = hold_consortium(session, actor)
     wall = find_wall(session, actor.consortium_id)
     if revision != (wall.revision if wall else 0):
         raise Conflict("Somebody has changed this meanwhile. What you typed is still here; look at it and save again.")

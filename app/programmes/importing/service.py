@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from app.auth.permissions import require
 from app.core.clock import now
 from app.history.rules import name_of
 from app.history.service import record_under
-from app.people.models import Consortium, Organisation
+from app.people.models import Organisation
+from app.people.queries import hold_consortium
 from app.people.rules import Actor
 from app.programmes.importing.checking import Choices, Line, Report, Sheet, check
 from app.programmes.importing.rules import plain
@@ -50,7 +51,7 @@ def import_programmes(
     if partner:
         require(actor, "programme.change", Part(partner.consortium_id, partner.id))
     # so that two imports at once do not give two programmes one code
-    session.exec(select(Consortium.id).where(Consortium.id == actor.consortium_id).with_for_update()).one()
+    hold_consortium(session, actor)
     partners = {str(one.id): one for one in list_partners(session, actor)}
     names = {plain(said): key for key, one in partners.items() for said in (one.name, one.code) if said}
     report = check(sheet, choices, names, str(partner.id) if partner else "")
