@@ -83,8 +83,8 @@ from app.consensus.figures import api as figures_api
 from app.consensus.figures import routes as figures_pages
 from app.consensus.reasons import api as reasons_api
 from app.consensus.reasons import routes as reasons_pages
-from app.core.db import make_engine
 from app.core.migrations import Schema, newest_revision, schema_of
+from app.core.place import open_place, serve_alone
 from app.core.readiness import readiness
 from app.core.settings import Settings, load_settings
 from app.history import routes as history_pages
@@ -264,11 +264,11 @@ class OldTables(Exception):
 def create_app(settings: Settings | None = None, engine: Engine | None = None) -> FastAPI:
     """The whole application over one database.
 
-    Raises UnsafeSettings, UnsafeDatabase or OldTables when it must not start.
+    Raises UnsafeSettings, UnsafeDatabase (Misplaced, Damaged, Newer) or OldTables when it must not start.
     """
     settings = settings or load_settings()
     is_own_engine = engine is None
-    engine = engine or make_engine(settings.database)
+    engine = engine or open_place(settings.database)
     if schema_of(engine) is not Schema.CURRENT:
         raise OldTables(f"The database is not at revision {newest_revision()}: run innaxe migrate.")
 
@@ -296,6 +296,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
 def create_served_app() -> FastAPI:
     """The application as `innaxe serve` runs it: it also does the worker's chores."""
     app = create_app()
+    serve_alone(app.state.engine)
     app.state.does_chores = True
     # what is here now stays as long as the process; looked through for garbage again and again, it would hold every
     # eighth large page up by a quarter of a second

@@ -27,6 +27,7 @@ from app.core.db import for_writing, make_engine
 from app.core.migrations import upgrade
 from app.core.settings import Settings
 from app.web.streaming import Streams
+from tests.commands import Run
 from tests.make import Cast, make_cast
 from tests.postgres import Postgres
 
@@ -180,3 +181,24 @@ def sink() -> Iterator[tuple[Sink, int]]:
 def mailing(settings: Settings, sink: tuple[Sink, int]) -> Settings:
     sender = "INNAXE <no-reply@innaxe.example>"
     return settings.model_copy(update={"smtp_url": f"smtp://127.0.0.1:{sink[1]}", "mail_from": sender})
+
+
+@pytest.fixture
+def innaxe(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
+    """Run a command in a folder of its own; returns its exit code and what it printed."""
+    from app import cli
+
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"INNAXE_{name.upper()}", raising=False)
+    monkeypatch.setenv("INNAXE_DATA_DIR", str(tmp_path))
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["innaxe", *map(str, arguments)])
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        printed = capfd.readouterr()
+        code = ended.value.code
+        return code if isinstance(code, int) else 0, printed.out, printed.err
+
+    return run

@@ -1,46 +1,22 @@
 """The command line as operators meet it: what it prints, what it refuses, how it ends."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from app import cli
 from app.actionplan.portfolio.jobs import work_all
-from app.core.settings import Settings
 from app.people.queries import operator
 from tests.actionplan.planning import make_plan
+from tests.commands import Run, printed
 from tests.make import DEMO
 from tests.vectors import FOLDER
 
 E2E = FOLDER / "e2e"
 TABLES = ["--respondents", str(E2E / "respondents.csv"), "--ratings", str(E2E / "ratings.csv")]
 WEIGHTS = "impact=0.5,feasibility=0.3,urgency=0.2"
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def innaxe(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
-    """Run a command in a folder of its own; returns its exit code and what it printed."""
-    for name in Settings.model_fields:
-        monkeypatch.delenv(f"INNAXE_{name.upper()}", raising=False)
-    monkeypatch.setenv("INNAXE_DATA_DIR", str(tmp_path))
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["innaxe", *map(str, arguments)])
-        capfd.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        printed = capfd.readouterr()
-        code = ended.value.code
-        return code if isinstance(code, int) else 0, printed.out, printed.err
-
-    return run
 
 
 @pytest.fixture
@@ -50,11 +26,6 @@ def ready(innaxe: Run, database: str, monkeypatch: pytest.MonkeyPatch) -> Run:
     assert innaxe("initiatives", "import", DEMO / "initiatives.json")[0] == 0
     assert innaxe("survey", "import", DEMO / "survey.json")[0] == 0
     return innaxe
-
-
-def printed(answer: tuple[int, str, str]) -> Any:
-    assert answer[0] == 0, answer[2]
-    return json.loads(answer[1])
 
 
 def test_a_consultation_from_the_command_line(ready: Run, tmp_path: Path) -> None:

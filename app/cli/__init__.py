@@ -1,11 +1,14 @@
 """The command line for operators, as `docs/operations.md` lists it.
 
-Exit codes: 0 done, 1 refused (one sentence on standard error), 2 wrong usage, 78 unsafe settings.
+Exit codes: 0 done, 1 refused (one sentence on standard error), 2 wrong usage, 4 database newer than the program,
+78 unsafe settings.
 """
 
 import sys
+from typing import NoReturn
 
 import typer
+from sqlalchemy import exc
 
 from app.cli.analysis import analyse, export_plan, write_results
 from app.cli.bundles import bundle
@@ -18,9 +21,10 @@ from app.cli.reports import write_report
 from app.cli.work import Refused
 from app.core.db import UnsafeDatabase
 from app.core.errors import AppError
+from app.core.place import Newer, damage_of, damaged
 from app.core.settings import UnsafeSettings
 
-EXIT_REFUSED, EXIT_UNSAFE_SETTINGS = 1, 78
+EXIT_REFUSED, EXIT_NEWER, EXIT_UNSAFE_SETTINGS = 1, 4, 78
 
 program = typer.Typer(
     name="innaxe",
@@ -61,10 +65,19 @@ def main() -> None:
         program()
     except UnsafeSettings as failure:
         _end(failure, EXIT_UNSAFE_SETTINGS)
+    except Newer as failure:
+        _end(failure, EXIT_NEWER)
     except (AppError, UnsafeDatabase, Refused) as failure:
         _end(failure, EXIT_REFUSED)
+    except exc.DatabaseError as failure:
+        reason = damage_of(failure)
+        if reason:
+            _end(damaged("the place of the settings", reason), EXIT_REFUSED)
+        if not failure.connection_invalidated and not isinstance(failure, exc.OperationalError):
+            raise
+        _end(f"The database does not answer: {' '.join(str(failure.orig).split())}", EXIT_REFUSED)
 
 
-def _end(failure: Exception, code: int) -> None:
+def _end(failure: Exception | str, code: int) -> NoReturn:
     sys.stderr.write(f"{failure}\n")
     sys.exit(code)

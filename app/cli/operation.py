@@ -10,16 +10,16 @@ from sqlalchemy import Engine, make_url, text
 from app.actionplan.portfolio.jobs import work_all
 from app.cli.work import Refused, open_database, say, show
 from app.consensus.figures.service import DrawingFailed, draw_missing, draw_next
-from app.core.db import make_engine
 from app.core.logs import set_up_logs
 from app.core.migrations import Schema, newest_revision, revision_of, schema_of, upgrade
+from app.core.place import open_place, read_marker, serve_alone, sqlite_path, write_marker
 from app.core.readiness import readiness
 from app.core.settings import load_settings
 from app.demo import show_demo
 from app.reports.jobs import make_all
 from app.worker import Worker, do_chores
 
-EXIT_PENDING, EXIT_NEWER = 3, 4
+EXIT_PENDING = 3
 SYNCHRONOUS = ("off", "normal", "full", "extra")
 
 
@@ -30,11 +30,11 @@ def serve(
 ) -> None:
     """Serve in the foreground; SIGTERM finishes the requests in flight and stops."""
     settings = load_settings()
-    engine = open_database(settings)
-    is_sqlite = engine.dialect.name == "sqlite"
-    engine.dispose()
-    if is_sqlite and workers > 1:
+    engine = open_database(settings, is_thorough=True)
+    if engine.dialect.name == "sqlite" and workers > 1:
         raise Refused("Several web processes need PostgreSQL; with SQLite use one.")
+    serve_alone(engine)
+    engine.dispose()
     set_up_logs()
     uvicorn.run(
         "app.main:create_served_app",
@@ -55,7 +55,7 @@ def worker(once: Annotated[bool, typer.Option("--once", help="do what is due and
     `serve` does the same beside serving; a worker of its own relieves it.
     """
     settings = load_settings()
-    engine = open_database(settings)
+    engine = open_database(settings, is_thorough=True)
     set_up_logs()
     if once:
         done = do_chores(engine, settings)
@@ -70,21 +70,23 @@ def worker(once: Annotated[bool, typer.Option("--once", help="do what is due and
         engine.dispose()
 
 
-def migrate(check: Annotated[bool, typer.Option("--check", help="only say how it stands")] = False) -> None:
+def migrate(
+    check: Annotated[bool, typer.Option("--check", help="only say how it stands")] = False,
+    new: Annotated[bool, typer.Option("--new", help="begin a new database, also where one was")] = False,
+) -> None:
     """Bring the tables to this program's revision. Exit 3: pending (with --check), 4: newer than the program."""
-    settings = load_settings()
-    if not settings.database_url:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-    engine = make_engine(settings.database)
-    schema = schema_of(engine)
-    if schema is Schema.NEWER:
-        say(f"The database is at revision {revision_of(engine)}, newer than this program's {newest_revision()}.")
-        raise typer.Exit(EXIT_NEWER)
-    if schema is Schema.PENDING and check:
-        say(f"The database waits for revision {newest_revision()}.")
+    address = load_settings().database
+    path = sqlite_path(address)
+    if check and path and not path.exists() and not read_marker(path):
+        say(f"There is no database at {path} yet.")
         raise typer.Exit(EXIT_PENDING)
-    if schema is Schema.PENDING:
+    engine = open_place(address, may_begin=not check, is_new=new, is_thorough=True)
+    if schema_of(engine) is Schema.PENDING:
+        if check:
+            say(f"The database waits for revision {newest_revision()}.")
+            raise typer.Exit(EXIT_PENDING)
         upgrade(engine)
+    write_marker(engine)
     say(f"The database is at revision {newest_revision()}.")
     engine.dispose()
 
@@ -92,7 +94,7 @@ def migrate(check: Annotated[bool, typer.Option("--check", help="only say how it
 def selfcheck(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """Say how the installation stands; exit 1 when something is not as it must be."""
     settings = load_settings()
-    engine = make_engine(settings.database)
+    engine = open_place(settings.database)
     checks = readiness(engine, settings)
     facts: dict[str, object] = {
         "environment": settings.env,

@@ -12,8 +12,9 @@ from uuid import UUID
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from app.core.db import for_reading, for_writing, make_engine
+from app.core.db import for_reading, for_writing
 from app.core.migrations import Schema, schema_of
+from app.core.place import open_place, write_marker
 from app.core.settings import Settings, load_settings
 from app.people.models import Consortium
 from app.people.queries import operator, operator_of
@@ -26,13 +27,16 @@ class Refused(Exception):
     """A command that will not be carried out; the message is shown."""
 
 
-def open_database(settings: Settings) -> Engine:
-    """The engine over current tables. Raises Refused when the tables are older or newer than the program."""
-    if not settings.database_url:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-    engine = make_engine(settings.database)
+def open_database(settings: Settings, *, is_thorough: bool = False) -> Engine:
+    """The engine over current tables; `is_thorough` reads all of a SQLite file first.
+
+    Raises Refused when the tables are older than the program, and what `open_place` raises.
+    """
+    engine = open_place(settings.database, is_thorough=is_thorough)
     if schema_of(engine) is not Schema.CURRENT:
+        engine.dispose()
         raise Refused("The database is not at this program's revision: run innaxe migrate.")
+    write_marker(engine)
     return engine
 
 

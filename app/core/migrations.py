@@ -8,7 +8,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -26,7 +26,12 @@ def schema_of(engine: Engine) -> Schema:
     revision = revision_of(engine)
     if revision == newest_revision():
         return Schema.CURRENT
-    return Schema.PENDING if revision is None or revision in _known_revisions() else Schema.NEWER
+    return Schema.PENDING if revision is None or is_known(revision) else Schema.NEWER
+
+
+def is_known(revision: str) -> bool:
+    """Whether this program can make tables of this revision."""
+    return revision in _known_revisions()
 
 
 def revision_of(engine: Engine) -> str | None:
@@ -44,9 +49,16 @@ def newest_revision() -> str:
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Bring the tables to a revision, by default the newest."""
+    """Bring the tables to a revision, by default the newest. Who comes second waits, and finds nothing left to do."""
     config = alembic_config()
     config.attributes["engine"] = engine
+    command.upgrade(config, revision)
+
+
+def upgrade_within(connection: Connection, revision: str = "head") -> None:
+    """Bring the tables to a revision in a transaction that is under way, and is the caller's to commit."""
+    config = alembic_config()
+    config.attributes["connection"] = connection
     command.upgrade(config, revision)
 
 

@@ -1,0 +1,200 @@
+"""Where the database lies: nothing begins empty over what was kept, and nothing is opened that cannot be trusted."""
+
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from sqlalchemy import text
+
+from app.core.db import make_engine
+from app.core.migrations import revision_of
+from app.core.place import marker_of
+from tests.commands import LONGEST, Run, run, running
+
+COMMANDS = (("serve",), ("worker", "--once"), ("survey", "list"), ("selfcheck",), ("demo",), ("history", "head"))
+RESTORE = "innaxe backup restore FILE"
+
+
+@pytest.fixture
+def path(innaxe: Run, sqlite_template: Path, tmp_path: Path) -> Path:
+    """A database in which an installation lives, where the settings say."""
+    path = tmp_path / "innaxe.sqlite"
+    path.write_bytes(sqlite_template.read_bytes())
+    assert innaxe("migrate")[0] == 0
+    assert marker_of(path).exists()
+    return path
+
+
+def forget(path: Path) -> None:
+    path.unlink()
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def scribble(path: Path) -> None:
+    path.write_bytes(b"This is no database at all. " * 400)
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def spoil(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    for page in range(8, len(content) // 4096):
+        content[page * 4096 : page * 4096 + 100] = b"\xff" * 100
+    path.write_bytes(content)
+
+
+def exchange(path: Path) -> None:
+    engine = make_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE instance SET key = 'another'"))
+    engine.dispose()
+
+
+def make_newer(path: Path) -> None:
+    engine = make_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("spoiling", "code", "said"),
+    [
+        pytest.param(forget, 1, RESTORE, id="missing"),
+        pytest.param(empty, 1, RESTORE, id="empty"),
+        pytest.param(scribble, 1, RESTORE, id="no database"),
+        pytest.param(cut, 1, RESTORE, id="cut"),
+        pytest.param(spoil, 1, RESTORE, id="spoiled"),
+        pytest.param(exchange, 1, "not that of installation", id="another one's"),
+        pytest.param(make_newer, 4, "newer than this program's", id="newer"),
+    ],
+)
+def test_what_cannot_be_trusted_is_refused_and_left_alone(
+    innaxe: Run, path: Path, spoiling: Callable[[Path], None], code: int, said: str
+) -> None:
+    spoiling(path)
+    before = path.read_bytes() if path.exists() else None
+    for words in (*COMMANDS, ("migrate",), ("migrate", "--check")):
+        if spoiling is spoil and words[0] not in ("serve", "worker", "migrate"):
+            continue  # these do not read all of the file before they begin
+        ended, _, why = innaxe(*words)
+        assert (ended, why.count("\n")) == (code, 1), (words, why)
+        assert said in why
+        assert (path.read_bytes() if path.exists() else None) == before, words
+
+
+def test_a_wrong_place_is_not_taken_for_a_new_one(innaxe: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INNAXE_DATA_DIR", str(tmp_path / "nowhere"))
+    for words in COMMANDS:
+        code, _, said = innaxe(*words)
+        assert (code, said.count("\n")) == (1, 1), words
+        assert "INNAXE_DATA_DIR" in said
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_new_database_begins_where_none_was(innaxe: Run, tmp_path: Path) -> None:
+    assert innaxe("migrate", "--check")[0] == 3
+    assert list(tmp_path.iterdir()) == []
+    assert innaxe("migrate")[0] == 0
+    assert innaxe("survey", "list")[0] == 0
+
+
+def test_what_was_killed_before_it_began_begins_again(innaxe: Run, tmp_path: Path) -> None:
+    (tmp_path / "innaxe.sqlite").touch()
+    assert innaxe("serve")[0] == 1
+    assert innaxe("migrate")[0] == 0
+
+
+def test_a_new_one_begins_over_a_known_one_only_when_told(innaxe: Run, path: Path, tmp_path: Path) -> None:
+    beside = f"sqlite:///{tmp_path / 'inaxe.sqlite'}"
+    code, _, said = run("migrate", database_url=beside)
+    assert (code, "innaxe.sqlite lives beside it" in said) == (1, True)
+    key = marker_of(path).read_text()
+    path.unlink()
+    assert innaxe("migrate")[0] == 1
+    assert innaxe("migrate", "--new")[0] == 0
+    assert marker_of(path).read_text() != key
+    assert innaxe("migrate", "--new")[0] == 0, "over one that is there it changes nothing"
+
+
+def test_changes_without_their_file_are_not_thrown_away(innaxe: Run, path: Path) -> None:
+    path.rename(path.with_name("elsewhere"))
+    journal = path.with_name("innaxe.sqlite-wal")
+    journal.write_bytes(b"committed")
+    code, _, said = innaxe("migrate", "--new")
+    assert (code, journal.name in said) == (1, True)
+    assert journal.read_bytes() == b"committed"
+
+
+def test_another_programs_database_is_left_alone(innaxe: Run, tmp_path: Path) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path / 'innaxe.sqlite'}")
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE theirs (id INTEGER)"))
+    code, _, said = innaxe("migrate")
+    assert (code, "another program's" in said) == (1, True)
+    assert revision_of(engine) is None
+    engine.dispose()
+
+
+def test_a_database_of_before_there_were_keys_is_taken_as_it_is(innaxe: Run, path: Path) -> None:
+    marker_of(path).unlink()
+    assert innaxe("survey", "list")[0] == 0
+    assert marker_of(path).exists()
+
+
+def test_one_serves_and_a_worker_beside_it_works(path: Path, tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    settings = {"data_dir": tmp_path, "base_url": f"http://127.0.0.1:{port}"}
+    with running("serve", "--port", port, **settings) as first:
+        _wait_for(f"http://127.0.0.1:{port}/healthz")
+        code, _, said = run("serve", "--port", port + 1 if port < 65535 else 1024, data_dir=tmp_path)
+        assert (code, said.count("\n")) == (1, 1)
+        assert "served already" in said
+        assert run("worker", "--once", data_dir=tmp_path)[0] == 0
+        assert run("survey", "list", data_dir=tmp_path)[0] == 0
+        assert first.poll() is None
+        first.kill()
+        first.wait()
+        with running("serve", "--port", port, **settings):
+            _wait_for(f"http://127.0.0.1:{port}/healthz")
+
+
+def test_a_database_that_does_not_answer_is_said_in_a_sentence(innaxe: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INNAXE_DATABASE_URL", "postgresql+psycopg://somebody:hidden@127.0.0.1:1/none")
+    for words in (("serve",), ("migrate",), ("survey", "list")):
+        code, _, said = innaxe(*words)
+        assert (code, said.count("\n")) == (1, 1)
+        assert said.startswith("The database does not answer")
+        assert "hidden" not in said
+
+
+def test_a_newer_one_is_refused_on_both_databases(innaxe: Run, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INNAXE_DATABASE_URL", database)
+    engine = make_engine(database)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    for words in (("serve",), ("worker",), ("migrate",), ("survey", "list")):
+        assert innaxe(*words)[0] == 4
+
+
+def _wait_for(address: str) -> None:
+    end = time.monotonic() + LONGEST
+    while time.monotonic() < end:
+        try:
+            with urlopen(address, timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError(address)
