@@ -1,6 +1,5 @@
 """Building the application: every page, every API route, and what surrounds them."""
 
-import asyncio
 import gc
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -131,6 +130,7 @@ from app.web.deps import MOST_WRITING
 from app.web.errors import add_error_handlers, answer_error
 from app.web.packing import Packing
 from app.web.security import Protection
+from app.web.serving import Intake, Places, Turns
 from app.web.streaming import Streams, end_on_signals
 from app.web.templating import static_file
 from app.worker import Worker
@@ -282,11 +282,12 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
         redirect_slashes=False,
     )
     app.state.settings, app.state.engine, app.state.is_own_engine = settings, engine, is_own_engine
-    app.state.turns = asyncio.Semaphore(MOST_WRITING)
+    app.state.turns, app.state.places = Turns(MOST_WRITING), Places(settings.most_requests)
     app.state.pages, app.state.api = PAGES, API
     # in front of the other routes: the hot path must not be looked for among them
     app.router.routes = [answering_api.saving, *app.router.routes, *_routes()]
     add_error_handlers(app)
+    app.add_middleware(Intake, places=app.state.places, answer=answer_error)
     app.add_middleware(TokenInAddress)
     app.add_middleware(Packing)
     app.add_middleware(Protection, settings=settings, answer=answer_error)
@@ -306,7 +307,7 @@ def create_served_app() -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
-    app.state.writer = AnswerWriter(app.state.engine)
+    app.state.writer = AnswerWriter(app.state.engine, most=app.state.settings.most_saves)
     app.state.streams = Streams()
     end_on_signals(app.state.streams)
     worker = Worker(app.state.engine, app.state.settings) if getattr(app.state, "does_chores", False) else None

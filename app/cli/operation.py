@@ -17,6 +17,7 @@ from app.core.readiness import readiness
 from app.core.settings import load_settings
 from app.demo import show_demo
 from app.reports.jobs import make_all
+from app.web.connections import KEEPS_ALIVE, BoundedProtocol, allow_many_files
 from app.worker import Worker, do_chores
 
 EXIT_PENDING, EXIT_NEWER = 3, 4
@@ -36,12 +37,16 @@ def serve(
     if is_sqlite and workers > 1:
         raise Refused("Several web processes need PostgreSQL; with SQLite use one.")
     set_up_logs()
+    allow_many_files()
     uvicorn.run(
         "app.main:create_served_app",
         factory=True,
         host=host,
         port=port,
         workers=workers,
+        http=BoundedProtocol,
+        ws="none",
+        timeout_keep_alive=KEEPS_ALIVE,
         log_level="warning",
         server_header=False,
         forwarded_allow_ips=settings.trusted_proxies or "127.0.0.1",

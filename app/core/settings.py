@@ -35,6 +35,8 @@ class Settings(BaseSettings):
     trusted_proxies: str = ""
     limits: Literal["strict", "test"] = "strict"
     free_disk_mb: int = Field(default=100, ge=0)
+    most_requests: int = Field(default=200, ge=1)
+    most_saves: int = Field(default=2000, ge=1)
 
     @cached_property
     def database(self) -> str:

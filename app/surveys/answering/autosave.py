@@ -19,13 +19,14 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from app.core.clock import now
-from app.core.errors import AppError, Conflict, Invalid, Locked, NotFound
+from app.core.errors import AppError, Busy, Conflict, Invalid, Locked, NotFound
 from app.core.tokens import hash_token
 from app.surveys.answering.queries import form_of
 from app.surveys.answering.rules import Form, Value, Verdict, judge_save, left_out
 from app.surveys.authoring.answers import Kept, Unfit
 
 LARGEST_BATCH = 256
+MOST_WAITING = 2000
 CLOSED = "This round is closed. Your saved answers were counted."
 SENT = "Your answers are sent and cannot change any more."
 
@@ -81,10 +82,10 @@ Outcome = Saved | AppError
 
 
 class AnswerWriter:
-    """The thread that writes the answers of one process. `save` may be called from any thread."""
+    """The thread that writes the answers of one process; `most` requests may wait for it. Any thread calls `save`."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, *, most: int = MOST_WAITING) -> None:
+        self._engine, self.most = engine, most
         self._store = _Store(engine)
         self._waiting: queue.SimpleQueue[tuple[Sequence[Save], Future[list[Outcome]]] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="answer-writer", daemon=True)
@@ -93,11 +94,19 @@ class AnswerWriter:
     def save(self, saves: Sequence[Save]) -> Future[list[Outcome]]:
         """Write these answers; the future holds an outcome for each once the transaction is durable.
 
-        It raises what the database raised when nothing of the batch could be written.
+        It raises what the database raised when nothing of the batch could be written. Raises Busy, before anything
+        is promised, when enough is waiting.
         """
+        if self._waiting.qsize() >= self.most:
+            raise Busy
         done: Future[list[Outcome]] = Future()
         self._waiting.put((saves, done))
         return done
+
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for their answers to be written, without those being written now."""
+        return self._waiting.qsize()
 
     def close(self) -> None:
         """Write what is waiting and stop."""
