@@ -116,7 +116,7 @@ def kept_fields(request: Request) -> list[tuple[str, str]]:
 
 def is_program(request: Request) -> bool:
     """Whether the request comes from a program, by its address."""
-    return request.url.path.startswith(("/api/", "/healthz", "/readyz"))
+    return request.url.path.startswith(("/api/", "/healthz", "/readyz", "/metrics"))
 
 
 def add_error_handlers(app: FastAPI) -> None:

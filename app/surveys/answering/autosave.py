@@ -8,6 +8,7 @@ saves as for one. Statements are fixed text, so the drivers keep them prepared.
 import json
 import queue
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -86,6 +87,7 @@ class AnswerWriter:
 
     def __init__(self, engine: Engine, *, most: int = MOST_WAITING) -> None:
         self._engine, self.most = engine, most
+        self.done: Counter[str] = Counter()
         self._store = _Store(engine)
         self._waiting: queue.SimpleQueue[tuple[Sequence[Save], Future[list[Outcome]]] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="answer-writer", daemon=True)
@@ -98,6 +100,7 @@ class AnswerWriter:
         is promised, when enough is waiting.
         """
         if self._waiting.qsize() >= self.most:
+            self.done["busy"] += 1
             raise Busy
         done: Future[list[Outcome]] = Future()
         self._waiting.put((saves, done))
@@ -130,9 +133,13 @@ class AnswerWriter:
         try:
             outcomes = self._store.write([save for saves, _ in batch for save in saves])
         except Exception as failure:
+            self.done["failed"] += sum(len(saves) for saves, _ in batch)
             for _, done in batch:
                 done.set_exception(failure)
             return
+        self.done["commits"] += 1
+        for outcome in outcomes:
+            self.done["saved" if isinstance(outcome, Saved) else "refused"] += 1
         for saves, done in batch:
             done.set_result([outcomes.pop(0) for _ in saves])
 
