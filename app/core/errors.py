@@ -90,6 +90,12 @@ class Busy(AppError):
         super().__init__(message)
 
 
+class Unreachable(Busy):
+    """The database does not answer or cannot write."""
+
+    code = "database"
+
+
 class TooMany(AppError):
     """It was tried too often; it may be tried again later."""
 

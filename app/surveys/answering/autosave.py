@@ -16,15 +16,20 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy import Engine
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
 from app.core.clock import now
-from app.core.errors import AppError, Busy, Conflict, Invalid, Locked, NotFound
+from app.core.errors import AppError, Busy, Conflict, Invalid, Locked, NotFound, Unreachable
 from app.core.tokens import hash_token
 from app.surveys.answering.queries import form_of
 from app.surveys.answering.rules import Form, Value, Verdict, judge_save, left_out
 from app.surveys.authoring.answers import Kept, Unfit
+
+log = structlog.get_logger()
 
 LARGEST_BATCH = 256
 MOST_WAITING = 2000
@@ -134,6 +139,9 @@ class AnswerWriter:
             outcomes = self._store.write([save for saves, _ in batch for save in saves])
         except Exception as failure:
             self.done["failed"] += sum(len(saves) for saves, _ in batch)
+            if self._store.is_fault_of_database(failure):
+                log.error("database", error=str(failure)[:500])
+                failure = Unreachable()
             for _, done in batch:
                 done.set_exception(failure)
             return
@@ -176,12 +184,22 @@ class _Store:
                 outcomes = self._judge_and_write(cursor, saves)
                 # on SQLite the driver does not know of the transaction, so it is ended in words
                 cursor.execute("COMMIT") if self._is_sqlite else connection.commit()
-            except BaseException:
-                cursor.execute("ROLLBACK") if self._is_sqlite else connection.rollback()
+            except BaseException as failure:
+                try:
+                    cursor.execute("ROLLBACK") if self._is_sqlite else connection.rollback()
+                except Exception:
+                    # it may still be inside the transaction, which no other must then be begun in
+                    connection.invalidate(failure)
                 raise
             return outcomes
         finally:
             connection.close()
+
+    def is_fault_of_database(self, failure: Exception) -> bool:
+        """Whether the database is away, full, locked or cannot be written, by the driver's word or SQLAlchemy's."""
+        driver: Any = self._engine.dialect.dbapi
+        own = (driver.OperationalError, driver.InterfaceError, driver.InternalError)
+        return isinstance(failure, (OperationalError, InterfaceError, InternalError, PoolTimeout, *own))
 
     def _judge_and_write(self, cursor: Any, saves: Sequence[Save]) -> list[Outcome]:
         rows: dict[UUID, Any] = {}
