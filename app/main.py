@@ -1,18 +1,15 @@
 """Building the application: every page, every API route, and what surrounds them."""
 
-import asyncio
 import gc
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from functools import cache
 
-from fastapi import APIRouter, FastAPI, Request, Response
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi import APIRouter, FastAPI
 from sqlalchemy import Engine
-from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute
 
-from app import __version__
+from app import __version__, observing
 from app.actionplan.adoption import api as adoption_api
 from app.actionplan.adoption import ballot_routes as ballot_pages
 from app.actionplan.adoption import edition_routes as edition_pages
@@ -73,7 +70,6 @@ from app.auth import account_routes as account_pages
 from app.auth import api as auth_api
 from app.auth import oidc as oidc_pages
 from app.auth import routes as auth_pages
-from app.auth.guard import Anyone
 from app.consensus import api as consensus_api
 from app.consensus import detail_routes as result_details
 from app.consensus import feedback as feedback_pages
@@ -83,9 +79,9 @@ from app.consensus.figures import api as figures_api
 from app.consensus.figures import routes as figures_pages
 from app.consensus.reasons import api as reasons_api
 from app.consensus.reasons import routes as reasons_pages
+from app.core.logs import set_up_logs
 from app.core.migrations import Schema, newest_revision, schema_of
 from app.core.place import open_place, serve_alone
-from app.core.readiness import readiness
 from app.core.settings import Settings, load_settings
 from app.history import routes as history_pages
 from app.indicators import api as indicators_api
@@ -127,12 +123,13 @@ from app.surveys.rounds import renewing as renewing_pages
 from app.surveys.rounds import routes as rounds_pages
 from app.surveys.rounds import stopping as stopping_pages
 from app.web.cookieless import TokenInAddress
+from app.web.counting import Counting, Counts
 from app.web.deps import MOST_WRITING
 from app.web.errors import add_error_handlers, answer_error
 from app.web.packing import Packing
 from app.web.security import Protection
+from app.web.serving import Intake, Places, Turns
 from app.web.streaming import Streams, end_on_signals
-from app.web.templating import static_file
 from app.worker import Worker
 
 PAGES: list[APIRouter] = [
@@ -282,11 +279,14 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
         redirect_slashes=False,
     )
     app.state.settings, app.state.engine, app.state.is_own_engine = settings, engine, is_own_engine
-    app.state.turns = asyncio.Semaphore(MOST_WRITING)
+    app.state.turns, app.state.places = Turns(MOST_WRITING), Places(settings.most_requests)
     app.state.pages, app.state.api = PAGES, API
     # in front of the other routes: the hot path must not be looked for among them
     app.router.routes = [answering_api.saving, *app.router.routes, *_routes()]
     add_error_handlers(app)
+    app.state.counts = Counts()
+    app.add_middleware(Intake, places=app.state.places, answer=answer_error)
+    app.add_middleware(Counting, counts=app.state.counts)
     app.add_middleware(TokenInAddress)
     app.add_middleware(Packing)
     app.add_middleware(Protection, settings=settings, answer=answer_error)
@@ -295,6 +295,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
 
 def create_served_app() -> FastAPI:
     """The application as `innaxe serve` runs it: it also does the worker's chores."""
+    set_up_logs()  # each of several web processes is told anew
     app = create_app()
     serve_alone(app.state.engine)
     app.state.does_chores = True
@@ -307,7 +308,7 @@ def create_served_app() -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
-    app.state.writer = AnswerWriter(app.state.engine)
+    app.state.writer = AnswerWriter(app.state.engine, most=app.state.settings.most_saves)
     app.state.streams = Streams()
     end_on_signals(app.state.streams)
     worker = Worker(app.state.engine, app.state.settings) if getattr(app.state, "does_chores", False) else None
@@ -328,29 +329,5 @@ def _routes() -> list[BaseRoute]:
         routes.include_router(router, include_in_schema=False)
     for router in API:
         routes.include_router(router, prefix="/api/v1")
-    routes.include_router(_service_routes())
+    routes.include_router(observing.router)
     return routes.routes
-
-
-def _service_routes() -> APIRouter:
-    router = APIRouter(include_in_schema=False, dependencies=[Anyone])
-
-    @router.get("/static/{version}/{path:path}")
-    def static_page(request: Request, version: str, path: str) -> Response:
-        try:
-            file = static_file(path)
-        except (FileNotFoundError, ValueError):
-            raise HTTPException(404) from None
-        # the address changes with the content
-        return FileResponse(file, headers={"Cache-Control": "public, max-age=31536000, immutable"})
-
-    @router.get("/healthz")
-    def health(request: Request) -> Response:
-        return JSONResponse({"status": "ok", "version": __version__})
-
-    @router.get("/readyz")
-    def ready(request: Request) -> Response:
-        checks = readiness(request.app.state.engine, request.app.state.settings)
-        return JSONResponse({"ready": all(checks.values()), **checks}, 200 if all(checks.values()) else 503)
-
-    return router

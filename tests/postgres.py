@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -27,12 +28,16 @@ class Postgres:
             shutil.chown(self.folder, self.user)
         data = self.folder / "data"
         self._run("initdb", "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
-        with (self.folder / "log").open("wb") as log:
+        self.begin()
+
+    def begin(self) -> None:
+        """Start the server, again when it was halted."""
+        with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
                 [
                     self.binaries / "postgres",
                     "-D",
-                    data,
+                    self.folder / "data",
                     "-p",
                     str(self.port),
                     "-k",
@@ -60,10 +65,16 @@ class Postgres:
         ) as connection:
             connection.execute(statement.encode())
 
+    def halt(self) -> None:
+        """End the server at once, whoever is connected, and keep its data."""
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(timeout=30)
+
     def stop(self) -> None:
         """End the server and remove its folder."""
-        self.process.terminate()
-        self.process.wait(timeout=30)
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(timeout=30)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _run(self, program: str, *arguments: str) -> None:

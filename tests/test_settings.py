@@ -46,6 +46,7 @@ def test_a_safe_production_starts_and_serves_one_host_only(environment: pytest.M
         pytest.param({"INNAXE_SECRET_KEY": None}, "INNAXE_SECRET_KEY", id="no secret"),
         pytest.param({"INNAXE_SECRET_KEY": "development-only-secret"}, "INNAXE_SECRET_KEY", id="default secret"),
         pytest.param({"INNAXE_SECRET_KEY": "short"}, "INNAXE_SECRET_KEY", id="short secret"),
+        pytest.param({"INNAXE_METRICS_TOKEN": "short"}, "INNAXE_METRICS_TOKEN", id="short token of metrics"),
         pytest.param({"INNAXE_BASE_URL": None}, "INNAXE_BASE_URL", id="no address"),
         pytest.param({"INNAXE_BASE_URL": "survey"}, "INNAXE_BASE_URL", id="an address that is none"),
         pytest.param({"INNAXE_DEBUG": "true"}, "INNAXE_DEBUG", id="debug"),

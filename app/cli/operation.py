@@ -17,6 +17,7 @@ from app.core.readiness import readiness
 from app.core.settings import load_settings
 from app.demo import show_demo
 from app.reports.jobs import make_all
+from app.web.connections import KEEPS_ALIVE, BoundedProtocol, allow_many_files
 from app.worker import Worker, do_chores
 
 EXIT_PENDING = 3
@@ -36,13 +37,19 @@ def serve(
     serve_alone(engine)
     engine.dispose()
     set_up_logs()
+    allow_many_files()
     uvicorn.run(
         "app.main:create_served_app",
         factory=True,
         host=host,
         port=port,
         workers=workers,
+        http=BoundedProtocol,
+        ws="none",
+        timeout_keep_alive=KEEPS_ALIVE,
+        log_config=None,
         log_level="warning",
+        access_log=False,
         server_header=False,
         forwarded_allow_ips=settings.trusted_proxies or "127.0.0.1",
         timeout_graceful_shutdown=30,

@@ -80,6 +80,22 @@ class Locked(AppError):
     code = "locked"
 
 
+class Busy(AppError):
+    """More is waiting than can be served soon; the same request may be made again in a moment."""
+
+    status = 503
+    code = "busy"
+
+    def __init__(self, message: str = "What you saved before is safe. Try again in a moment.") -> None:
+        super().__init__(message)
+
+
+class Unreachable(Busy):
+    """The database does not answer or cannot write."""
+
+    code = "database"
+
+
 class TooMany(AppError):
     """It was tried too often; it may be tried again later."""
 

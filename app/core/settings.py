@@ -35,6 +35,9 @@ class Settings(BaseSettings):
     trusted_proxies: str = ""
     limits: Literal["strict", "test"] = "strict"
     free_disk_mb: int = Field(default=100, ge=0)
+    metrics_token: str = ""
+    most_requests: int = Field(default=200, ge=1)
+    most_saves: int = Field(default=2000, ge=1)
 
     @cached_property
     def database(self) -> str:
@@ -72,6 +75,8 @@ def load_settings() -> Settings:
     if settings.is_production:
         if settings.secret_key == DEVELOPMENT_SECRET or len(settings.secret_key) < SHORTEST_SECRET:
             raise UnsafeSettings(f"INNAXE_SECRET_KEY must be set to at least {SHORTEST_SECRET} random characters.")
+        if settings.metrics_token and len(settings.metrics_token) < SHORTEST_SECRET:
+            raise UnsafeSettings(f"INNAXE_METRICS_TOKEN must have at least {SHORTEST_SECRET} random characters.")
         if not settings.base_url:
             raise UnsafeSettings("INNAXE_BASE_URL must be set to the public address.")
         if settings.debug:

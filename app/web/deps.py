@@ -8,8 +8,8 @@ from sqlmodel import Session
 
 from app.core.db import for_writing
 from app.core.settings import Settings
+from app.web.serving import SAFE_METHODS
 
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 MOST_WRITING = 20
 """Half the threads that requests share, and fewer than the connections of a PostgreSQL pool."""
 

@@ -1,22 +1,28 @@
 """From what went wrong to an answer: a page for people, problem+json for programs, always with a request id."""
 
 from typing import Any
+from urllib.parse import parse_qsl
 
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from app.core.catalogues import translate
 from app.core.errors import AppError, Invalid, Stale
+from app.web.cookieless import with_token
 from app.web.language import language_of
+from app.web.serving import MOST_FIELDS
 from app.web.templating import render
 
 log = structlog.get_logger()
 
 PROBLEM = "application/problem+json"
+FORM = "application/x-www-form-urlencoded"
+SECRET_FORMS = ("/login", "/account")
 TITLES = {
     400: "The request cannot be read",
     401: "Sign in first",
@@ -86,21 +92,38 @@ def answer_error(
         title=title,
         sentence=detail,
         request_id=request_id,
+        kept=kept_fields(request) if status == 503 else [],
+        path=with_token(request, request.url.path),
     )
     response.headers.update(headers)
     return response
 
 
+def kept_fields(request: Request) -> list[tuple[str, str]]:
+    """What a form held that could not be served, by name, so that its page lets it be sent again; nothing secret.
+
+    Empty for anything but a form that was read whole.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != FORM or request.url.path.startswith(SECRET_FORMS):
+        return []
+    body: bytes | bytearray = getattr(request.state, "body", b"")
+    try:
+        return parse_qsl(body.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        return []
+
+
 def is_program(request: Request) -> bool:
     """Whether the request comes from a program, by its address."""
-    return request.url.path.startswith(("/api/", "/healthz", "/readyz"))
+    return request.url.path.startswith(("/api/", "/healthz", "/readyz", "/metrics"))
 
 
 def add_error_handlers(app: FastAPI) -> None:
-    """Answer every error in our own way."""
+    """Answer every error in our own way, on the event loop: what is refused for want of a thread waits for none."""
 
     @app.exception_handler(AppError)
-    def expected(request: Request, error: AppError) -> Response:
+    async def expected(request: Request, error: AppError) -> Response:
         more = {"errors": error.errors} if isinstance(error, Invalid) and error.errors else {}
         response = answer_error(request, error.status, error.message, code=error.code, values=error.values, **more)
         if isinstance(error, Stale) and error.etag:
@@ -108,11 +131,11 @@ def add_error_handlers(app: FastAPI) -> None:
         return response
 
     @app.exception_handler(HTTPException)
-    def by_starlette(request: Request, error: HTTPException) -> Response:
+    async def by_starlette(request: Request, error: HTTPException) -> Response:
         return answer_error(request, error.status_code)
 
     @app.exception_handler(RequestValidationError)
-    def unreadable(request: Request, error: RequestValidationError) -> Response:
+    async def unreadable(request: Request, error: RequestValidationError) -> Response:
         faults = error.errors()
         if any(fault["loc"][:1] == ("path",) for fault in faults):
             return answer_error(request, 404, code="not_found")
@@ -122,7 +145,9 @@ def add_error_handlers(app: FastAPI) -> None:
         return answer_error(request, 422, code="invalid", errors=clean)
 
     @app.exception_handler(OperationalError)
+    @app.exception_handler(PoolTimeout)
     @app.exception_handler(InterfaceError)
-    def no_database(request: Request, error: Exception) -> Response:
+    @app.exception_handler(InternalError)
+    async def no_database(request: Request, error: Exception) -> Response:
         log.error("database", request_id=request.state.request_id, error=str(error)[:500])
         return answer_error(request, 503, code="database")

@@ -7,13 +7,14 @@ from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
 
 from app.core.tokens import make_token
+from app.web.serving import MOST_FIELDS
 
 Typed = dict[str, str]
 
 
 async def read_form(request: Request) -> Typed:
     """The text fields of a form; of a name given twice the last counts. Files are left out."""
-    form = await request.form(max_files=0, max_fields=500)
+    form = await request.form(max_files=0, max_fields=MOST_FIELDS)
     return _texts_in(form)
 
 
@@ -28,7 +29,7 @@ class Upload:
 
 async def read_upload(request: Request) -> Upload:
     """The form's file, empty and without a name when none was chosen; of several the last counts."""
-    form = await request.form(max_files=1, max_fields=500)
+    form = await request.form(max_files=1, max_fields=MOST_FIELDS)
     files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
     typed = _texts_in(form)
     if not files:

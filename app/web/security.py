@@ -1,8 +1,6 @@
 """What protects every answer of the server: hosts, sizes, headers, and forms that were really ours."""
 
-import asyncio
 import re
-import time
 import uuid
 from collections.abc import Callable
 from typing import Annotated
@@ -10,19 +8,17 @@ from typing import Annotated
 import structlog
 from fastapi import Depends, Request, Response
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.core.errors import NotAllowed
 from app.core.settings import Settings
 from app.core.tokens import is_signed, make_token, sign
 from app.web.cookieless import kept_token
+from app.web.serving import LARGEST_BODY, MOST_FIELDS
 
 log = structlog.get_logger()
 
 VISIT_COOKIE = "innaxe_visit"
-LARGEST_BODY = 1_000_000
-LONGEST_BODY_SECONDS = 30
 KEPT_REQUEST_ID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -94,7 +90,7 @@ class Protection:
             await self.answer(request, 404)(scope, receive, send_protected)
         else:
             try:
-                await self.app(scope, _limited(receive), send_protected)
+                await self.app(scope, receive, send_protected)
             except Exception as failure:
                 log.error("bug", request_id=request_id, path=scope["path"], exc_info=failure)
                 if has_begun:
@@ -109,30 +105,6 @@ def is_too_large(length: str | None) -> bool:
     (False, False, True)
     """
     return length is not None and length.isdecimal() and int(length) > LARGEST_BODY
-
-
-def _limited(receive: Receive) -> Receive:
-    """Take no more than a body may hold, and wait for it no longer than it may take."""
-    taken, is_whole = 0, False
-    began = time.monotonic()
-
-    async def receive_limited() -> Message:
-        nonlocal taken, is_whole
-        if is_whole:
-            # what comes now is only the news that the visitor has left
-            return await receive()
-        try:
-            message = await asyncio.wait_for(receive(), max(0.01, began + LONGEST_BODY_SECONDS - time.monotonic()))
-        except TimeoutError:
-            raise HTTPException(408) from None
-        is_whole = not message.get("more_body", False)
-        taken += len(message.get("body", b""))
-        if taken > LARGEST_BODY:
-            # FastAPI lets this class through where it turns others into 400
-            raise HTTPException(413)
-        return message
-
-    return receive_limited
 
 
 def csrf_of(request: Request) -> str:
@@ -194,7 +166,7 @@ async def check_form_is_ours(request: Request) -> None:
         return
     if is_foreign_call(request.headers, request.app.state.settings.address):
         raise NotAllowed("This form came from another site.")
-    form = await request.form(max_files=1, max_fields=500)
+    form = await request.form(max_files=1, max_fields=MOST_FIELDS)
     given = form.get("csrf") or request.headers.get("x-csrf-token", "")
     known = _known_visit(request)
     secret = request.app.state.settings.secret_key

@@ -139,7 +139,7 @@ def test_a_body_that_trickles_in_is_given_up(
     settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A real server, and a client that sends half a form and then waits."""
-    monkeypatch.setattr("app.web.security.LONGEST_BODY_SECONDS", 1)
+    monkeypatch.setattr("app.web.serving.LONGEST_BODY_SECONDS", 1)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen()

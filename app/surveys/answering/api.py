@@ -115,6 +115,7 @@ async def save_answer(request: Request) -> Response:
 
     A plain route: FastAPI's dependencies would cost several times what the save itself costs.
     """
+    request.scope["route"] = saving  # as FastAPI's routes do, for logs and figures
     try:
         save = await _read_save(request)
         writer: AnswerWriter = request.app.state.writer

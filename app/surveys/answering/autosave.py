@@ -8,6 +8,7 @@ saves as for one. Statements are fixed text, so the drivers keep them prepared.
 import json
 import queue
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -15,17 +16,23 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy import Engine
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
 from app.core.clock import now
-from app.core.errors import AppError, Conflict, Invalid, Locked, NotFound
+from app.core.errors import AppError, Busy, Conflict, Invalid, Locked, NotFound, Unreachable
 from app.core.tokens import hash_token
 from app.surveys.answering.queries import form_of
 from app.surveys.answering.rules import Form, Value, Verdict, judge_save, left_out
 from app.surveys.authoring.answers import Kept, Unfit
 
+log = structlog.get_logger()
+
 LARGEST_BATCH = 256
+MOST_WAITING = 2000
 CLOSED = "This round is closed. Your saved answers were counted."
 SENT = "Your answers are sent and cannot change any more."
 
@@ -81,10 +88,11 @@ Outcome = Saved | AppError
 
 
 class AnswerWriter:
-    """The thread that writes the answers of one process. `save` may be called from any thread."""
+    """The thread that writes the answers of one process; `most` requests may wait for it. Any thread calls `save`."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, *, most: int = MOST_WAITING) -> None:
+        self._engine, self.most = engine, most
+        self.done: Counter[str] = Counter()
         self._store = _Store(engine)
         self._waiting: queue.SimpleQueue[tuple[Sequence[Save], Future[list[Outcome]]] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="answer-writer", daemon=True)
@@ -93,11 +101,20 @@ class AnswerWriter:
     def save(self, saves: Sequence[Save]) -> Future[list[Outcome]]:
         """Write these answers; the future holds an outcome for each once the transaction is durable.
 
-        It raises what the database raised when nothing of the batch could be written.
+        It raises what the database raised when nothing of the batch could be written. Raises Busy, before anything
+        is promised, when enough is waiting.
         """
+        if self._waiting.qsize() >= self.most:
+            self.done["busy"] += 1
+            raise Busy
         done: Future[list[Outcome]] = Future()
         self._waiting.put((saves, done))
         return done
+
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for their answers to be written, without those being written now."""
+        return self._waiting.qsize()
 
     def close(self) -> None:
         """Write what is waiting and stop."""
@@ -121,9 +138,16 @@ class AnswerWriter:
         try:
             outcomes = self._store.write([save for saves, _ in batch for save in saves])
         except Exception as failure:
+            self.done["failed"] += sum(len(saves) for saves, _ in batch)
+            if self._store.is_fault_of_database(failure):
+                log.error("database", error=str(failure)[:500])
+                failure = Unreachable()
             for _, done in batch:
                 done.set_exception(failure)
             return
+        self.done["commits"] += 1
+        for outcome in outcomes:
+            self.done["saved" if isinstance(outcome, Saved) else "refused"] += 1
         for saves, done in batch:
             done.set_result([outcomes.pop(0) for _ in saves])
 
@@ -160,12 +184,22 @@ class _Store:
                 outcomes = self._judge_and_write(cursor, saves)
                 # on SQLite the driver does not know of the transaction, so it is ended in words
                 cursor.execute("COMMIT") if self._is_sqlite else connection.commit()
-            except BaseException:
-                cursor.execute("ROLLBACK") if self._is_sqlite else connection.rollback()
+            except BaseException as failure:
+                try:
+                    cursor.execute("ROLLBACK") if self._is_sqlite else connection.rollback()
+                except Exception:
+                    # it may still be inside the transaction, which no other must then be begun in
+                    connection.invalidate(failure)
                 raise
             return outcomes
         finally:
             connection.close()
+
+    def is_fault_of_database(self, failure: Exception) -> bool:
+        """Whether the database is away, full, locked or cannot be written, by the driver's word or SQLAlchemy's."""
+        driver: Any = self._engine.dialect.dbapi
+        own = (driver.OperationalError, driver.InterfaceError, driver.InternalError)
+        return isinstance(failure, (OperationalError, InterfaceError, InternalError, PoolTimeout, *own))
 
     def _judge_and_write(self, cursor: Any, saves: Sequence[Save]) -> list[Outcome]:
         rows: dict[UUID, Any] = {}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fastapi import Request
 from sqlmodel import Session
 
-from app.core.errors import AppError, Invalid, Locked
+from app.core.errors import AppError, Busy, Invalid, Locked
 from app.surveys.answering.autosave import AnswerWriter, Save, StaleSave
 from app.surveys.answering.models import Answer, Respondent
 from app.surveys.answering.models import Response as GivenResponse
@@ -166,7 +166,12 @@ def write_saves(request: Request, session: Session, saves: Sequence[Save]) -> di
     session.rollback()
     writer: AnswerWriter = request.app.state.writer
     refused: dict[str, StaleSave | Invalid] = {}
-    for save, outcome in zip(saves, writer.save(saves).result(timeout=30), strict=True):
+    try:
+        outcomes = writer.save(saves).result(timeout=30)
+    except TimeoutError:
+        # it may still be written; sent again it is the same
+        raise Busy from None
+    for save, outcome in zip(saves, outcomes, strict=True):
         if isinstance(outcome, StaleSave | Invalid):
             refused[save.code] = outcome
         elif isinstance(outcome, AppError):
