@@ -60,9 +60,10 @@ test: setup browser ## every check and test, the real browser and a real Postgre
 faults: setup ## what happens when servers misbehave and processes are killed, at full size
 	@$(BIN)/python -m pytest -n 0 -m faults
 
-bench: setup ## what the statistics cost, in ratios, how long fifty people wait, how fast what is alike is found, results are shown, plans are found, documents written and regions profiled
+bench: setup ## what the statistics cost, in ratios, how long fifty people wait, how many saves a second are durable, how fast what is alike is found, results are shown, plans are found, documents written and regions profiled
 	@$(BIN)/python -m tests.bench.statistics
 	@$(BIN)/python -m tests.bench.answering
+	@$(BIN)/python -m tests.bench.saving
 	@$(BIN)/python -m tests.bench.similar
 	@$(BIN)/python -m tests.bench.results
 	@$(BIN)/python -m tests.bench.plans
@@ -83,6 +84,11 @@ browser:
 		echo "Installing LibreOffice for the tests of files"; \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends libreoffice-calc-nogui libreoffice-writer-nogui >/dev/null; \
 	else echo "No LibreOffice: its tests are skipped and named at the end"; fi
+	@command -v strace >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing strace for the tests of power cuts"; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends strace >/dev/null; \
+	else echo "No strace: its tests are skipped and named at the end"; fi
 
 clean: ## remove what setup and tests made, not your data
 	rm -rf $(VENV) .pytest_cache .ruff_cache .coverage

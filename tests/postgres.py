@@ -19,7 +19,8 @@ INSTALLED = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
 class Postgres:
     """One server in a folder of its own, on a free port of the loopback address."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_durable: bool = False) -> None:
+        self.is_durable = is_durable
         self.folder = Path(tempfile.mkdtemp(prefix="innaxe-pg-"))
         self.binaries = _binaries(self.folder)
         self.port = _free_port()
@@ -44,8 +45,8 @@ class Postgres:
                     self.folder,
                     "-h",
                     "127.0.0.1",
-                    # tests kill programs, which loses nothing that the system holds; none cuts the power
-                    *("-c", "fsync=off", "-c", "full_page_writes=off"),
+                    # most tests kill programs at worst, which loses nothing that the system holds
+                    *(() if self.is_durable else ("-c", "fsync=off", "-c", "full_page_writes=off")),
                 ],
                 user=self.user,
                 stdout=subprocess.DEVNULL,

@@ -25,7 +25,7 @@ from sqlmodel import Session
 from app.core.clock import now
 from app.core.errors import AppError, Busy, Conflict, Invalid, Locked, NotFound, Unreachable
 from app.core.tokens import hash_token
-from app.surveys.answering.queries import form_of
+from app.surveys.answering.queries import find_form, form_of
 from app.surveys.answering.rules import Form, Value, Verdict, judge_save, left_out
 from app.surveys.authoring.answers import Kept, Unfit
 
@@ -37,16 +37,16 @@ CLOSED = "This round is closed. Your saved answers were counted."
 SENT = "Your answers are sent and cannot change any more."
 
 STATE = """
-SELECT respondent.token_hash, respondent.second_token_hash, response.submitted_on,
+SELECT response.id, respondent.token_hash, respondent.second_token_hash, response.submitted_on,
     round.closed_at, round.closes_at, round.survey_id, round.item_codes, round.number
 FROM response
 JOIN respondent ON respondent.id = response.respondent_id
 JOIN round ON round.id = response.round_id
-WHERE response.id = ?
-"""
-# a closing waits for the saves before it, and a save sees the closing before it
-LOCK = " FOR SHARE OF round FOR UPDATE OF response"
-KEPT = "SELECT rev, point, choice, text FROM answer WHERE response_id = ? AND code = ?"
+WHERE response.id """
+# a closing waits for the saves before it, and a save sees the closing before it; one order for all processes, so that
+# two batches never wait for each other's rows
+LOCK = " ORDER BY response.id FOR SHARE OF round FOR UPDATE OF response"
+KEPT = "SELECT response_id, answer.code, rev, point, choice, text FROM answer "
 WRITE = """
 INSERT INTO answer (response_id, code, point, choice, text, rev, saved_on) VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (response_id, code) DO UPDATE SET
@@ -93,7 +93,7 @@ class AnswerWriter:
     def __init__(self, engine: Engine, *, most: int = MOST_WAITING) -> None:
         self._engine, self.most = engine, most
         self.done: Counter[str] = Counter()
-        self._store = _Store(engine)
+        self._store = Store(engine)
         self._waiting: queue.SimpleQueue[tuple[Sequence[Save], Future[list[Outcome]]] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="answer-writer", daemon=True)
         self._thread.start()
@@ -164,29 +164,28 @@ class _State:
     number: int
 
 
-class _Store:
+class Store:
     """Writes batches on either database through one raw connection each time."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._is_sqlite = engine.dialect.name == "sqlite"
-        self._state = self._statement(STATE if self._is_sqlite else STATE + LOCK)
-        self._kept, self._upsert = self._statement(KEPT), self._statement(WRITE)
+        self.engine = engine
+        self.is_sqlite = engine.dialect.name == "sqlite"
+        self._upsert = WRITE if self.is_sqlite else WRITE.replace("?", "%s")
 
     def write(self, saves: Sequence[Save]) -> list[Outcome]:
         """Judge and write the saves in one transaction; returns after its commit."""
-        connection = self._engine.raw_connection()
+        connection = self.engine.raw_connection()
         try:
             cursor = connection.cursor()
-            if self._is_sqlite:
+            if self.is_sqlite:
                 cursor.execute("BEGIN IMMEDIATE")
             try:
-                outcomes = self._judge_and_write(cursor, saves)
+                outcomes = self.judge_and_write(cursor, saves)
                 # on SQLite the driver does not know of the transaction, so it is ended in words
-                cursor.execute("COMMIT") if self._is_sqlite else connection.commit()
+                cursor.execute("COMMIT") if self.is_sqlite else connection.commit()
             except BaseException as failure:
                 try:
-                    cursor.execute("ROLLBACK") if self._is_sqlite else connection.rollback()
+                    cursor.execute("ROLLBACK") if self.is_sqlite else connection.rollback()
                 except Exception:
                     # it may still be inside the transaction, which no other must then be begun in
                     connection.invalidate(failure)
@@ -197,72 +196,105 @@ class _Store:
 
     def is_fault_of_database(self, failure: Exception) -> bool:
         """Whether the database is away, full, locked or cannot be written, by the driver's word or SQLAlchemy's."""
-        driver: Any = self._engine.dialect.dbapi
+        driver: Any = self.engine.dialect.dbapi
         own = (driver.OperationalError, driver.InterfaceError, driver.InternalError)
         return isinstance(failure, (OperationalError, InterfaceError, InternalError, PoolTimeout, *own))
 
-    def _judge_and_write(self, cursor: Any, saves: Sequence[Save]) -> list[Outcome]:
-        rows: dict[UUID, Any] = {}
-        # one order for all processes, so that two batches never wait for each other's rows
-        for response_id in sorted({save.response_id for save in saves}):
-            cursor.execute(self._state, (self._key(response_id),))
-            rows[response_id] = cursor.fetchone()
+    def judge_and_write(self, cursor: Any, saves: Sequence[Save]) -> list[Outcome]:
+        """Judge and write the saves in the transaction of this cursor, which the caller ends; an outcome for each.
+
+        Three statements in all on PostgreSQL, where each costs a way to the server and back.
+        """
+        rows = self._read_rows(cursor, {save.response_id for save in saves})
         # read once, when every row is held: what is judged in time is confirmed with a time before the deadline
         moment = now()
         states = {response_id: self._read_state(row, moment) for response_id, row in rows.items()}
-        return [self._one(cursor, save, states[save.response_id], moment) for save in saves]
+        judged = [self._judge(save, states.get(save.response_id)) for save in saves]
+        taken = [(save, new) for save, new in zip(saves, judged, strict=True) if isinstance(new, Kept)]
+        kept = self._read_kept(cursor, {(save.response_id, save.code) for save, _ in taken})
+        written: dict[tuple[UUID, str], tuple[object, ...]] = {}
+        day = self._day(moment)
+        outcomes: list[Outcome] = []
+        for save, new in zip(saves, judged, strict=True):
+            if not isinstance(new, Kept):
+                outcomes.append(new)
+                continue
+            key = save.response_id, save.code
+            rev, last = kept.get(key, (0, None))
+            verdict = judge_save(kept.get(key), new, save.rev)
+            if verdict is Verdict.STALE:
+                state = states[save.response_id]
+                shown = self._form(state.survey_id).show(save.code, last) if state and last else None
+                outcomes.append(StaleSave(rev, shown))
+                continue
+            if verdict is Verdict.SAVE:
+                rev += 1
+                kept[key] = rev, new
+                written[key] = (self._key(save.response_id), save.code, *new, rev, day)
+            outcomes.append(Saved(rev, moment))
+        if written:
+            cursor.executemany(self._upsert, [*written.values()])
+        return outcomes
 
-    def _one(self, cursor: Any, save: Save, state: _State | None, moment: datetime) -> Outcome:
+    def _judge(self, save: Save, state: _State | None) -> Kept | AppError:
+        """What would be kept of a save, before looking at what is kept; else why it is not taken."""
         if state is None or not state.hashes & {hash_token(token) for token in save.tokens}:
             return NotFound("There is no such response.")
         if state.is_closed:
             return Locked(CLOSED)
         if state.is_sent:
             return Locked(SENT)
-        form = self._form(state.survey_id)
         try:
-            new = form.keep(save.code, save.value)
+            new = self._form(state.survey_id).keep(save.code, save.value)
         except Unfit as fault:
             return Invalid(fault.sentence, {save.code: fault.sentence}, **fault.values)
         not_asked = left_out(save.code, state.item_codes, state.number)
-        if not_asked:
-            return Invalid(not_asked, {save.code: not_asked})
-        kept = self._find_kept(cursor, save)
-        verdict = judge_save(kept, new, save.rev)
-        if verdict is Verdict.STALE:
-            return StaleSave(kept[0], form.show(save.code, kept[1])) if kept else StaleSave(0, None)
-        rev = kept[0] if kept else 0
-        if verdict is Verdict.SAVE:
-            rev += 1
-            cursor.execute(self._upsert, (self._key(save.response_id), save.code, *new, rev, self._day(moment)))
-        return Saved(rev, moment)
+        return Invalid(not_asked, {save.code: not_asked}) if not_asked else new
 
-    def _find_kept(self, cursor: Any, save: Save) -> tuple[int, Kept] | None:
-        cursor.execute(self._kept, (self._key(save.response_id), save.code))
-        row = cursor.fetchone()
-        return (row[0], Kept(*row[1:])) if row else None
+    def _read_rows(self, cursor: Any, wanted: set[UUID]) -> dict[UUID, Sequence[Any]]:
+        if not self.is_sqlite:
+            cursor.execute(STATE + "= ANY(%s)" + LOCK, ([*wanted],))
+            return {row[0]: row[1:] for row in cursor.fetchall()}
+        found: dict[UUID, Sequence[Any]] = {}
+        for response_id in wanted:
+            cursor.execute(STATE + "= ?", (response_id.hex,))
+            if row := cursor.fetchone():
+                found[response_id] = row[1:]
+        return found
+
+    def _read_kept(self, cursor: Any, wanted: set[tuple[UUID, str]]) -> dict[tuple[UUID, str], tuple[int, Kept]]:
+        if not wanted:
+            return {}
+        found: dict[tuple[UUID, str], tuple[int, Kept]] = {}
+        if not self.is_sqlite:
+            asked = "JOIN unnest(%s::uuid[], %s::text[]) AS asked (response, code) "
+            same = "ON answer.response_id = asked.response AND answer.code = asked.code"
+            cursor.execute(KEPT + asked + same, ([key for key, _ in wanted], [code for _, code in wanted]))
+            return {(row[0], row[1]): (row[2], Kept(*row[3:])) for row in cursor.fetchall()}
+        for key, code in wanted:
+            cursor.execute(KEPT + "WHERE response_id = ? AND code = ?", (key.hex, code))
+            for row in cursor.fetchall():
+                found[key, code] = row[2], Kept(*row[3:])
+        return found
 
     def _form(self, survey_id: UUID) -> Form:
-        with Session(self._engine) as session:
+        if form := find_form(survey_id):
+            return form
+        with Session(self.engine) as session:
             return form_of(session, survey_id)
 
-    def _statement(self, text: str) -> str:
-        return text if self._is_sqlite else text.replace("?", "%s")
-
     def _key(self, key: UUID) -> object:
-        return key.hex if self._is_sqlite else key
+        return key.hex if self.is_sqlite else key
 
     def _day(self, moment: datetime) -> object:
         # as SQLAlchemy writes it, so that both ways of reading agree
-        return moment.date().isoformat() if self._is_sqlite else moment.date()
+        return moment.date().isoformat() if self.is_sqlite else moment.date()
 
     def _moment(self, stored: Any) -> datetime:
         # SQLite keeps texts, and the times in them are UTC
         return datetime.fromisoformat(stored).replace(tzinfo=UTC) if isinstance(stored, str) else stored
 
-    def _read_state(self, row: Any, moment: datetime) -> _State | None:
-        if row is None:
-            return None
+    def _read_state(self, row: Sequence[Any], moment: datetime) -> _State:
         first, second, submitted_on, closed_at, closes_at, survey_id, item_codes, number = row
         return _State(
             hashes=frozenset({first, second} - {None}),
