@@ -11,6 +11,7 @@ import typer
 from sqlalchemy import exc
 
 from app.cli.analysis import analyse, export_plan, write_results
+from app.cli.backups import backup
 from app.cli.bundles import bundle
 from app.cli.care import history, outbox, privacy, retention
 from app.cli.consultation import initiatives, invite, responses, survey
@@ -51,6 +52,7 @@ for name, group in {
     "responses": responses,
     "plan": plan,
     "bundle": bundle,
+    "backup": backup,
     "outbox": outbox,
     "history": history,
     "privacy": privacy,

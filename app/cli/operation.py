@@ -5,15 +5,14 @@ from typing import Annotated
 
 import typer
 import uvicorn
-from sqlalchemy import Engine, make_url, text
 
 from app.actionplan.portfolio.jobs import work_all
+from app.cli.checking import selfcheck as check_installation
 from app.cli.work import Refused, open_database, say, show
 from app.consensus.figures.service import DrawingFailed, draw_missing, draw_next
 from app.core.logs import set_up_logs
-from app.core.migrations import Schema, newest_revision, revision_of, schema_of, upgrade
+from app.core.migrations import Schema, newest_revision, schema_of, upgrade
 from app.core.place import open_place, read_marker, serve_alone, sqlite_path, write_marker
-from app.core.readiness import readiness
 from app.core.settings import load_settings
 from app.demo import show_demo
 from app.reports.jobs import make_all
@@ -21,7 +20,6 @@ from app.web.connections import KEEPS_ALIVE, BoundedProtocol, allow_many_files
 from app.worker import Worker, do_chores
 
 EXIT_PENDING = 3
-SYNCHRONOUS = ("off", "normal", "full", "extra")
 
 
 def serve(
@@ -100,26 +98,7 @@ def migrate(
 
 def selfcheck(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """Say how the installation stands; exit 1 when something is not as it must be."""
-    settings = load_settings()
-    engine = open_place(settings.database)
-    checks = readiness(engine, settings)
-    facts: dict[str, object] = {
-        "environment": settings.env,
-        "address": settings.address,
-        "limits": settings.limits,
-        "revision": revision_of(engine),
-        "newest_revision": newest_revision(),
-        **_database_facts(engine),
-        **checks,
-    }
-    engine.dispose()
-    if as_json:
-        show(facts)
-    else:
-        for name, value in facts.items():
-            typer.echo(f"{name:>16}  {value}")
-    if not all(checks.values()):
-        raise typer.Exit(1)
+    check_installation(as_json=as_json)
 
 
 def demo(
@@ -140,17 +119,3 @@ def demo(
             draw_next(engine)
     finally:
         engine.dispose()
-
-
-def _database_facts(engine: Engine) -> dict[str, object]:
-    url = make_url(engine.url)
-    with engine.connect() as connection:
-        if url.get_backend_name() != "sqlite":
-            return {"kind": "postgresql", "version": connection.scalar(text("SHOW server_version"))}
-        return {
-            "kind": "sqlite",
-            "version": connection.scalar(text("SELECT sqlite_version()")),
-            "journal_mode": connection.scalar(text("PRAGMA journal_mode")),
-            "synchronous": SYNCHRONOUS[connection.scalar(text("PRAGMA synchronous"))],
-            "foreign_keys": bool(connection.scalar(text("PRAGMA foreign_keys"))),
-        }

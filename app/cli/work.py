@@ -16,6 +16,7 @@ from app.core.db import for_reading, for_writing
 from app.core.migrations import Schema, schema_of
 from app.core.place import open_place, write_marker
 from app.core.settings import Settings, load_settings
+from app.core.stopping import is_running
 from app.people.models import Consortium
 from app.people.queries import operator, operator_of
 from app.people.rules import Actor
@@ -109,18 +110,8 @@ def write_file(path: Path, data: bytes, *, mode: int = 0o666) -> None:
 def _forget_unfinished(path: Path) -> None:
     """Delete what a process that is no longer there was writing."""
     owner = path.suffix[1:]
-    if owner.isdecimal() and (int(owner) == os.getpid() or not _runs(int(owner))):
+    if owner.isdecimal() and (int(owner) == os.getpid() or not is_running(int(owner))):
         path.unlink(missing_ok=True)
-
-
-def _runs(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def read_file(path: Path) -> bytes:

@@ -200,7 +200,7 @@ def alone(path: Path) -> Generator[None]:
     try:
         yield
     finally:
-        _lock(path, fcntl.LOCK_UN, USED)
+        _lock(path, fcntl.LOCK_SH, USED)
 
 
 def _lock(path: Path, kind: int, byte: int) -> bool:

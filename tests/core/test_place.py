@@ -1,10 +1,7 @@
 """Where the database lies: nothing begins empty over what was kept, and nothing is opened that cannot be trusted."""
 
-import socket
-import time
 from collections.abc import Callable
 from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
 from sqlalchemy import text
@@ -12,7 +9,7 @@ from sqlalchemy import text
 from app.core.db import make_engine
 from app.core.migrations import revision_of
 from app.core.place import marker_of
-from tests.commands import LONGEST, Run, run, running
+from tests.commands import Run, free_port, run, running, wait_for
 
 COMMANDS = (("serve",), ("worker", "--once"), ("survey", "list"), ("selfcheck",), ("demo",), ("history", "head"))
 RESTORE = "innaxe backup restore FILE"
@@ -151,12 +148,10 @@ def test_a_database_of_before_there_were_keys_is_taken_as_it_is(innaxe: Run, pat
 
 
 def test_one_serves_and_a_worker_beside_it_works(path: Path, tmp_path: Path) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     settings = {"data_dir": tmp_path, "base_url": f"http://127.0.0.1:{port}"}
     with running("serve", "--port", port, **settings) as first:
-        _wait_for(f"http://127.0.0.1:{port}/healthz")
+        wait_for(f"http://127.0.0.1:{port}/healthz")
         code, _, said = run("serve", "--port", port + 1 if port < 65535 else 1024, data_dir=tmp_path)
         assert (code, said.count("\n")) == (1, 1)
         assert "served already" in said
@@ -166,7 +161,7 @@ def test_one_serves_and_a_worker_beside_it_works(path: Path, tmp_path: Path) -> 
         first.kill()
         first.wait()
         with running("serve", "--port", port, **settings):
-            _wait_for(f"http://127.0.0.1:{port}/healthz")
+            wait_for(f"http://127.0.0.1:{port}/healthz")
 
 
 def test_a_database_that_does_not_answer_is_said_in_a_sentence(innaxe: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,15 +181,3 @@ def test_a_newer_one_is_refused_on_both_databases(innaxe: Run, database: str, mo
     engine.dispose()
     for words in (("serve",), ("worker",), ("migrate",), ("survey", "list")):
         assert innaxe(*words)[0] == 4
-
-
-def _wait_for(address: str) -> None:
-    end = time.monotonic() + LONGEST
-    while time.monotonic() < end:
-        try:
-            with urlopen(address, timeout=5) as answer:
-                if answer.status == 200:
-                    return
-        except OSError:
-            time.sleep(0.1)
-    raise TimeoutError(address)

@@ -1,0 +1,106 @@
+"""How the installation stands: what it is made of, and whether all of it is as it must be."""
+
+from datetime import datetime, timedelta
+from shutil import disk_usage
+
+import typer
+from sqlalchemy import Engine, text
+from sqlmodel import Session, col, select
+
+from app.cli.work import show
+from app.core.clock import now
+from app.core.migrations import Schema, newest_revision, revision_of, schema_of
+from app.core.models import Instance
+from app.core.place import open_place
+from app.core.readiness import readiness
+from app.core.settings import Settings, load_settings
+from app.history.models import HistoryEntry
+
+SYNCHRONOUS = ("off", "normal", "full", "extra")
+FURTHEST_CLOCK = timedelta(seconds=60)
+"""How far two clocks may be apart: closing days and links go by them."""
+
+
+def selfcheck(*, as_json: bool) -> None:
+    """Print every fact and check. Raises typer.Exit 1 when a check does not hold."""
+    settings = load_settings()
+    engine = open_place(settings.database)
+    try:
+        checks = readiness(engine, settings) | database_checks(engine)
+        facts: dict[str, object] = {
+            "environment": settings.env,
+            "address": settings.address,
+            "limits": settings.limits,
+            "mail": "smtp" if settings.smtp_url else "outbox only",
+            "revision": revision_of(engine),
+            "newest_revision": newest_revision(),
+            "free_disk_mb": free_disk_mb(settings),
+            **database_facts(engine),
+            **checks,
+        }
+    finally:
+        engine.dispose()
+    if as_json:
+        show(facts)
+    else:
+        for name, value in facts.items():
+            typer.echo(f"{name:>16}  {value}")
+    if not all(checks.values()):
+        raise typer.Exit(1)
+
+
+def database_facts(engine: Engine) -> dict[str, object]:
+    """What kind of database it is, how it keeps what it confirms, and when it was last backed up."""
+    with engine.connect() as connection:
+        if engine.dialect.name != "sqlite":
+            names = ("server_version", "synchronous_commit", "fsync")
+            version, synchronous, syncs = (connection.scalar(text(f"SHOW {name}")) for name in names)
+            facts: dict[str, object] = {
+                "kind": "postgresql",
+                "version": version,
+                "synchronous": synchronous if syncs == "on" else "fsync is off",
+                "foreign_keys": True,
+            }
+        else:
+            facts = {
+                "kind": "sqlite",
+                "version": connection.scalar(text("SELECT sqlite_version()")),
+                "journal_mode": connection.scalar(text("PRAGMA journal_mode")),
+                "synchronous": SYNCHRONOUS[connection.scalar(text("PRAGMA synchronous"))],
+                "foreign_keys": bool(connection.scalar(text("PRAGMA foreign_keys"))),
+            }
+    return facts | _last_backup(engine)
+
+
+def database_checks(engine: Engine) -> dict[str, bool]:
+    """Whether the database is whole, its rows fit together, and its clock and this machine's agree.
+
+    A moment in the history later than now says that the clock was set back.
+    """
+    checks = {"integrity": True, "references": True, "clock": True}
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            checks["integrity"] = connection.scalar(text("PRAGMA integrity_check(1)")) == "ok"
+            checks["references"] = connection.execute(text("PRAGMA foreign_key_check")).first() is None
+        else:
+            clock: datetime = connection.scalars(text("SELECT clock_timestamp()")).one()
+            checks["clock"] = abs(clock - now()) <= FURTHEST_CLOCK
+    if schema_of(engine) is Schema.CURRENT:
+        with Session(engine) as session:
+            newest = session.exec(select(HistoryEntry).order_by(col(HistoryEntry.at).desc()).limit(1)).first()
+        checks["clock"] = checks["clock"] and (newest is None or newest.at - now() <= FURTHEST_CLOCK)
+    return checks
+
+
+def free_disk_mb(settings: Settings) -> int:
+    """The free room on the disk of the data directory."""
+    return disk_usage(settings.data_dir if settings.data_dir.is_dir() else ".").free >> 20
+
+
+def _last_backup(engine: Engine) -> dict[str, object]:
+    if schema_of(engine) is not Schema.CURRENT:
+        return {}
+    with Session(engine) as session:
+        made = session.exec(select(Instance.backed_up_at)).first()
+    hours = None if made is None else round((now() - made).total_seconds() / 3600, 1)
+    return {"backed_up_at": made and made.isoformat(timespec="seconds"), "hours_since_backup": hours}

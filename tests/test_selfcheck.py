@@ -1,0 +1,50 @@
+"""The self-check: what it says of a whole installation, and what it finds."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlmodel import Session, select
+
+from app.core.clock import now
+from app.history.models import HistoryEntry
+from tests.commands import Run, printed
+from tests.make import Cast
+
+CHECKS = ("database", "schema", "disk", "integrity", "references", "clock")
+
+
+@pytest.fixture
+def facts(innaxe: Run, database: str, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.setenv("INNAXE_DATABASE_URL", database)
+    return innaxe
+
+
+def test_a_whole_installation(facts: Run, tmp_path: object) -> None:
+    found = printed(facts("selfcheck", "--json"))
+    assert all(found[name] is True for name in CHECKS), found
+    assert found["free_disk_mb"] > 0
+    assert (found["foreign_keys"], found["hours_since_backup"]) == (True, None)
+    assert facts("backup", "create", f"{tmp_path}/backup.zip")[0] == 0
+    assert printed(facts("selfcheck", "--json"))["hours_since_backup"] < 1
+
+
+def test_a_clock_that_was_set_back(facts: Run, engine: Engine) -> None:
+    with Session(engine) as session, session.begin():
+        entry = session.exec(select(HistoryEntry)).first()
+        assert entry
+        entry.at = now() + timedelta(hours=2)
+        session.add(entry)
+    code, out, _ = facts("selfcheck")
+    assert (code, "clock  False" in out) == (1, True)
+
+
+def test_rows_without_what_they_point_to(facts: Run, engine: Engine) -> None:
+    if engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL checks references itself, always")
+    with engine.connect() as connection:
+        connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
+        connection.execute(text("DELETE FROM person"))
+        connection.commit()
+    code, out, _ = facts("selfcheck")
+    assert (code, "references  False" in out) == (1, True)
