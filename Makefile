@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check bench study faults clean browser
+.PHONY: help setup demo run test check bench study faults clean browser proxies
 
 PYTHON ?= python3
 VENV := .venv
@@ -48,7 +48,7 @@ check: setup ## format, lint, types, import contracts, templates and the quick t
 	$(TESTS) -m "not browser and not faults" --cov=app --cov-report=
 	$(BIN)/coverage report --include='$(PURE)' --fail-under=100 --skip-covered
 
-test: setup browser ## every check and test, the real browser and a real PostgreSQL included
+test: setup browser proxies ## every check and test, the real browser and a real PostgreSQL included
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
@@ -89,6 +89,14 @@ browser:
 		echo "Installing strace for the tests of power cuts"; \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends strace >/dev/null; \
 	else echo "No strace: its tests are skipped and named at the end"; fi
+
+proxies:
+	@for program in nginx caddy; do \
+	command -v $$program >/dev/null || test -x /usr/sbin/$$program || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing $$program for the tests of proxies"; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$program >/dev/null || true; \
+	else echo "No $$program: its tests are skipped and named at the end"; fi; done
 
 clean: ## remove what setup and tests made, not your data
 	rm -rf $(VENV) .pytest_cache .ruff_cache .coverage

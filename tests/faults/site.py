@@ -10,6 +10,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -36,6 +37,11 @@ class Served:
         assert found
         return int(found[1]) * 1024
 
+    def seconds_of_work(self) -> float:
+        """How long the process has had a processor."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def connect(self, timeout: float = 40) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), timeout=timeout)
 
@@ -45,10 +51,11 @@ class Served:
             self.process = subprocess.Popen(
                 [INNAXE, "serve", "--port", str(self.port)], env=self.surroundings, stderr=log, stdout=log
             )
+        host = {"Host": urlsplit(self.surroundings["INNAXE_BASE_URL"]).netloc}
         for _ in range(1200):
             assert self.process.poll() is None, self.log.read_text()
             try:
-                if httpx.get(f"{self.address}/healthz", timeout=5).status_code == 200:
+                if httpx.get(f"{self.address}/healthz", headers=host, timeout=5).status_code == 200:
                     return
             except httpx.TransportError:
                 time.sleep(0.05)
@@ -56,11 +63,12 @@ class Served:
 
 
 @contextmanager
-def serving(database: str, folder: Path, **settings: str) -> Generator[Served]:
+def serving(database: str, folder: Path, *, port: int = 0, **settings: str) -> Generator[Served]:
     """`innaxe serve` over the database; names of settings are those of the environment without INNAXE_."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    if not port:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
     surroundings = os.environ | {
         "INNAXE_DATABASE_URL": database,
