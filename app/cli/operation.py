@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 import uvicorn
 from sqlalchemy import Engine, make_url, text
+from sqlmodel import Session
 
 from app.actionplan.portfolio.jobs import work_all
 from app.cli.work import Refused, open_database, say, show
@@ -17,6 +18,7 @@ from app.core.readiness import readiness
 from app.core.settings import load_settings
 from app.demo import show_demo
 from app.reports.jobs import make_all
+from app.surveys.answering.counting import find_last_recount
 from app.worker import Worker, do_chores
 
 EXIT_PENDING, EXIT_NEWER = 3, 4
@@ -101,6 +103,7 @@ def selfcheck(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
         "revision": revision_of(engine),
         "newest_revision": newest_revision(),
         **_database_facts(engine),
+        **_counts_facts(engine),
         **checks,
     }
     engine.dispose()
@@ -131,6 +134,16 @@ def demo(
             draw_next(engine)
     finally:
         engine.dispose()
+
+
+def _counts_facts(engine: Engine) -> dict[str, object]:
+    if schema_of(engine) is not Schema.CURRENT:
+        return {}
+    with Session(engine) as session:
+        last = find_last_recount(session)
+    if last is None:
+        return {"counts": "not compared with the answers yet"}
+    return {"counts": f"{last.differing} of {last.compared} differed from the answers on {last.day}"}
 
 
 def _database_facts(engine: Engine) -> dict[str, object]:
