@@ -23,7 +23,7 @@ from app.history.service import record
 from app.mail.models import OutboxMessage
 from app.people.queries import operator_of
 from app.reports.models import Report, ReportFile
-from app.surveys.answering.models import KeptAddress, MinutesCount, Respondent
+from app.surveys.answering.models import KeptAddress, MinutesCount, PointCount, Respondent
 from app.surveys.answering.service import delete_respondents
 from app.surveys.authoring.models import Survey
 from app.surveys.authoring.queries import list_surveys
@@ -64,6 +64,7 @@ def run_retention(engine: Engine, *, is_dry_run: bool) -> dict[str, Any]:
                     delete_respondents(session, keys)
                     own = select(Round.id).where(Round.survey_id == survey.id)
                     session.exec(delete(MinutesCount).where(col(MinutesCount.round_id).in_(own)))
+                    session.exec(delete(PointCount).where(col(PointCount.round_id).in_(own)))
                     session.exec(delete(KeptAddress).where(col(KeptAddress.survey_id) == survey.id))
                     session.exec(delete(ResultsRequest).where(col(ResultsRequest.survey_id) == survey.id))
                     session.exec(delete(Suggestion).where(col(Suggestion.survey_id) == survey.id))

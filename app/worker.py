@@ -17,6 +17,7 @@ from app.documents.writing import WritingFailed
 from app.mail.worker import send_due
 from app.reports.jobs import make_next
 from app.retention import run_retention
+from app.surveys.answering.counting import recount_daily
 from app.surveys.rounds.inviting import answer_link_requests, remind_due
 
 log = structlog.get_logger()
@@ -39,6 +40,7 @@ def do_chores(engine: Engine, settings: Settings, *, with_retention: bool = True
         "sent": send_due(engine, settings),
     }
     if with_retention:
+        recount_daily(engine)
         done["deleted"] = sum(run_retention(engine, is_dry_run=False)["deleted"].values())
     return done
 

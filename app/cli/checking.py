@@ -15,6 +15,7 @@ from app.core.place import open_place
 from app.core.readiness import readiness
 from app.core.settings import Settings, load_settings
 from app.history.models import HistoryEntry
+from app.surveys.answering.counting import find_last_recount
 
 SYNCHRONOUS = ("off", "normal", "full", "extra")
 FURTHEST_CLOCK = timedelta(seconds=60)
@@ -36,6 +37,7 @@ def selfcheck(*, as_json: bool) -> None:
             "newest_revision": newest_revision(),
             "free_disk_mb": free_disk_mb(settings),
             **database_facts(engine),
+            **counts_facts(engine),
             **checks,
         }
     finally:
@@ -70,6 +72,17 @@ def database_facts(engine: Engine) -> dict[str, object]:
                 "foreign_keys": bool(connection.scalar(text("PRAGMA foreign_keys"))),
             }
     return facts | _last_backup(engine)
+
+
+def counts_facts(engine: Engine) -> dict[str, object]:
+    """What the newest comparison of kept counts with the answers found, once there are tables for it."""
+    if schema_of(engine) is not Schema.CURRENT:
+        return {}
+    with Session(engine) as session:
+        last = find_last_recount(session)
+    if last is None:
+        return {"counts": "not compared with the answers yet"}
+    return {"counts": f"{last.differing} of {last.compared} differed from the answers on {last.day}"}
 
 
 def database_checks(engine: Engine) -> dict[str, bool]:

@@ -4,7 +4,7 @@ import csv
 import io
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from app.auth.permissions import require
 from app.consensus.panel import Panel
@@ -15,6 +15,7 @@ from app.core.errors import Conflict, Invalid
 from app.history.service import record
 from app.people.rules import Actor
 from app.stats.histogram import MISSING
+from app.surveys.answering.counting import count_in
 from app.surveys.answering.models import Answer, Respondent, Response
 from app.surveys.answering.queries import form_of
 from app.surveys.answering.rules import Form
@@ -126,6 +127,7 @@ def _write(
         for row, person in enumerate(people):
             if panel.took_part[layer, row]:
                 _write_response(session, closed, person, panel, layer, row, texts)
+    count_in(session, col(Response.round_id).in_([closed.id for closed in rounds]))
     return rounds
 
 

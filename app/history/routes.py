@@ -125,6 +125,7 @@ ACT_WORDS = {
     "mail_text.restored": "Text of a mail put back",
     "suggestion.rejected": "Somebody named was not invited",
     "links.severed": "Links between invitations and answers deleted",
+    "counts.differed": "Counts that differed from the answers were set right",
     "response.withdrawn": "A response was withdrawn",
     "responses.imported": "Responses imported",
     "responses.expired": "Answers deleted at the end of their time",

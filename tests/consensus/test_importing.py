@@ -14,7 +14,8 @@ from app.consensus.panel_files import read_panel_files
 from app.consensus.service import analyse_survey
 from app.core.errors import Conflict, Invalid
 from app.people.queries import operator
-from app.surveys.answering.models import Answer, Respondent
+from app.surveys.answering.counting import differences
+from app.surveys.answering.models import Answer, PointCount, Respondent
 from app.surveys.authoring.models import Survey
 from tests.consensus.results import REAL
 from tests.make import import_few_initiatives, make_survey_of, small_survey_file
@@ -89,6 +90,12 @@ def test_answers_come_only_into_an_empty_survey(session: Session) -> None:
     session.commit()
     with pytest.raises(Conflict, match="answers already"):
         import_responses(session, operator(session), survey, **files("forestera"))
+
+
+def test_what_is_imported_is_counted(session: Session) -> None:
+    import_responses(session, operator(session), make_survey(session, "forestera"), **files("forestera"))
+    assert sum(session.exec(select(PointCount.count)).all()) > 0
+    assert differences(session) == {}
 
 
 def test_comments_are_kept_and_checked(session: Session) -> None:

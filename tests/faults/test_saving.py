@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
+from sqlmodel import Session
 
+from app.surveys.answering.counting import differences
 from tests.faults.broken import drop_key, words_for
 from tests.faults.ledger import Findings, Kept, Ledger, compare, read_kept, read_ledger
 from tests.faults.saving import INNAXE, People, Program, kill_again_and_again, make_keys
@@ -50,6 +52,8 @@ def test_however_often_it_is_killed_what_was_confirmed_is_kept_once(
 ) -> None:
     found, lasted, ledger = save_and_kill(database, engine, tmp_path, saves=saves, kills=kills)
     assert found == Findings()
+    with Session(engine) as session:
+        assert differences(session) == {}, "counts equal a recount"
     assert ledger.acknowledged >= saves
     requests = read_ledger(ledger.path)
     assert any(request["status"] is None for request in requests), "requests were cut off"

@@ -7,6 +7,7 @@ saves as for one. Statements are fixed text, so the drivers keep them prepared.
 
 import json
 import queue
+import secrets
 import threading
 from collections import Counter
 from collections.abc import Sequence
@@ -38,7 +39,7 @@ SENT = "Your answers are sent and cannot change any more."
 
 STATE = """
 SELECT response.id, respondent.token_hash, respondent.second_token_hash, response.submitted_on,
-    round.closed_at, round.closes_at, round.survey_id, round.item_codes, round.number
+    round.closed_at, round.closes_at, round.survey_id, round.item_codes, round.number, round.id, respondent.helix
 FROM response
 JOIN respondent ON respondent.id = response.respondent_id
 JOIN round ON round.id = response.round_id
@@ -53,6 +54,12 @@ ON CONFLICT (response_id, code) DO UPDATE SET
 point = excluded.point, choice = excluded.choice, text = excluded.text,
 rev = excluded.rev, saved_on = excluded.saved_on
 """
+COUNT = """
+INSERT INTO point_count (round_id, code, helix, point, slot, count) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (round_id, code, helix, point, slot) DO UPDATE SET count = point_count.count + excluded.count
+"""
+SLOTS = 32
+"""Where processes count apart from one another on PostgreSQL; two in one slot wait for each other, and count right."""
 
 
 @dataclass(frozen=True)
@@ -162,6 +169,8 @@ class _State:
     survey_id: UUID
     item_codes: list[str] | None
     number: int
+    round_id: UUID
+    helix: str
 
 
 class Store:
@@ -171,6 +180,8 @@ class Store:
         self.engine = engine
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._upsert = WRITE if self.is_sqlite else WRITE.replace("?", "%s")
+        self._count = COUNT if self.is_sqlite else COUNT.replace("?", "%s")
+        self._slot = 0 if self.is_sqlite else secrets.randbelow(SLOTS)
 
     def write(self, saves: Sequence[Save]) -> list[Outcome]:
         """Judge and write the saves in one transaction; returns after its commit."""
@@ -203,7 +214,7 @@ class Store:
     def judge_and_write(self, cursor: Any, saves: Sequence[Save]) -> list[Outcome]:
         """Judge and write the saves in the transaction of this cursor, which the caller ends; an outcome for each.
 
-        Three statements in all on PostgreSQL, where each costs a way to the server and back.
+        Four statements in all on PostgreSQL, where each costs a way to the server and back.
         """
         rows = self._read_rows(cursor, {save.response_id for save in saves})
         # read once, when every row is held: what is judged in time is confirmed with a time before the deadline
@@ -213,6 +224,7 @@ class Store:
         taken = [(save, new) for save, new in zip(saves, judged, strict=True) if isinstance(new, Kept)]
         kept = self._read_kept(cursor, {(save.response_id, save.code) for save, _ in taken})
         written: dict[tuple[UUID, str], tuple[object, ...]] = {}
+        changes: Counter[tuple[UUID, str, str, int]] = Counter()
         day = self._day(moment)
         outcomes: list[Outcome] = []
         for save, new in zip(saves, judged, strict=True):
@@ -222,18 +234,26 @@ class Store:
             key = save.response_id, save.code
             rev, last = kept.get(key, (0, None))
             verdict = judge_save(kept.get(key), new, save.rev)
+            state = states[save.response_id]
             if verdict is Verdict.STALE:
-                state = states[save.response_id]
-                shown = self._form(state.survey_id).show(save.code, last) if state and last else None
+                shown = self._form(state.survey_id).show(save.code, last) if last else None
                 outcomes.append(StaleSave(rev, shown))
                 continue
             if verdict is Verdict.SAVE:
                 rev += 1
+                for change, one in ((-1, last), (1, new)):
+                    if one and one.point is not None:
+                        changes[state.round_id, save.code, state.helix, one.point] += change
                 kept[key] = rev, new
                 written[key] = (self._key(save.response_id), save.code, *new, rev, day)
             outcomes.append(Saved(rev, moment))
         if written:
             cursor.executemany(self._upsert, [*written.values()])
+        # sorted, so that two that share a slot never wait for each other's rows
+        if counts := [
+            (self._key(cell[0]), *cell[1:], self._slot, count) for cell, count in sorted(changes.items()) if count
+        ]:
+            cursor.executemany(self._count, counts)
         return outcomes
 
     def _judge(self, save: Save, state: _State | None) -> Kept | AppError:
@@ -283,6 +303,9 @@ class Store:
         with Session(self.engine) as session:
             return form_of(session, survey_id)
 
+    def _uuid(self, stored: Any) -> UUID:
+        return stored if isinstance(stored, UUID) else UUID(stored)
+
     def _key(self, key: UUID) -> object:
         return key.hex if self.is_sqlite else key
 
@@ -295,12 +318,14 @@ class Store:
         return datetime.fromisoformat(stored).replace(tzinfo=UTC) if isinstance(stored, str) else stored
 
     def _read_state(self, row: Sequence[Any], moment: datetime) -> _State:
-        first, second, submitted_on, closed_at, closes_at, survey_id, item_codes, number = row
+        first, second, submitted_on, closed_at, closes_at, survey_id, item_codes, number, round_id, helix = row
         return _State(
             hashes=frozenset({first, second} - {None}),
             is_sent=submitted_on is not None,
             is_closed=closed_at is not None or (closes_at is not None and self._moment(closes_at) <= moment),
-            survey_id=survey_id if isinstance(survey_id, UUID) else UUID(survey_id),
+            survey_id=self._uuid(survey_id),
             item_codes=json.loads(item_codes) if isinstance(item_codes, str) else item_codes,
             number=number,
+            round_id=self._uuid(round_id),
+            helix=helix,
         )

@@ -101,3 +101,25 @@ class MinutesCount(Table, table=True):
     round_id: UUID = Field(foreign_key="round.id", primary_key=True)
     minutes: int = Field(primary_key=True)
     count: int
+
+
+class PointCount(Table, table=True):
+    """How often a point was given in a round, by answer and helix: the sum over slots, each of which may be negative.
+
+    Every process that writes answers counts in a slot of its own, so that no two wait for the same row (decision 48).
+    """
+
+    round_id: UUID = Field(foreign_key="round.id", primary_key=True)
+    code: str = Field(primary_key=True)
+    helix: str = Field(primary_key=True)
+    point: int = Field(primary_key=True)
+    slot: int = Field(primary_key=True)
+    count: int
+
+
+class Recount(Table, table=True):
+    """What comparing the counts with the answers found on a day: of how many counts how many differed."""
+
+    day: date = Field(primary_key=True)
+    compared: int
+    differing: int

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, func, or_, select
 
 from app.core.errors import NotFound
 from app.core.tokens import hash_token
-from app.surveys.answering.models import Answer, MinutesCount, Respondent, Response
+from app.surveys.answering.models import Answer, MinutesCount, PointCount, Respondent, Response
 from app.surveys.answering.rules import LONGEST_WHY, Form
 from app.surveys.authoring.answers import Kept
 from app.surveys.authoring.queries import (
@@ -206,17 +206,17 @@ def count_minutes(session: Session, round_id: UUID) -> dict[int, int]:
 
 def count_points(session: Session, round_id: UUID, item: str | None = None) -> Sequence[tuple[str, str, int, int]]:
     """How often each point was chosen in a round, of one item or of all: rows of (answer code, helix, point, count)."""
+    code, helix, point = col(PointCount.code), col(PointCount.helix), col(PointCount.point)
     wanted = (
-        select(Answer.code, Respondent.helix, col(Answer.point), func.count())
-        .join(Response, col(Response.id) == col(Answer.response_id))
-        .join(Respondent, col(Respondent.id) == col(Response.respondent_id))
-        .where(Response.round_id == round_id, col(Answer.point).is_not(None))
-        .group_by(col(Answer.code), col(Respondent.helix), col(Answer.point))
-        .order_by(col(Answer.code), col(Respondent.helix), col(Answer.point))
+        select(code, helix, point, func.sum(PointCount.count))
+        .where(PointCount.round_id == round_id)
+        .group_by(code, helix, point)
+        .having(func.sum(PointCount.count) != 0)
+        .order_by(code, helix, point)
     )
     if item is not None:
-        wanted = wanted.where(col(Answer.code).startswith(f"{item}.", autoescape=True))
-    return session.exec(wanted).all()  # pyright: ignore[reportReturnType] -- the filter above leaves no answer without a point
+        wanted = wanted.where(code.startswith(f"{item}.", autoescape=True))
+    return session.exec(wanted).all()
 
 
 def kept_in(answer: Answer) -> Kept:

@@ -16,6 +16,7 @@ from app.core.tokens import hash_token, make_token, sign
 from app.history.service import record
 from app.people.queries import operator_of
 from app.people.rules import Actor
+from app.surveys.answering.counting import count_out
 from app.surveys.answering.models import Answer, ConsentText, Respondent, Response
 from app.surveys.answering.queries import (
     count_assigned,
@@ -171,6 +172,7 @@ def delete_respondents(session: Session, keys: Sequence[UUID]) -> int:
     own = select(Response.id).where(col(Response.respondent_id).in_(keys))
     session.exec(delete(Idea).where(col(Idea.response_id).in_(own)))
     session.exec(delete(SharedReason).where(col(SharedReason.response_id).in_(own)))
+    count_out(session, col(Response.respondent_id).in_(keys))
     answers = session.exec(delete(Answer).where(col(Answer.response_id).in_(own))).rowcount
     session.exec(delete(Response).where(col(Response.respondent_id).in_(keys)))
     session.exec(delete(Respondent).where(col(Respondent.id).in_(keys)))
