@@ -63,12 +63,12 @@ faults: setup ## what happens when servers misbehave and processes are killed, a
 bench: setup ## what the statistics cost, in ratios, how long fifty people wait, how many saves a second are durable, how fast what is alike is found, results are shown, plans are found, documents written and regions profiled
 	@$(BIN)/python -m tests.bench.statistics
 	@$(BIN)/python -m tests.bench.answering
-	@$(BIN)/python -m tests.bench.saving
 	@$(BIN)/python -m tests.bench.similar
 	@$(BIN)/python -m tests.bench.results
 	@$(BIN)/python -m tests.bench.plans
 	@$(BIN)/python -m tests.bench.documents
 	@$(BIN)/python -m tests.bench.profiles
+	@$(BIN)/python -m tests.bench.saving
 
 study: setup ## the calibration of the verdict: figure and table of docs/statistics.md
 	@$(BIN)/python -m tests.studies.calibration
