@@ -155,11 +155,10 @@ class Intake:
 
     async def _read(self, receive: Receive, body: bytearray) -> int | None:
         """Read a body to its end; 200, the status that refuses it, or None when its sender has gone."""
-        arrival = None
+        arrival = _Arrival(asyncio.timeout(LONGEST_BODY_SECONDS))
+        self._arriving.add(arrival)
         try:
-            async with asyncio.timeout(LONGEST_BODY_SECONDS) as limit:
-                arrival = _Arrival(limit)
-                self._arriving.add(arrival)
+            async with arrival.limit:
                 while True:
                     message = await receive()
                     if message["type"] == "http.disconnect":
@@ -175,10 +174,9 @@ class Intake:
                     if not message.get("more_body", False):
                         return 503 if arrival.is_cut else 200
         except TimeoutError:
-            return 503 if arrival and arrival.is_cut else 408
+            return 503 if arrival.is_cut else 408
         finally:
-            if arrival:
-                self._arriving.discard(arrival)
+            self._arriving.discard(arrival)
 
     def _cut_largest(self) -> None:
         largest = max((one for one in self._arriving if not one.is_cut), key=lambda one: one.size, default=None)

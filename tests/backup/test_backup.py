@@ -41,11 +41,11 @@ def full(session: Session, engine: Engine, database: str, innaxe: Run, monkeypat
     """A database with something in it that the settings name, and what that is."""
     make_cast(session)
     response, _ = make_response(session, make_open_survey(session))
-    session.exec(
+    session.connection().execute(
         text(
             "INSERT INTO answer (response_id, code, point, text, rev, saved_on)"
             " VALUES (:id, 'I01.impact', 3, 'Ĉiuĵaŭde \"ЩЪ\" \\ \t\n\u2028 😀', 1, '2027-03-01')"
-        ).bindparams(id=response.id if engine.dialect.name != "sqlite" else response.id.hex)  # type: ignore[call-overload]
+        ).bindparams(id=response.id if engine.dialect.name != "sqlite" else response.id.hex)
     )
     session.commit()
     monkeypatch.setenv("INNAXE_DATABASE_URL", database)

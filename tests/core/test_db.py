@@ -55,7 +55,7 @@ def test_the_interpreters_own_sqlite_is_taken_when_it_is_safe(monkeypatch: pytes
 
 def test_a_moment_without_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="zone"):
-        UtcDateTime().process_bind_param(datetime(2027, 1, 1), DIALECT)  # noqa: DTZ001 -- as SQLite gives it -- that is the point
+        UtcDateTime().process_bind_param(datetime(2027, 1, 1), DIALECT)  # noqa: DTZ001 -- that is the point
 
 
 def test_moments_are_kept_in_utc() -> None:

@@ -221,8 +221,8 @@ class Store:
         moment = now()
         states = {response_id: self._read_state(row, moment) for response_id, row in rows.items()}
         judged = [self._judge(save, states.get(save.response_id)) for save in saves]
-        taken = [(save, new) for save, new in zip(saves, judged, strict=True) if isinstance(new, Kept)]
-        kept = self._read_kept(cursor, {(save.response_id, save.code) for save, _ in taken})
+        taken = zip(saves, judged, strict=True)
+        kept = self._read_kept(cursor, {(save.response_id, save.code) for save, new in taken if isinstance(new, Kept)})
         written: dict[tuple[UUID, str], tuple[object, ...]] = {}
         changes: Counter[tuple[UUID, str, str, int]] = Counter()
         day = self._day(moment)
