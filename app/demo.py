@@ -45,10 +45,11 @@ from app.people.rules import Actor, Role
 from app.people.service import create_organisation, create_person
 from app.programmes.importing.checking import guess, read_sheet
 from app.programmes.importing.service import import_programmes
-from app.surveys.answering.autosave import AnswerWriter, Save
+from app.surveys.answering.autosave import AnswerWriter
 from app.surveys.answering.notice import shown_text
 from app.surveys.answering.queries import form_of
 from app.surveys.answering.rules import Form
+from app.surveys.answering.saves import Save
 from app.surveys.answering.schemas import StartIn
 from app.surveys.answering.service import Consent, start_response, submit_response
 from app.surveys.answering.tokens import answer_token

@@ -21,10 +21,11 @@ from app.core.tokens import seal
 from app.mail.models import OutboxMessage
 from app.mail.rules import NO_MAILBOX
 from app.people.queries import operator
-from app.surveys.answering.autosave import AnswerWriter, Save
+from app.surveys.answering.autosave import AnswerWriter
 from app.surveys.answering.models import Answer, Respondent, Response
 from app.surveys.answering.notice import shown_text
 from app.surveys.answering.queries import form_of
+from app.surveys.answering.saves import Save
 from app.surveys.answering.schemas import StartIn
 from app.surveys.answering.service import Consent, start_response, submit_response
 from app.surveys.answering.sitting import count_sitting

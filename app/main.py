@@ -110,6 +110,7 @@ from app.surveys.answering import receipts as receipt_pages
 from app.surveys.answering import routes as answering_pages
 from app.surveys.answering import sending as sending_pages
 from app.surveys.answering.autosave import AnswerWriter
+from app.surveys.answering.entrance import Entrance
 from app.surveys.authoring import asking_routes as questions_pages
 from app.surveys.authoring import exchange_routes as exchange_pages
 from app.surveys.authoring import item_routes as item_pages
@@ -290,6 +291,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     app.add_middleware(TokenInAddress)
     app.add_middleware(Packing)
     app.add_middleware(Protection, settings=settings, answer=answer_error)
+    app.add_middleware(Entrance, settings=settings, counts=app.state.counts)
     return app
 
 

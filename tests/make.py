@@ -21,9 +21,10 @@ from app.core.settings import DEVELOPMENT_SECRET
 from app.people.models import Person
 from app.people.queries import operator
 from app.people.service import create_person
-from app.surveys.answering.autosave import AnswerWriter, Save
+from app.surveys.answering.autosave import AnswerWriter
 from app.surveys.answering.models import Response
 from app.surveys.answering.rules import Value
+from app.surveys.answering.saves import Save
 from app.surveys.answering.schemas import StartIn
 from app.surveys.answering.service import Consent, start_response, submit_response
 from app.surveys.authoring.models import Survey

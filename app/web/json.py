@@ -20,13 +20,7 @@ def read_json(body: bytes) -> Any:
     {'value': 4}
     """
     try:
-        return json.loads(
-            body.decode("utf-8"),
-            parse_constant=_refuse,
-            parse_int=_whole,
-            parse_float=_real,
-            object_pairs_hook=_object,
-        )
+        return DECODER.decode(body.decode("utf-8"))
     except (ValueError, RecursionError):
         raise Invalid("The request has a part that cannot be read.") from None
 
@@ -56,6 +50,10 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         if any("\ud800" <= sign <= "\udfff" for sign in text):
             raise ValueError
     return found
+
+
+# made once: `json.loads` would make one for each body
+DECODER = json.JSONDecoder(parse_constant=_refuse, parse_int=_whole, parse_float=_real, object_pairs_hook=_object)
 
 
 class StrictRequest(Request):

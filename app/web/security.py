@@ -1,8 +1,8 @@
 """What protects every answer of the server: hosts, sizes, headers, and forms that were really ours."""
 
 import re
-import uuid
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Mapping
 from typing import Annotated
 
 import structlog
@@ -52,7 +52,7 @@ class Protection:
         self.app = app
         self.answer = answer
         self.hosts = settings.hosts
-        self.is_https = settings.is_https
+        self.headers = protecting_headers(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -60,8 +60,7 @@ class Protection:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        given = headers.get("x-request-id", "")
-        request_id = given if KEPT_REQUEST_ID.match(given) else uuid.uuid4().hex[:12]
+        request_id = request_id_for(headers.get("x-request-id", ""))
         scope.setdefault("state", {})["request_id"] = request_id
 
         has_begun = False
@@ -71,11 +70,9 @@ class Protection:
             has_begun = True
             if message["type"] == "http.response.start":
                 out = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in self.headers.items():
                     out.setdefault(name, value)
                 out["X-Request-ID"] = request_id
-                if self.is_https:
-                    out["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
                 if not scope["path"].startswith("/static/"):
                     out.setdefault("Cache-Control", "no-store")
             await send(message)
@@ -96,6 +93,22 @@ class Protection:
                 if has_begun:
                     raise
                 await self.answer(request, 500)(scope, receive, send_protected)
+
+
+def protecting_headers(settings: Settings) -> dict[str, str]:
+    """The headers that every answer has, whatever it is."""
+    if not settings.is_https:
+        return HEADERS
+    return HEADERS | {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
+
+
+def request_id_for(given: str) -> str:
+    """The id of a request: the one it came with, where it is one, else a new one.
+
+    >>> request_id_for("from-a-proxy"), len(request_id_for("<b>"))
+    ('from-a-proxy', 12)
+    """
+    return given if KEPT_REQUEST_ID.match(given) else secrets.token_hex(6)
 
 
 def is_too_large(length: str | None) -> bool:
@@ -133,20 +146,20 @@ def keep_visit(request: Request, response: Response) -> None:
         set_cookie(request, response, VISIT_COOKIE, request.state.visit)
 
 
-def cookie_name(request: Request, name: str) -> str:
+def cookie_name(name: str, settings: Settings) -> str:
     """The name under which a cookie travels: over TLS the browser itself keeps it to this very host and path."""
-    return f"__Host-{name}" if request.app.state.settings.is_https else name
+    return f"__Host-{name}" if settings.is_https else name
 
 
 def get_cookie(request: Request, name: str) -> str:
     """What a cookie of ours holds, or nothing."""
-    return request.cookies.get(cookie_name(request, name), "")
+    return request.cookies.get(cookie_name(name, request.app.state.settings), "")
 
 
 def set_cookie(request: Request, response: Response, name: str, value: str, *, seconds: int = 365 * 86_400) -> None:
     """Set a cookie that scripts cannot read and other sites cannot send with a form."""
     response.set_cookie(
-        cookie_name(request, name),
+        cookie_name(name, request.app.state.settings),
         value,
         max_age=seconds,
         httponly=True,
@@ -183,7 +196,7 @@ async def check_call_is_ours(request: Request) -> None:
         await check_form_is_ours(request)
 
 
-def is_foreign_call(headers: Headers, address: str) -> bool:
+def is_foreign_call(headers: Mapping[str, str], address: str) -> bool:
     """Whether a browser says that a script of another site makes this call."""
     site = headers.get("sec-fetch-site")
     if site is not None:
@@ -193,7 +206,7 @@ def is_foreign_call(headers: Headers, address: str) -> bool:
     return origin is not None and origin.lower() != address.lower() and not _is_own(origin, headers)
 
 
-def _is_own(origin: str, headers: Headers) -> bool:
+def _is_own(origin: str, headers: Mapping[str, str]) -> bool:
     return origin.lower().partition("://")[2] == headers.get("host", "").lower()
 
 

@@ -116,7 +116,9 @@ class Intake:
                 await self.answer(Request(scope), status)(scope, receive, send)
                 return
             scope.setdefault("state", {})["body"] = body
-            await self._admit(scope, _replayed(bytes(body), receive), send)
+            whole: Message = {"type": "http.request", "body": bytes(body), "more_body": False}
+            # what comes after it is only the news that the visitor has left
+            await self._admit(scope, replayed(whole, receive), send)
         finally:
             self._held -= len(body)
 
@@ -193,15 +195,15 @@ def _is_stream(message: Message) -> bool:
     return any(name == b"content-type" and value.startswith(STREAM.encode()) for name, value in message["headers"])
 
 
-def _replayed(body: bytes, receive: Receive) -> Receive:
-    """The body as one message; what comes after it is only the news that the visitor has left."""
+def replayed(first: Message, receive: Receive) -> Receive:
+    """A message that was received already, and then what else comes."""
     is_given = False
 
-    async def receive_whole() -> Message:
+    async def receive_again() -> Message:
         nonlocal is_given
         if is_given:
             return await receive()
         is_given = True
-        return {"type": "http.request", "body": body, "more_body": False}
+        return first
 
-    return receive_whole
+    return receive_again

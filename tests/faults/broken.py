@@ -11,18 +11,19 @@ from typing import Any
 from sqlalchemy import Engine
 
 import app.core.db
-import app.surveys.answering.autosave as autosave
 from app.cli import main
+from app.surveys.answering import autosave, statements, store
 from app.surveys.answering.rules import Verdict
+from app.surveys.answering.saves import Outcome, Save
 
 
-class EarlyStore(autosave.Store):
+class EarlyStore(store.Store):
     """Confirms at once and commits every half a second."""
 
     _open: Any = None
     _begun = 0.0
 
-    def write(self, saves: Sequence[autosave.Save]) -> list[autosave.Outcome]:
+    def write(self, saves: Sequence[Save]) -> list[Outcome]:
         """Judge and write the saves; returns before their commit."""
         if self._open and time.monotonic() > self._begun + 0.5:
             self._open.cursor().execute("COMMIT") if self.is_sqlite else self._open.commit()
@@ -42,12 +43,12 @@ def confirm_early() -> None:
 
 def always_insert() -> None:
     """Write a row for each change; `drop_key` lets the table take it."""
-    autosave.WRITE = autosave.WRITE.partition("ON CONFLICT")[0]
+    statements.OVER = ""
 
 
 def ignore_revisions() -> None:
     """Take any save, whatever it knew: no If-Match."""
-    autosave.judge_save = _take_all
+    store.judge_save = _take_all
 
 
 def _take_all(kept: tuple[int, object] | None, value: object, rev: int) -> Verdict:

@@ -17,9 +17,10 @@ from sqlmodel import Session, col, select
 from app.core import clock
 from app.core.db import for_writing, make_engine
 from app.core.migrations import upgrade
-from app.surveys.answering import autosave
-from app.surveys.answering.autosave import AnswerWriter, Save, Saved
+from app.surveys.answering import store
+from app.surveys.answering.autosave import AnswerWriter
 from app.surveys.answering.models import Answer, Response
+from app.surveys.answering.saves import Save, Saved, StaleSave
 from tests.faults.site import Served, serving
 from tests.make import make_open_survey, make_response, small_survey_file
 from tests.postgres import Postgres
@@ -197,13 +198,13 @@ def test_a_clock_that_jumps_back_changes_no_order_of_answers(
         return writer.save([Save(response.id, (token,), "I1.impact", value, rev)]).result(timeout=30)[0]
 
     first = write(2, 0)
-    monkeypatch.setattr(autosave, "now", lambda: clock.now() - timedelta(days=3))
+    monkeypatch.setattr(store, "now", lambda: clock.now() - timedelta(days=3))
     second, stale = write(4, 1), write(5, 0)
     writer.close()
     assert isinstance(first, Saved)
     assert isinstance(second, Saved)
     assert second.rev == 2
     assert second.saved_at < first.saved_at, "the time is the clock's, the order is the revision's"
-    assert isinstance(stale, autosave.StaleSave)
+    assert isinstance(stale, StaleSave)
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT point FROM answer")) == 4

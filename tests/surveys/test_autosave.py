@@ -10,9 +10,10 @@ from sqlmodel import Session, select
 from app.core.clock import today
 from app.core.errors import AppError, Invalid, Locked, NotFound
 from app.people.queries import operator
-from app.surveys.answering.autosave import AnswerWriter, Outcome, Save, Saved, StaleSave
+from app.surveys.answering.autosave import AnswerWriter
 from app.surveys.answering.models import Answer, Response
 from app.surveys.answering.rules import Value
+from app.surveys.answering.saves import Outcome, Save, Saved, StaleSave
 from app.surveys.answering.service import reopen_response
 from app.surveys.rounds.service import end_round
 from tests.make import answer, make_open_survey, make_response, send, small_survey_file

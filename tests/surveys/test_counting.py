@@ -12,12 +12,13 @@ from sqlmodel import Session, select, update
 
 from app.core.db import for_writing
 from app.history.models import HistoryEntry
-from app.surveys.answering.autosave import Outcome, Save, Saved, Store
 from app.surveys.answering.counting import differences, find_last_recount, recount_daily
 from app.surveys.answering.models import PointCount, Recount, Respondent, Response
 from app.surveys.answering.queries import count_points, get_owned_response
 from app.surveys.answering.rules import Value
+from app.surveys.answering.saves import Outcome, Save, Saved
 from app.surveys.answering.service import reopen_response, withdraw
+from app.surveys.answering.store import Store
 from app.surveys.authoring.models import Survey
 from app.surveys.rounds.models import Round
 from tests.make import answer, make_open_survey, make_response, send
@@ -51,6 +52,11 @@ class Answering(RuleBasedStateMachine):
         self.stores = [Store(self.engine), Store(self.engine)]
         self.dying = DyingStore(self.engine)
         self.revs: dict[tuple[UUID, str], int] = {}
+
+    def teardown(self) -> None:
+        """Give the connections back."""
+        for store in (*self.stores, self.dying):
+            store.close()
 
     @rule(target=people, helix=st.sampled_from(["industry", "academia", "government", "civil"]))
     def begin(self, helix: str) -> Person:

@@ -1,20 +1,23 @@
 """Answering for programs, and the plain route of the hot path that the page's script uses as well."""
 
-import asyncio
+from collections.abc import Mapping
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import JSONResponse
+from starlette.requests import cookie_parser
 from starlette.routing import Route
 
 from app.auth.guard import Anyone
 from app.core.errors import AppError, Invalid, NotAllowed
+from app.core.settings import Settings
 from app.surveys.answering import service
-from app.surveys.answering.autosave import AnswerWriter, Save, StaleSave
+from app.surveys.answering.autosave import AnswerWriter
 from app.surveys.answering.notice import shown_text
 from app.surveys.answering.queries import form_of, get_owned_response, kept_in, list_answers
 from app.surveys.answering.rules import LARGEST_REVISION, TOKEN_COOKIE, left_out
+from app.surveys.answering.saves import Save, StaleSave
 from app.surveys.answering.schemas import ReceiptOut, ResponseOut, StartIn, StartOut
 from app.surveys.answering.thanking import send_answers
 from app.surveys.answering.tokens import tokens_from
@@ -100,26 +103,45 @@ def _limits(question: QuestionType) -> dict[str, Any]:
 
 def tokens_of(request: Request) -> tuple[str, ...]:
     """The respondent's tokens: from a program in the header, from a browser in its cookies, one a survey."""
+    settings = request.app.state.settings
     if kept_token(request):
-        return tokens_from(request.app.state.settings.secret_key, kept_token(request))
-    kind, _, token = request.headers.get("authorization", "").partition(" ")
+        return tokens_from(settings.secret_key, kept_token(request))
+    return tokens_in(request.headers, settings)
+
+
+def tokens_in(headers: Mapping[str, str], settings: Settings) -> tuple[str, ...]:
+    """The tokens that headers, by their names in small letters, hold."""
+    kind, _, token = headers.get("authorization", "").partition(" ")
     if kind.lower() == "bearer":
         return (token.strip(),)
-    prefix, secret = cookie_name(request, TOKEN_COOKIE), request.app.state.settings.secret_key
-    kept = [value for name, value in request.cookies.items() if name.startswith(prefix)][:MOST_TOKENS]
-    return tuple(token for value in kept for token in tokens_from(secret, value))
+    prefix = cookie_name(TOKEN_COOKIE, settings)
+    cookies = cookie_parser(headers.get("cookie", ""))
+    kept = [value for name, value in cookies.items() if name.startswith(prefix)][:MOST_TOKENS]
+    return tuple(token for value in kept for token in tokens_from(settings.secret_key, value))
 
 
 async def save_answer(request: Request) -> Response:
     """Save one answer; answers only after its commit is durable.
 
-    A plain route: FastAPI's dependencies would cost several times what the save itself costs.
+    A plain route: FastAPI's dependencies would cost several times what the save itself costs. Most saves are answered
+    by `entrance.Entrance` in front of all layers; what it could not save comes here with the reason.
     """
     request.scope["route"] = saving  # as FastAPI's routes do, for logs and figures
+    refusal: Exception | None = getattr(request.state, "refusal", None)
     try:
-        save = await _read_save(request)
+        if refusal:
+            raise refusal
+        if is_foreign_call(request.headers, request.app.state.settings.address):
+            raise NotAllowed("This form came from another site.")
+        body = bytearray()
+        async for part in request.stream():
+            body += part
+            if len(body) > LARGEST_SAVE:
+                raise Invalid("This text is too long.")
+        where = request.path_params
+        save = read_save(where["response_id"], where["code"], tokens_of(request), bytes(body))
         writer: AnswerWriter = request.app.state.writer
-        [outcome] = await asyncio.wrap_future(writer.save([save]))
+        [outcome] = await writer.save_soon([save])
         if isinstance(outcome, AppError):
             raise outcome
     except StaleSave as stale:
@@ -127,15 +149,9 @@ async def save_answer(request: Request) -> Response:
     return JSONResponse({"rev": outcome.rev, "saved_at": outcome.saved_at.isoformat()})
 
 
-async def _read_save(request: Request) -> Save:
-    if is_foreign_call(request.headers, request.app.state.settings.address):
-        raise NotAllowed("This form came from another site.")
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > LARGEST_SAVE:
-            raise Invalid("This text is too long.")
-    given = read_json(bytes(body))
+def read_save(response_id: str, code: str, tokens: tuple[str, ...], body: bytes) -> Save:
+    """What a request asks to be saved. Raises Invalid."""
+    given = read_json(body)
     if not isinstance(given, dict) or set(given) != {"value", "rev"}:  # pyright: ignore[reportUnknownArgumentType] -- anything may be sent
         raise Invalid("A save has a value and a rev.")
     value, rev = given["value"], given["rev"]  # pyright: ignore[reportUnknownVariableType] -- judged below
@@ -144,10 +160,10 @@ async def _read_save(request: Request) -> Save:
     if isinstance(value, bool):
         raise Invalid("Choose a number on the scale.")
     try:
-        response_id = UUID(request.path_params["response_id"])
+        key = UUID(response_id)
     except ValueError:
-        response_id = UUID(int=0)  # answered like one that does not exist
-    return Save(response_id, tokens_of(request), request.path_params["code"], value, rev)
+        key = UUID(int=0)  # answered like one that does not exist
+    return Save(key, tokens, code, value, rev)
 
 
 saving = Route("/api/v1/responses/{response_id}/answers/{code}", save_answer, methods=["PUT"], name="save_answer")

@@ -8,11 +8,11 @@ from sqlmodel import Session
 
 from app.core.catalogues import translate
 from app.core.words import pick
-from app.surveys.answering.autosave import Save
 from app.surveys.answering.flow import Part
 from app.surveys.answering.models import Answer
 from app.surveys.answering.queries import kept_in
 from app.surveys.answering.rules import Form
+from app.surveys.answering.saves import Save
 from app.surveys.answering.visits import LONGEST_REVISION, Visit
 from app.surveys.authoring.answers import UNANSWERED, Unfit
 from app.surveys.authoring.choice_types import Allocation, Rating, Several

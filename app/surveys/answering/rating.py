@@ -8,7 +8,6 @@ from sqlmodel import Session
 from app.auth.guard import Anyone
 from app.core.catalogues import translate
 from app.core.errors import NotFound
-from app.surveys.answering.autosave import StaleSave
 from app.surveys.answering.flow import (
     Stop,
     go_to,
@@ -35,6 +34,7 @@ from app.surveys.answering.rules import (
     minutes_left,
     progress_of,
 )
+from app.surveys.answering.saves import StaleSave
 from app.surveys.answering.visits import (
     FIRST_CHOICE,
     Visit,

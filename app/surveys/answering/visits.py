@@ -7,7 +7,7 @@ from fastapi import Request
 from sqlmodel import Session
 
 from app.core.errors import AppError, Busy, Invalid, Locked
-from app.surveys.answering.autosave import AnswerWriter, Save, StaleSave
+from app.surveys.answering.autosave import AnswerWriter
 from app.surveys.answering.models import Answer, Respondent
 from app.surveys.answering.models import Response as GivenResponse
 from app.surveys.answering.queries import (
@@ -18,6 +18,7 @@ from app.surveys.answering.queries import (
     list_answers,
 )
 from app.surveys.answering.rules import TOKEN_COOKIE, Form, Value
+from app.surveys.answering.saves import Save, StaleSave
 from app.surveys.answering.tokens import tokens_from
 from app.surveys.authoring.contents import contents_of
 from app.surveys.authoring.models import Survey, SurveyItem
