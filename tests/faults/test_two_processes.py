@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -30,7 +31,12 @@ pytestmark = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def two(database: str, folder: Path, **settings: str) -> Generator[tuple[Served, Served]]:
     """Two processes with the same settings, so with the same public address."""
     port = free_port()
-    common = {"base_url": f"http://127.0.0.1:{port}", "limits": "strict", "metrics_token": TOKEN, **settings}
+    common: dict[str, Any] = {
+        "base_url": f"http://127.0.0.1:{port}",
+        "limits": "strict",
+        "metrics_token": TOKEN,
+        **settings,
+    }
     for name in ("one", "other"):
         (folder / name).mkdir()
     with (
