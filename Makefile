@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check bench study faults clean browser proxies
+.PHONY: help setup lock demo run test check bench study faults clean browser proxies
 
 PYTHON ?= python3
 VENV := .venv
@@ -29,6 +29,10 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
+
+lock: setup ## write deploy/requirements.lock: of requirements.lock what runs, without what only tests and checks need
+	@$(BIN)/uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--no-header --no-annotate --constraints requirements.lock --output-file deploy/requirements.lock
 
 demo: setup ## load the demonstration and serve it on 127.0.0.1:8000
 	@$(BIN)/innaxe migrate

@@ -7,6 +7,8 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -17,25 +19,32 @@ INSTALLED = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
 
 
 class Postgres:
-    """One server in a folder of its own, on a free port of the loopback address."""
+    """One server in a folder of its own, on a free port of the loopback address; a standby where it has a primary."""
 
-    def __init__(self, *, is_durable: bool = False) -> None:
+    def __init__(
+        self, *, is_durable: bool = False, primary: "Postgres | None" = None, initdb: Sequence[str] = ()
+    ) -> None:
         self.is_durable = is_durable
         self.folder = Path(tempfile.mkdtemp(prefix="innaxe-pg-"))
-        self.binaries = _binaries(self.folder)
+        self.binaries = primary.binaries if primary else _binaries(self.folder)
         self.port = _free_port()
         self.user = UNPRIVILEGED if os.geteuid() == 0 else None
         if self.user:
             shutil.chown(self.folder, self.user)
-        data = self.folder / "data"
-        self._run("initdb", "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
+        data = str(self.folder / "data")
+        if primary:
+            source = f"host=127.0.0.1 port={primary.port} user=postgres application_name=standby"
+            self._run("pg_basebackup", "-D", data, "-d", source, "-R", "-X", "stream", "-c", "fast", "-N")
+        else:
+            self._run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N", *initdb)
         self.begin()
 
-    def begin(self) -> None:
-        """Start the server, again when it was halted."""
+    def begin(self, watched: Sequence[str] = ()) -> None:
+        """Start the server, again when it was halted; `watched` are words before its own that run it."""
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
                 [
+                    *watched,
                     self.binaries / "postgres",
                     "-D",
                     self.folder / "data",
@@ -70,6 +79,32 @@ class Postgres:
         """End the server at once, whoever is connected, and keep its data."""
         self.process.send_signal(signal.SIGINT)
         self.process.wait(timeout=30)
+
+    def kill(self) -> None:
+        """End every process of the server at the same moment, as the end of its machine does."""
+        self.process.send_signal(signal.SIGSTOP)  # it would start anew what ends
+        for child in self.children():
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+        self.process.kill()
+        self.process.wait(timeout=30)
+
+    def children(self, called: str = "") -> list[int]:
+        """The processes that the server has started, those whose title holds `called`."""
+        number = self.process.pid
+        found = map(int, Path(f"/proc/{number}/task/{number}/children").read_text().split())
+        return [one for one in found if called in Path(f"/proc/{one}/cmdline").read_text()]
+
+    def promote(self) -> None:
+        """Let a standby take writes; it is the primary when this returns."""
+        self._run("pg_ctl", "promote", "-w", "-D", str(self.folder / "data"))
+
+    def own(self, folder: Path) -> None:
+        """Let a folder be as the server wants its data: its user's alone."""
+        for one in (folder, *folder.rglob("*")):
+            if self.user:
+                shutil.chown(one, self.user)
+            one.chmod(0o700 if one.is_dir() else 0o600)
 
     def stop(self) -> None:
         """End the server and remove its folder."""

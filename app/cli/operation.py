@@ -5,9 +5,11 @@ from typing import Annotated
 
 import typer
 import uvicorn
+from fastapi import FastAPI
 
 from app.actionplan.portfolio.jobs import work_all
 from app.cli.checking import selfcheck as check_installation
+from app.cli.loading import loading
 from app.cli.work import Refused, open_database, say, show
 from app.consensus.figures.service import DrawingFailed, draw_missing, draw_next
 from app.core.logs import set_up_logs
@@ -37,7 +39,7 @@ def serve(
     set_up_logs()
     allow_many_files()
     uvicorn.run(
-        "app.main:create_served_app",
+        "app.cli.operation:served_app",
         factory=True,
         host=host,
         port=port,
@@ -52,6 +54,14 @@ def serve(
         forwarded_allow_ips=settings.trusted_proxies or "127.0.0.1",
         timeout_graceful_shutdown=30,
     )
+
+
+def served_app() -> FastAPI:
+    """What `serve` serves, in each of its processes."""
+    with loading():
+        from app.main import create_served_app
+
+        return create_served_app()
 
 
 def worker(once: Annotated[bool, typer.Option("--once", help="do what is due and end")] = False) -> None:

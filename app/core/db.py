@@ -7,10 +7,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, create_engine, event
-from sqlalchemy.engine import make_url
 from sqlalchemy.orm import declared_attr
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
+
+from app.core import postgresql
 
 CONSTRAINT_NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -99,10 +100,20 @@ def make_engine(address: str) -> Engine:
 
     Raises UnsafeDatabase when SQLite is not in WAL mode with full synchronisation and foreign keys.
     """
-    if make_url(address).get_backend_name() != "sqlite":
-        return create_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True)
+    url = postgresql.read_address(address)
+    if url.get_backend_name() != "sqlite":
+        engine = create_engine(
+            url,
+            pool_pre_ping=True,
+            pool_size=10,
+            max_overflow=20,
+            hide_parameters=True,
+            connect_args={name: value for name, value in postgresql.WAITS.items() if name not in url.query},
+        )
+        event.listen(engine, "do_connect", postgresql.connect)
+        return engine
     engine = create_engine(
-        address,
+        url,
         module=sqlite_module(),
         connect_args={"timeout": 30, "check_same_thread": False},
         hide_parameters=True,

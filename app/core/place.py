@@ -11,11 +11,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Engine, inspect, text
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError
 
 from app.core.db import UnsafeDatabase, make_engine
 from app.core.migrations import Schema, newest_revision, revision_of, schema_of
+from app.core.postgresql import read_address
 
 SERVED, USED = 0, 1
 """The bytes of the lock file: the one that serves locks the first alone, all that use the database share the second."""
@@ -41,7 +41,7 @@ def sqlite_path(address: str) -> Path | None:
     >>> sqlite_path("sqlite:///var/innaxe.sqlite"), sqlite_path("postgresql+psycopg://user@host/name")
     (PosixPath('var/innaxe.sqlite'), None)
     """
-    url = make_url(address)
+    url = read_address(address)
     if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
         return None
     return Path(url.database)

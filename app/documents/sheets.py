@@ -5,11 +5,13 @@ import io
 import zipfile
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-
-from openpyxl import Workbook, load_workbook
+from typing import TYPE_CHECKING
 
 from app.core.errors import Invalid
 from app.documents.to_csv import is_risky
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
 
 MOST_ROWS = 5000
 LARGEST_FILE = 20_000_000
@@ -113,7 +115,9 @@ def _until_gap(lines: Iterator[tuple[object, ...]]) -> list[list[str]]:
     return rows[:last]
 
 
-def _workbook(data: bytes) -> Workbook:
+def _workbook(data: bytes) -> "Workbook":
+    from openpyxl import load_workbook  # a start does without it
+
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         most = min(LARGEST_UNPACKED, max(SMALL_UNPACKED, MOST_TIMES * len(data)))
         if sum(part.file_size for part in archive.infolist()) > most:

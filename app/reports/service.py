@@ -17,7 +17,6 @@ from app.core.errors import Conflict, Invalid, NotFound, TooMany
 from app.core.tokens import key_for
 from app.core.words import LANGUAGES
 from app.documents.document import Document
-from app.documents.docx_template import NO_DOCX
 from app.documents.writing import WritingFailed, write_apart
 from app.history.service import record
 from app.indicators.profiles.queries import read_values, setting_of
@@ -226,5 +225,7 @@ def _template_faults(content: bytes) -> dict[str, str]:
     except Invalid as refused:
         return {"template": refused.message}
     except WritingFailed:
+        from app.documents.docx_template import NO_DOCX  # a start does without it
+
         return {"template": NO_DOCX}
     return {}

@@ -3,11 +3,14 @@
 import re
 import shutil
 import subprocess
+import tomllib
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
 
 from app.core.settings import Settings
 
@@ -70,6 +73,41 @@ def test_the_image_copies_what_is_there_runs_as_nobody_in_particular_and_is_watc
     assert "/healthz" in text.partition("HEALTHCHECK")[2]
     [command] = re.findall(r'^CMD \["innaxe", (.+)\]$', text, re.M)
     assert is_command([word.strip('" ') for word in command.split(",")])
+
+
+def pinned(lock: Path) -> dict[str, str]:
+    """What a lock file pins: by name, the version with its hashes."""
+    blocks = re.split(r"^(?=[a-z0-9])", lock.read_text(), flags=re.M)
+    return {block.partition("==")[0]: block for block in blocks if block}
+
+
+def test_the_image_installs_what_runs_and_nothing_that_only_tests_need() -> None:
+    every, running = pinned(ROOT / "requirements.lock"), pinned(DEPLOY / "requirements.lock")
+    assert running.items() <= every.items(), "make lock"
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        project = tomllib.load(file)
+
+    def names(requirements: list[str]) -> set[str]:
+        return {re.split(r"[\[<>=; ]", one)[0] for one in requirements}
+
+    wanted, only_tests = names(project["project"]["dependencies"]), names(project["dependency-groups"]["dev"])
+    assert len(wanted) > 20
+    assert wanted <= set(running)
+    assert not only_tests & set(running)
+    for name in running:
+        for needed in metadata.requires(name) or [] if is_installed(name) else []:
+            requirement = Requirement(needed)
+            if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+                assert requirement.name.lower().replace("_", "-") in running, f"{name} needs {needed}"
+
+
+def is_installed(name: str) -> bool:
+    """Whether a package is needed on this machine."""
+    try:
+        metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
 
 
 def test_the_services_name_commands_and_settings_that_exist() -> None:

@@ -91,12 +91,14 @@ class Program:
                 start_new_session=True,
             )
         end = time.monotonic() + PATIENCE
-        while time.monotonic() < end and self.process.poll() is None:
-            try:
-                if httpx.get(f"{self.address}/healthz").status_code == 200:
-                    return
-            except httpx.TransportError:
-                time.sleep(0.02)
+        # one client: a new one reads all authorities of the system each time
+        with httpx.Client(base_url=self.address) as client:
+            while time.monotonic() < end and self.process.poll() is None:
+                try:
+                    if client.get("/healthz").status_code == 200:
+                        return
+                except httpx.TransportError:
+                    time.sleep(0.02)
         self.kill()
         raise RuntimeError(self.log.read_text())
 
@@ -112,7 +114,7 @@ class Program:
 class People:
     """Threads that save in parallel, each answer one revision after the other, until told to stop.
 
-    What was cut off is sent again unchanged until somebody answers. Now and then a message that was
+    What was cut off or sent away is sent again unchanged until it is answered. Now and then a message that was
     overtaken arrives late. An answer that the server no longer knows as it was confirmed is left alone from
     then on, so that the comparison sees it.
     """
@@ -174,6 +176,9 @@ class People:
             self._ledger.note(request, answer.status_code, rev, at)
             if answer.status_code == 200:
                 return rev
+            if answer.status_code == 503:
+                time.sleep(0.1)
+                continue
             if not is_late or answer.status_code != 409:
                 self.failures.append(f"{key} {base}: {answer.status_code} {answer.text[:200]}")
             return None

@@ -132,7 +132,7 @@ class Disk:
         found = FILE.match(call.arguments)
         if found is None or call.result < 0:
             return
-        descriptor, path = found[1], _text(found[2])
+        descriptor, path = found[1], as_text(found[2])
         if path == self._folder and call.name in SYNCS:
             for file in self._files.values():
                 file.is_named = True
@@ -144,7 +144,7 @@ class Disk:
         elif call.name in ("write", "pwrite64"):
             data = DATA.search(call.arguments)
             assert data
-            content = _bytes(data[1])
+            content = as_bytes(data[1])
             assert len(content) == call.result, "strace has the whole of what was written"
             is_placed = call.name == "pwrite64"
             at = int(call.arguments.rsplit(",", 1)[1]) if is_placed else self._offsets[descriptor]
@@ -159,10 +159,12 @@ class Disk:
             file.waiting = [one for one in file.waiting if one[0] > call.begun]
 
 
-def _bytes(shown: str) -> bytes:
+def as_bytes(shown: str) -> bytes:
+    """The bytes that strace shows in hexadecimal."""
     return bytes.fromhex(shown.replace("\\x", ""))
 
 
-def _text(shown: str) -> str:
+def as_text(shown: str) -> str:
+    """A path as strace shows it."""
     # asked to show data in hexadecimal, strace shows paths so as well
-    return _bytes(shown).decode() if shown.startswith("\\x") else shown
+    return as_bytes(shown).decode() if shown.startswith("\\x") else shown

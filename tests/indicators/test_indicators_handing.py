@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from sqlmodel import Session, select
 from typer.testing import CliRunner
 
-from app.cli import program
+from app.cli.program import program
 from app.cli.work import Refused
 from app.core.errors import Invalid
 from app.documents import sheets
