@@ -13,7 +13,7 @@ PURE := app/stats/*,app/**/rules.py,app/**/live_rules.py
 PURE := $(PURE),app/actionplan/portfolio/checking.py,app/actionplan/portfolio/conflicts.py,app/actionplan/portfolio/faults.py
 PURE := $(PURE),app/actionplan/portfolio/fixing.py,app/actionplan/portfolio/formulation.py,app/actionplan/portfolio/pricing.py
 PURE := $(PURE),app/actionplan/portfolio/problem.py,app/actionplan/portfolio/robustness.py
-TESTS := $(BIN)/python -m pytest -n 2 --dist loadgroup
+TESTS := $(BIN)/python -m pytest -n 3 --dist loadgroup
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
