@@ -103,11 +103,12 @@ def test_connections_that_trickle_are_ended_and_others_are_served(plain: Served,
     waits, is_over = list[float](), threading.Event()
 
     def visit() -> None:
-        while not is_over.is_set():
-            began = time.monotonic()
-            assert httpx.get(f"{plain.address}/login", timeout=20).status_code == 200
-            waits.append(time.monotonic() - began)
-            time.sleep(0.1)
+        with httpx.Client(base_url=plain.address, headers={"Connection": "close"}, timeout=20) as client:
+            while not is_over.is_set():
+                began = time.monotonic()
+                assert client.get("/login").status_code == 200
+                waits.append(time.monotonic() - began)
+                time.sleep(0.1)
 
     with ThreadPoolExecutor(1) as pool:
         visiting = pool.submit(visit)
