@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup lock demo run test check bench study faults clean browser proxies
+.PHONY: help setup lock demo run test check lint all-tests bench study faults clean browser proxies
 
 PYTHON ?= python3
 VENV := .venv
@@ -13,7 +13,8 @@ PURE := app/stats/*,app/**/rules.py,app/**/live_rules.py
 PURE := $(PURE),app/actionplan/portfolio/checking.py,app/actionplan/portfolio/conflicts.py,app/actionplan/portfolio/faults.py
 PURE := $(PURE),app/actionplan/portfolio/fixing.py,app/actionplan/portfolio/formulation.py,app/actionplan/portfolio/pricing.py
 PURE := $(PURE),app/actionplan/portfolio/problem.py,app/actionplan/portfolio/robustness.py
-TESTS := $(BIN)/python -m pytest -n 2 --dist loadgroup
+# three at once on two cores: many tests wait for a deadline, a server or a browser, and others work meanwhile
+TESTS := $(BIN)/python -m pytest -n 3 --dist loadgroup
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -43,21 +44,21 @@ run: setup ## serve what is in the database
 	@$(BIN)/innaxe migrate
 	@$(BIN)/innaxe serve
 
-check: setup ## format, lint, types, import contracts, templates and the quick tests
+lint:
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/pyright
 	$(BIN)/djlint templates --lint --quiet
+
+check: setup lint ## format, lint, types, import contracts, templates and the quick tests
 	$(TESTS) -m "not browser and not faults" --cov=app --cov-report=
 	$(BIN)/coverage report --include='$(PURE)' --fail-under=100 --skip-covered
 
 test: setup browser proxies ## every check and test, the real browser and a real PostgreSQL included
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/lint-imports
-	$(BIN)/pyright
-	$(BIN)/djlint templates --lint --quiet
+	@$(MAKE) --no-print-directory -j 2 lint all-tests
+
+all-tests:
 	$(TESTS) -m "not faults" --reruns 1 --hypothesis-profile=ci --cov=app --cov-report=
 	$(BIN)/coverage report --include='$(PURE)' --fail-under=100 --skip-covered
 

@@ -179,6 +179,16 @@ def send(session: Session, response: Response, token: str) -> str:
     return receipt
 
 
+def beside(client: TestClient) -> TestClient:
+    """Another browser on the same site.
+
+    It begins no event loop of its own for each request, which takes longer than many an answer.
+    """
+    another = TestClient(client.app, base_url=str(client.base_url), follow_redirects=False)
+    another.portal = client.portal
+    return another
+
+
 def sign_in(client: TestClient, session: Session, person: Person) -> None:
     """Sign a person in through the pages, as a browser does."""
     token = make_sign_in_link(session, person)

@@ -48,3 +48,19 @@ def test_rows_without_what_they_point_to(facts: Run, engine: Engine) -> None:
         connection.commit()
     code, out, _ = facts("selfcheck")
     assert (code, "references  False" in out) == (1, True)
+
+
+def test_rows_that_break_a_rule_of_their_table(facts: Run, engine: Engine) -> None:
+    if engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL looks at each row when it is written, and at no file as a whole")
+    with engine.connect() as connection:
+        cursor = connection.connection.cursor()
+        cursor.execute("PRAGMA writable_schema=ON")
+        cursor.execute(
+            "UPDATE sqlite_master SET sql = substr(sql, 1, length(sql) - 1) || ', CHECK (email = 1))'"
+            " WHERE name = 'person'"
+        )
+        connection.commit()
+    engine.dispose()
+    code, out, said = facts("selfcheck")
+    assert (code, "integrity  False" in out) == (1, True), said

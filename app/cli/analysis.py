@@ -24,6 +24,8 @@ from app.people.rules import Actor
 from app.reports.service import Order
 from app.surveys.authoring.queries import get_survey
 
+plans = typer.Typer(help="The prioritised list and the plan.", no_args_is_help=True)
+
 
 def analyse(
     respondents: Annotated[Path, typer.Option()],
@@ -75,6 +77,7 @@ def write_results(
     write_file(out, to_bytes(analysis))
 
 
+@plans.command("export")
 def export_plan(
     key: Annotated[str, typer.Argument(metavar="ID", help="id of the plan, or id or external id of a survey")],
     out: Annotated[Path, typer.Option()],

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from shutil import disk_usage
+from typing import Annotated
 
 import typer
 from sqlalchemy import Engine, text
@@ -22,8 +23,8 @@ FURTHEST_CLOCK = timedelta(seconds=60)
 """How far two clocks may be apart: closing days and links go by them."""
 
 
-def selfcheck(*, as_json: bool) -> None:
-    """Print every fact and check. Raises typer.Exit 1 when a check does not hold."""
+def selfcheck(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """Say how the installation stands; exit 1 when something is not as it must be."""
     settings = load_settings()
     engine = open_place(settings.database)
     try:

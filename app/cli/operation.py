@@ -1,25 +1,18 @@
 """Commands that run the installation."""
 
-from contextlib import suppress
 from typing import Annotated
 
 import typer
 import uvicorn
 from fastapi import FastAPI
 
-from app.actionplan.portfolio.jobs import work_all
-from app.cli.checking import selfcheck as check_installation
 from app.cli.loading import loading
-from app.cli.work import Refused, open_database, say, show
-from app.consensus.figures.service import DrawingFailed, draw_missing, draw_next
+from app.cli.work import Refused, open_database, say
 from app.core.logs import set_up_logs
 from app.core.migrations import Schema, newest_revision, schema_of, upgrade
 from app.core.place import open_place, read_marker, serve_alone, sqlite_path, write_marker
 from app.core.settings import load_settings
-from app.demo import show_demo
-from app.reports.jobs import make_all
 from app.web.connections import KEEPS_ALIVE, BoundedProtocol, allow_many_files
-from app.worker import Worker, do_chores
 
 EXIT_PENDING = 3
 
@@ -64,27 +57,6 @@ def served_app() -> FastAPI:
         return create_served_app()
 
 
-def worker(once: Annotated[bool, typer.Option("--once", help="do what is due and end")] = False) -> None:
-    """Send due mail, draw figures, solve plans, write reports and delete what has reached its end, until stopped.
-
-    `serve` does the same beside serving; a worker of its own relieves it.
-    """
-    settings = load_settings()
-    engine = open_database(settings, is_thorough=True)
-    set_up_logs()
-    if once:
-        done = do_chores(engine, settings)
-        show(done | {"drawn": draw_missing(engine), "solved": work_all(engine), "written": make_all(engine)})
-        engine.dispose()
-        return
-    running = Worker(engine, settings)
-    try:
-        running.wait()
-    except KeyboardInterrupt:
-        running.close()
-        engine.dispose()
-
-
 def migrate(
     check: Annotated[bool, typer.Option("--check", help="only say how it stands")] = False,
     new: Annotated[bool, typer.Option("--new", help="begin a new database, also where one was")] = False,
@@ -104,28 +76,3 @@ def migrate(
     write_marker(engine)
     say(f"The database is at revision {newest_revision()}.")
     engine.dispose()
-
-
-def selfcheck(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
-    """Say how the installation stands; exit 1 when something is not as it must be."""
-    check_installation(as_json=as_json)
-
-
-def demo(
-    answers: Annotated[int, typer.Option(min=1, max=100_000, help="simulated respondents")] = 120,
-    seed: Annotated[int, typer.Option(min=0)] = 2027,
-    force: Annotated[bool, typer.Option("--force", help="also into a database that is not empty")] = False,
-    if_empty: Annotated[bool, typer.Option("--if-empty", help="load only when there is nothing yet")] = False,
-) -> None:
-    """Load the invented demonstration consortium with simulated answers, and print how to get in."""
-    settings = load_settings()
-    if settings.is_production and not force:
-        raise Refused("The demonstration is not loaded in production without --force.")
-    engine = open_database(settings)
-    try:
-        show_demo(engine, settings, answers=answers, seed=seed, force=force, if_empty=if_empty)
-        # a machine that is too busy for it now draws them when it serves
-        with suppress(DrawingFailed):
-            draw_next(engine)
-    finally:
-        engine.dispose()

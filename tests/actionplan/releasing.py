@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from app.consensus.models import Snapshot
 from app.consensus.service import close_round, hash_of
@@ -17,6 +17,7 @@ from app.surveys.release.rules import PARTS
 from app.surveys.release.service import release_results
 from tests.consensus.test_closing import fill
 from tests.make import make_open_survey
+from tests.scenes import lay
 
 MARKED = {
     "shares": 0.4107,
@@ -30,11 +31,15 @@ MARKED = {
 
 
 def close_small_survey(session: Session, engine: Engine) -> tuple[Survey, Snapshot]:
-    survey = make_open_survey(session)
-    fill(session, engine, survey)
-    snapshot = close_round(session, operator(session), survey)
-    session.commit()
-    return survey, snapshot
+    def build() -> None:
+        survey = make_open_survey(session)
+        fill(session, engine, survey)
+        close_round(session, operator(session), survey)
+
+    def find() -> tuple[Survey, Snapshot]:
+        return session.exec(select(Survey)).one(), session.exec(select(Snapshot)).one()
+
+    return lay(session, "small survey, closed", build, find)
 
 
 def mark_findings(session: Session, snapshot: Snapshot) -> None:

@@ -14,9 +14,9 @@ from app.auth.models import SecondFactor, SignInRequest
 from app.core.settings import DEVELOPMENT_SECRET, Settings
 from app.core.tokens import unseal
 from app.main import create_app
-from tests.auth.test_mailed_links import ask, browser
+from tests.auth.test_mailed_links import ask
 from tests.conftest import ADDRESS
-from tests.make import Cast, csrf_in, sign_in
+from tests.make import Cast, beside, csrf_in, sign_in
 
 PASSWORD = "a long walk by the river"
 
@@ -26,7 +26,7 @@ def send(client: TestClient, path: str, **fields: str) -> Any:
 
 
 def test_a_password_signs_in_and_ends_other_sessions(client: TestClient, session: Session, cast: Cast) -> None:
-    elsewhere = browser(client)
+    elsewhere = beside(client)
     sign_in(elsewhere, session, cast.biel)
     sign_in(client, session, cast.biel)
     for weak in ("short", "a" * 30, "biel@innaxe.example"):
@@ -34,13 +34,13 @@ def test_a_password_signs_in_and_ends_other_sessions(client: TestClient, session
     assert send(client, "/account/password", password=PASSWORD).status_code == 303
     assert client.get("/account").status_code == 200
     assert elsewhere.get("/").status_code == 401
-    other = browser(client)
+    other = beside(client)
     assert send(other, "/login/password", email="biel@innaxe.example", password="another long walk").status_code == 422
     assert send(other, "/login/password", email="nobody@innaxe.example", password=PASSWORD).status_code == 422
     assert send(other, "/login/password", email="biel@innaxe.example", password=PASSWORD).status_code == 303
     assert other.get("/").status_code == 200
     assert send(client, "/account/password", remove="yes").status_code == 303
-    assert send(browser(client), "/login/password", email="biel@innaxe.example", password=PASSWORD).status_code == 422
+    assert send(beside(client), "/login/password", email="biel@innaxe.example", password=PASSWORD).status_code == 422
 
 
 def test_the_second_step_is_asked_for_and_a_code_works_once(
@@ -57,7 +57,7 @@ def test_the_second_step_is_asked_for_and_a_code_works_once(
     assert send(client, "/account/second-step/confirmation", code="000000").status_code == 422
     generator, moment = TOTP(secret), int(time.time())
     assert send(client, "/account/second-step/confirmation", code=generator.at(moment - 30)).status_code == 303
-    other = browser(client)
+    other = beside(client)
     done = send(other, "/login/password", email="biel@innaxe.example", password=PASSWORD)
     assert done.headers["Location"] == "/login/code"
     assert other.get("/").status_code == 401, "half signed in is not signed in"
@@ -65,7 +65,7 @@ def test_the_second_step_is_asked_for_and_a_code_works_once(
     code = generator.at(int(time.time()))
     assert send(other, "/login/code", code=code).status_code == 303
     assert other.get("/").status_code == 200
-    third = browser(client)
+    third = beside(client)
     send(third, "/login/password", email="biel@innaxe.example", password=PASSWORD)
     assert send(third, "/login/code", code=code).status_code == 422
     sign_in(client, session, cast.alba)
@@ -74,7 +74,7 @@ def test_the_second_step_is_asked_for_and_a_code_works_once(
 
 
 def test_a_changed_role_and_a_closed_account_end_sessions(client: TestClient, session: Session, cast: Cast) -> None:
-    theirs = browser(client)
+    theirs = beside(client)
     sign_in(theirs, session, cast.carla)
     sign_in(client, session, cast.alba)
     assert send(client, f"/people/{cast.carla.id}/role", role="reviewer").status_code == 303

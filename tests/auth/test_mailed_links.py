@@ -18,15 +18,9 @@ from app.mail.models import OutboxMessage
 from app.people.queries import operator
 from app.surveys.rounds.service import invite
 from tests.conftest import ADDRESS
-from tests.make import Cast, csrf_in, make_open_survey
+from tests.make import Cast, beside, csrf_in, make_open_survey
 
 TABLES = ("sign_in_link", "browser_session", "respondent", "response", "answer", "invitation", "history_entry")
-
-
-def browser(client: TestClient) -> TestClient:
-    """Another browser on the same site."""
-    app: Any = client.app
-    return TestClient(app, base_url=ADDRESS, follow_redirects=False)
 
 
 def ask(client: TestClient, email: str) -> Any:
@@ -75,7 +69,7 @@ def test_opening_every_mailed_link_fifty_times_changes_nothing(
     ask(client, cast.biel.email)
     [link] = mailed(engine, settings)
     before = contents(engine)
-    scanner = browser(client)
+    scanner = beside(client)
     for path in (link.removeprefix(ADDRESS), f"/i/{token}", f"/s/{survey.slug}"):
         for _ in range(50):
             scanner.head(path)
@@ -90,7 +84,7 @@ def test_another_browser_needs_the_code_and_wrong_ones_end_the_link(
     page = ask(client, cast.biel.email).text
     shown = re.findall(r'class="receipt">([^<]+)<', page)[0]
     [link] = mailed(engine, settings)
-    phone = browser(client)
+    phone = beside(client)
     assert "another browser" in phone.get(link.removeprefix(ADDRESS)).text
     assert press(phone, link).status_code == 422, "a scanner that presses buttons has no code"
     assert press(phone, link, code="AAA-AAA").status_code == 422
@@ -114,7 +108,7 @@ def test_twenty_presses_at_once_make_one_session(
     statuses: list[int] = []
 
     def go() -> None:
-        mine = browser(client)
+        mine = beside(client)
         mine.cookies.update(cookies)
         statuses.append(mine.post(link.removeprefix(ADDRESS), data={"csrf": csrf}).status_code)
 

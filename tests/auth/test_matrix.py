@@ -2,17 +2,16 @@
 
 A new route without a row turns this red."""
 
+from dataclasses import replace
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
 
 from app.auth.api import list_routes
 from app.main import API, PAGES
 from tests.auth.matrix import ALL, MATRIX
 from tests.auth.world import World, world
-from tests.conftest import ADDRESS
-from tests.make import csrf_in
+from tests.make import beside, csrf_in
 
 __all__ = ["world"]
 
@@ -69,7 +68,7 @@ def call(world: World, who: str, route: dict[str, Any]) -> Any:
     url = route["path"].format(**{key: things.get(key, "x") for key in _names(route["path"])})
     if route["method"] == "GET":
         return client.get(url)
-    csrf = csrf_in(client.get("/login").text)
+    csrf = world.csrf(who)
     fields = {
         "s": "1",
         "job": things["job"],
@@ -106,8 +105,9 @@ def test_every_route_has_its_row() -> None:
 
 def test_roles_open_what_they_may_and_nothing_else(world: World) -> None:
     wrong: list[str] = []
+    routes = rows(world.app)
     for who in sorted(ALL):
-        for route in rows(world.app):
+        for route in routes:
             status = call(world, who, route).status_code
             # a key of nobody's is no key of theirs
             is_in = status in LET_IN or (route["name"] == "end_key" and status == 404)
@@ -129,7 +129,7 @@ def test_from_another_consortium_nothing_is_seen_or_changed(world: World) -> Non
         if about_a_thing and answer.status_code != 404:
             wrong.append(f"{route['path']}: {answer.status_code}")
         if about_a_thing and "slug" not in _names(route["path"]):
-            other = World(world.app, world.clients, missing, world.marks)
+            other = replace(world, things=missing)
             unknown = call(other, "foreign", route)
             if _plain(unknown, world) != _plain(answer, world):
                 wrong.append(f"{route['path']}: a foreign thing answers otherwise than a missing one")
@@ -152,7 +152,7 @@ def test_programs_come_by_key(world: World) -> None:
     client = world.clients["reviewer"]
     page = client.post("/account/keys", data={"csrf": csrf_in(client.get("/account").text), "name": "a program"})
     key = page.text.split('<code class="num">')[1].split("</code>")[0]
-    program = TestClient(world.app, base_url=ADDRESS)
+    program = beside(client)
     headers = {"Authorization": f"Bearer {key}"}
     me = program.get("/api/v1/me", headers=headers).json()
     assert me["email"] == "dora@innaxe.example"

@@ -19,9 +19,8 @@ from app.auth.models import OidcLogin
 from app.auth.oidc import ATTEMPT_COOKIE
 from app.core.settings import Settings
 from app.main import create_app
-from tests.auth.test_mailed_links import browser
 from tests.conftest import ADDRESS
-from tests.make import Cast
+from tests.make import Cast, beside
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +80,7 @@ def test_a_known_address_that_the_provider_verified_signs_in(
     with Session(engine) as session:
         assert [login.subject for login in session.exec(select(OidcLogin))] == ["biel-1"]
     know(provider, "biel-1", email="another@innaxe.example", email_verified=True)
-    other = browser(site)
+    other = beside(site)
     assert other.get(go_to_provider(other, "biel-1")).status_code == 303, "the link is to the person, not the address"
 
 
@@ -104,7 +103,7 @@ def test_others_have_no_access(site: TestClient, provider: str, cast: Cast, clai
 def test_the_way_back_fits_only_the_browser_that_went(site: TestClient, provider: str, cast: Cast) -> None:
     know(provider, "biel-2", email="biel@innaxe.example", email_verified=True)
     back = go_to_provider(site, "biel-2")
-    assert browser(site).get(back).status_code == 401, "another browser"
+    assert beside(site).get(back).status_code == 401, "another browser"
     assert site.get(re.sub("state=[^&]+", "state=forged", back)).status_code == 401
     assert site.get("/login/oidc/callback").status_code == 401
     assert site.get(back).status_code == 303

@@ -1,7 +1,7 @@
 """Two consortia, the first with one of everything in it."""
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -49,9 +49,8 @@ from app.surveys.rounds.queries import find_open_round
 from app.surveys.rounds.service import open_round
 from tests.actionplan.monitoring import follow, plan_item
 from tests.auth.matrix import OTHER, OWN
-from tests.conftest import ADDRESS
 from tests.consensus.test_closing import fill
-from tests.make import make_cast, make_open_survey, sign_in
+from tests.make import beside, csrf_in, make_cast, make_open_survey, sign_in
 
 NO_GROUPS = find_groups(np.zeros((0, 0)), [], minimum=5, seed=1)
 
@@ -64,6 +63,13 @@ class World:
     clients: dict[str, TestClient]
     things: dict[str, str]
     marks: tuple[str, ...]
+    tokens: dict[str, str] = field(default_factory=dict[str, str])
+
+    def csrf(self, who: str) -> str:
+        """What somebody's forms carry, as a page said it: it stays the same until they sign out."""
+        if who not in self.tokens:
+            self.tokens[who] = csrf_in(self.clients[who].get("/login").text)
+        return self.tokens[who]
 
 
 @pytest.fixture
@@ -100,9 +106,9 @@ def world(client: TestClient, session: Session, engine: Engine) -> World:
     foreign = operator(session, "Other")
     people["foreign"] = create_person(session, foreign, email="fred@other.example", role="admin", name="Fred")
     session.commit()
-    clients = {"nobody": TestClient(app, base_url=ADDRESS, follow_redirects=False)}
+    clients = {"nobody": beside(client)}
     for name, person in people.items():
-        clients[name] = TestClient(app, base_url=ADDRESS, follow_redirects=False)
+        clients[name] = beside(client)
         sign_in(clients[name], session, person)
     marks = (
         "Markedpartner",

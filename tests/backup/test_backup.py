@@ -282,16 +282,41 @@ def test_a_missing_database_comes_back_from_its_backup(innaxe: Run, sqlite_templ
         path.unlink()
         if not is_missing:
             path.write_bytes(b"no database " * 1000)
+            code, _, said = innaxe("backup", "restore", tmp_path / "backup.zip")
+            assert (code, "There are data at" in said) == (1, True), "what cannot be read may be missed"
         assert innaxe("survey", "list")[0] == 1
         assert innaxe("backup", "restore", tmp_path / "backup.zip", "--force")[0] == 0
         assert innaxe("survey", "list")[0] == 0
         assert tables_of(f"sqlite:///{path}") == before
 
 
-def test_a_damaged_database_is_not_backed_up(innaxe: Run, sqlite_template: Path, tmp_path: Path) -> None:
-    content = bytearray(sqlite_template.read_bytes())
+def spoil_pages(path: Path) -> None:
+    content = bytearray(path.read_bytes())
     for page in range(len(content) // 4096 // 2, len(content) // 4096):
         content[page * 4096 : page * 4096 + 100] = b"\xff" * 100
-    (tmp_path / "innaxe.sqlite").write_bytes(content)
-    assert innaxe("backup", "create", tmp_path / "backup.zip")[0] in (1, 5)
+    path.write_bytes(content)
+
+
+def break_a_rule(path: Path) -> None:
+    """Let every row be readable, and one not be what its table allows."""
+    engine = make_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        cursor = connection.connection.cursor()
+        cursor.execute("PRAGMA writable_schema=ON")
+        cursor.execute(
+            "UPDATE sqlite_master SET sql = substr(sql, 1, length(sql) - 1) || ', CHECK (seq < 0))'"
+            " WHERE name = 'history_head'"
+        )
+        connection.commit()
+    engine.dispose()
+
+
+@pytest.mark.parametrize("spoil", [spoil_pages, break_a_rule])
+def test_a_damaged_database_is_not_backed_up(
+    innaxe: Run, sqlite_template: Path, tmp_path: Path, spoil: Callable[[Path], None]
+) -> None:
+    shutil.copy(sqlite_template, tmp_path / "innaxe.sqlite")
+    spoil(tmp_path / "innaxe.sqlite")
+    code, _, said = innaxe("backup", "create", tmp_path / "backup.zip")
+    assert (code in (1, 5), "damaged" in said) == (True, True)
     assert not list(tmp_path.glob("*backup*"))

@@ -26,6 +26,8 @@ from app.actionplan.monitoring.queries import get_following
 from app.actionplan.monitoring.service import start_following
 from app.actionplan.portfolio.models import Plan
 from app.actionplan.portfolio.queries import get_own_plan, get_scenario
+from app.consensus.figures.models import FigureDrawing
+from app.consensus.figures.queries import list_undrawn
 from app.core.db import for_writing, make_engine
 from app.people.queries import find_actor, find_person_by_email
 from app.people.rules import Actor
@@ -64,6 +66,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     subprocess.run([INNAXE, "migrate"], env=surroundings, check=True, capture_output=True)
     printed = subprocess.run([INNAXE, "demo"], env=surroundings, check=True, capture_output=True, text=True).stdout
     _follow_a_plan(data / "innaxe.sqlite")
+    _let_pictures_stand_for_others(data / "innaxe.sqlite")
     with (data / "log").open("wb") as log:
         server = subprocess.Popen([INNAXE, "serve", "--port", str(port)], env=surroundings, stderr=log)
         try:
@@ -95,6 +98,24 @@ def _follow_a_plan(path: Path) -> None:
         for one in session.exec(select(Initiative)):
             one.state = states[one.id]
         session.commit()
+    engine.dispose()
+
+
+def _let_pictures_stand_for_others(path: Path) -> None:
+    """Let each figure that the demonstration drew be that of the other languages and of the round before too.
+
+    The server would draw them all while tests wait for pages, and no test reads what is written in them.
+    """
+    engine = make_engine(f"sqlite:///{path}")
+    with Session(for_writing(engine)) as session, session.begin():
+        drawn = session.exec(select(FigureDrawing)).all()
+        assert drawn
+        for snapshot, _, language in list_undrawn(session):
+            for one in drawn:
+                data = one.model_dump(exclude={"id", "snapshot_id", "language"})
+                session.add(FigureDrawing(snapshot_id=snapshot.id, language=language, **data))
+        session.flush()
+        assert list_undrawn(session) == []
     engine.dispose()
 
 
@@ -221,3 +242,9 @@ def signed_in(browser: Browser, site: Site) -> Callable[[str], Any]:
         return states[role]
 
     return state_of
+
+
+@pytest.fixture(scope="session")
+def looked_at() -> set[str]:
+    """The contents of the pages that somebody's browser has shown, and that the test of it saw no fault of."""
+    return set()

@@ -1,16 +1,16 @@
 """Every page there is: accessible, narrow, light, in both colour schemes, and asking nobody else."""
 
 import re
-from collections.abc import Callable, Sequence
-from typing import Any, cast
+from collections.abc import Callable
+from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from fastapi.routing import APIRoute
 from playwright.sync_api import Page, Request
 
 from app.main import PAGES
 from tests.browser.conftest import Opener, Site, begin
+from tests.browser.looking import inspect
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -229,49 +229,10 @@ def test_no_page_is_forgotten() -> None:
     assert routes == {*FOR_EVERYBODY, *FOR_STAKEHOLDERS, *FOR_MEMBERS, *NO_PAGES}
 
 
-def findings(page: Page) -> list[str]:
-    """What axe calls serious or critical."""
-    found = cast("list[dict[str, Any]]", Axe().run(page).response["violations"])
-    return [
-        f"{page.url} {one['id']}: {one['nodes'][0]['html']}"
-        for one in found
-        if one["impact"] in ("serious", "critical")
-    ]
-
-
-def is_too_wide(page: Page) -> bool:
-    return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-
-
-def widest(page: Page) -> str:
-    """The element that sticks out."""
-    return page.evaluate("""() => [...document.querySelectorAll('main *')]
-        .filter(one => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
-        .map(one => one.outerHTML.slice(0, 80))[0]""")
-
-
-WIDTHS = (1440, 390, 320)
-
-
-def inspect(page: Page, address: str, widths: Sequence[int] = WIDTHS) -> list[str]:
-    """Axe on a phone and on a desk, and no sideways scroll down to 320 px."""
-    faults: list[str] = []
-    page.goto(address)
-    for width in widths:
-        page.set_viewport_size({"width": width, "height": 844})
-        if is_too_wide(page):
-            faults.append(f"{page.url} scrolls sideways at {width} px: {widest(page)}")
-        if width != 320:
-            faults += findings(page)
-    return faults
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_for_members(visit: Opener, signed_in: Callable[[str], Any], scheme: str) -> None:
-    page = visit(storage_state=signed_in("admin"), color_scheme=scheme)
-    # the dark differs in its colours only, and those are the same at every width
-    widths = WIDTHS if scheme == "light" else (390,)
-    faults = [fault for address in addresses_for_members(page).values() for fault in inspect(page, address, widths)]
+def test_pages_for_members(visit: Opener, signed_in: Callable[[str], Any], looked_at: set[str]) -> None:
+    page = visit(storage_state=signed_in("admin"))
+    addresses = addresses_for_members(page).values()
+    faults = [fault for address in addresses for fault in inspect(page, address, looked_at)]
     page.goto("/account")
     begin = page.locator("main form[action$='/second-step'] button")
     if begin.count():
@@ -320,9 +281,8 @@ def addresses_for_members(page: Page) -> dict[str, str]:
     return FOR_MEMBERS | found
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_for_stakeholders(visit: Opener, site: Site, scheme: str) -> None:
-    page = visit(color_scheme=scheme)
+def test_pages_for_stakeholders(visit: Opener, site: Site) -> None:
+    page = visit()
     page.goto(WALL)
     first = page.locator("article h2 a").first.get_attribute("href")
     assert first
@@ -345,9 +305,8 @@ def test_pages_for_stakeholders(visit: Opener, site: Site, scheme: str) -> None:
     assert faults == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_with_questions(visit: Opener, site: Site, scheme: str) -> None:
-    page = visit(color_scheme=scheme)
+def test_pages_with_questions(visit: Opener, site: Site) -> None:
+    page = visit()
     begin(page, site)
     sections = ("budget", "ranking", "ideas", "contact")
     assert [fault for code in sections for fault in inspect(page, f"/s/{SURVEY}/p/{code}")] == []

@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Opener
-from tests.browser.test_every_page import RUNNING, findings, is_too_wide
+from tests.browser.looking import findings, is_too_wide
+from tests.browser.test_every_page import RUNNING
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Opener
-from tests.browser.test_every_page import findings, is_too_wide, widest
+from tests.browser.looking import findings, is_too_wide, widest
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import INNAXE, Opener, Site
-from tests.browser.test_every_page import findings, is_too_wide, widest
+from tests.browser.looking import colours_in_the_dark, findings, is_too_wide, widest
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -77,11 +77,8 @@ def arabic(site: Site, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.mark.parametrize("with_script", [True, False])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_an_arabic_survey_is_answered_from_the_right(
-    visit: Opener, arabic: str, with_script: bool, scheme: str
-) -> None:
-    page = visit(locale="ar", java_script_enabled=with_script, color_scheme=scheme)
+def test_an_arabic_survey_is_answered_from_the_right(visit: Opener, arabic: str, with_script: bool) -> None:
+    page = visit(locale="ar", java_script_enabled=with_script)
     faults: list[str] = []
 
     def look() -> None:
@@ -91,7 +88,7 @@ def test_an_arabic_survey_is_answered_from_the_right(
             if with_script and is_too_wide(page):
                 faults.append(f"{page.url} scrolls sideways at {width} px: {widest(page)}")
         if with_script:
-            faults.extend(findings(page))
+            faults.extend((*findings(page), *colours_in_the_dark(page)))
 
     page.goto(arabic)
     look()

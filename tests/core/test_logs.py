@@ -12,6 +12,7 @@ from app.core.logs import set_up_logs
 
 
 def test_a_fault_is_logged_without_the_values_of_variables(capsys: pytest.CaptureFixture[str]) -> None:
+    before = structlog.get_config()
     set_up_logs()
     secret = "innaxe_session=abc"
     try:
@@ -20,7 +21,7 @@ def test_a_fault_is_logged_without_the_values_of_variables(capsys: pytest.Captur
     except ValueError:
         structlog.get_logger().exception("bug")
     finally:
-        structlog.reset_defaults()
+        structlog.configure(**before)
     said = capsys.readouterr().err
     found = json.loads(said.strip().splitlines()[-1])
     assert found["exception"][0]["exc_value"] == "broken"

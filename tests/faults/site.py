@@ -52,13 +52,15 @@ class Served:
                 [INNAXE, "serve", "--port", str(self.port)], env=self.surroundings, stderr=log, stdout=log
             )
         host = {"Host": urlsplit(self.surroundings["INNAXE_BASE_URL"]).netloc}
-        for _ in range(1200):
-            assert self.process.poll() is None, self.log.read_text()
-            try:
-                if httpx.get(f"{self.address}/healthz", headers=host, timeout=5).status_code == 200:
-                    return
-            except httpx.TransportError:
-                time.sleep(0.05)
+        # one client: reading the certificates of the system for each try took as long as what is waited for
+        with httpx.Client(base_url=self.address, headers=host, timeout=5) as client:
+            for _ in range(1200):
+                assert self.process.poll() is None, self.log.read_text()
+                try:
+                    if client.get("/healthz").status_code == 200:
+                        return
+                except httpx.TransportError:
+                    time.sleep(0.05)
         raise AssertionError(self.log.read_text())
 
 

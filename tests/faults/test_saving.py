@@ -45,7 +45,7 @@ def save_and_kill(
 
 @pytest.mark.parametrize(
     ("saves", "kills"),
-    [pytest.param(300, 3, id="quick"), pytest.param(10_000, 50, id="full", marks=pytest.mark.faults)],
+    [pytest.param(200, 2, id="quick"), pytest.param(10_000, 50, id="full", marks=pytest.mark.faults)],
 )
 def test_however_often_it_is_killed_what_was_confirmed_is_kept_once(
     database: str, engine: Engine, tmp_path: Path, saves: int, kills: int

@@ -99,11 +99,11 @@ def test_the_command_line_imports(
     file = tmp_path / "edu.tsv"
     words = ["indicators", "import", str(file), "--edition", "2021", "--indicator", "IND01", "--unit", "PC"]
     file.write_text(TSV.replace("13", "1,3"), encoding="utf-8")
-    refused = CliRunner().invoke(program, words)
+    refused = CliRunner().invoke(program("indicators"), words)
     assert isinstance(refused.exception, Refused)
     assert "Row 3, 2021: has a decimal comma" in str(refused.exception)
     file.write_text(TSV, encoding="utf-8")
-    done = CliRunner().invoke(program, words)
+    done = CliRunner().invoke(program("indicators"), words)
     assert done.exit_code == 0, done.output
     assert '"added": 2' in done.output
     assert session.exec(select(RegionReading).where(RegionReading.file == "edu.tsv")).all()

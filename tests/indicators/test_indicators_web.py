@@ -20,6 +20,7 @@ from app.people.service import create_person
 from tests.indicators.test_indicator_import import ROOT, TSV
 from tests.indicators.test_taking_readings import areas
 from tests.make import Cast, csrf_in, sign_in
+from tests.scenes import lay
 
 DEFINITION = {
     "name": "Tertiary education",
@@ -34,11 +35,15 @@ DEFINITION = {
 
 
 def load(session: Session) -> None:
-    areas(session)
-    data = (ROOT / "demo" / "indicators.csv").read_bytes()
-    taken = import_readings(session, operator(session), "i.csv", data, Choices(edition="2021", defines=True))
-    assert not taken.is_refused
-    session.commit()
+    """The areas, indicators and readings of the demonstration."""
+
+    def build() -> None:
+        areas(session)
+        data = (ROOT / "demo" / "indicators.csv").read_bytes()
+        taken = import_readings(session, operator(session), "i.csv", data, Choices(edition="2021", defines=True))
+        assert not taken.is_refused
+
+    lay(session, "indicators", build, lambda: None)
 
 
 def post(client: TestClient, path: str, data: dict[str, Any], **more: Any) -> Any:

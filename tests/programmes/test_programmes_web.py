@@ -15,6 +15,7 @@ from app.programmes.models import Programme, ProgrammeVersion
 from tests.indicators.test_taking_readings import areas
 from tests.make import Cast, csrf_in, sign_in
 from tests.programmes.catalogues import SERVICES
+from tests.scenes import lay
 
 CONTENT = {
     "name": "Match day",
@@ -34,10 +35,14 @@ CONTENT = {
 
 
 def load(session: Session) -> None:
-    areas(session)
-    sheet = read_sheet("services.csv", SERVICES.read_bytes())
-    assert not import_programmes(session, operator(session), sheet, guess(sheet, {}), None).is_refused
-    session.commit()
+    """The areas and programmes of the demonstration."""
+
+    def build() -> None:
+        areas(session)
+        sheet = read_sheet("services.csv", SERVICES.read_bytes())
+        assert not import_programmes(session, operator(session), sheet, guess(sheet, {}), None).is_refused
+
+    lay(session, "programmes", build, lambda: None)
 
 
 def key_of(session: Session, code: str) -> str:

@@ -24,6 +24,7 @@ from app.erasure import export_person
 from app.people.queries import operator
 from tests.indicators.test_indicators_web import load
 from tests.make import Cast, csrf_in, sign_in
+from tests.scenes import lay
 
 SECRET = "a secret for hashing"
 READINGS = Path(__file__).parents[3] / "demo" / "indicators.csv"
@@ -46,9 +47,12 @@ REFERENCE = ("BG", "CAT", "DK", "IDF", "RN")
 @pytest.fixture
 def ground(session: Session) -> None:
     """The indicators, readings and programmes of the demonstration."""
-    load(session)
-    _load_programmes(session, operator(session))
-    session.commit()
+
+    def build() -> None:
+        load(session)
+        _load_programmes(session, operator(session))
+
+    lay(session, "numbers and programmes", build, lambda: None)
 
 
 def post(client: TestClient, path: str, data: dict[str, Any]) -> Any:

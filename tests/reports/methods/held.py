@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from app.consensus.returning import open_next_round
 from app.consensus.service import close_round
@@ -19,11 +19,16 @@ from app.surveys.authoring.publishing import note_deviation
 from app.surveys.rounds.service import invite
 from tests.consensus.test_closing import fill
 from tests.make import make_open_survey
+from tests.scenes import lay
 
 
 @pytest.fixture
 def held(session: Session, engine: Engine) -> Survey:
     """Two rounds held here: five people were invited, one closing day was moved, civil society is too small to show."""
+    return lay(session, "held", lambda: _build_held(session, engine), lambda: session.exec(select(Survey)).one())
+
+
+def _build_held(session: Session, engine: Engine) -> None:
     survey = make_open_survey(session)
     home = operator(session)
     for place in range(5):
@@ -38,8 +43,6 @@ def held(session: Session, engine: Engine) -> Survey:
     session.commit()
     fill(session, engine, survey)
     close_round(session, home, survey)
-    session.commit()
-    return survey
 
 
 def report(session: Session, survey: Survey, language: str = "en", **parts: Any) -> Document:
