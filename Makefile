@@ -60,7 +60,7 @@ test: setup browser proxies ## every check and test, the real browser and a real
 faults: setup ## what happens when servers misbehave and processes are killed, at full size
 	@$(BIN)/python -m pytest -n 0 -m faults
 
-bench: setup ## what the statistics cost, in ratios, how long fifty people wait, how many saves a second are durable, how fast what is alike is found, results are shown, plans are found, documents written and regions profiled
+bench: setup ## what the statistics cost, in ratios, how long fifty people wait, how many saves a second are durable, how fast what is alike is found, results are shown, plans are found, documents written and regions profiled, and what grows with a consultation
 	@$(BIN)/python -m tests.bench.statistics
 	@$(BIN)/python -m tests.bench.answering
 	@$(BIN)/python -m tests.bench.similar
@@ -69,6 +69,7 @@ bench: setup ## what the statistics cost, in ratios, how long fifty people wait,
 	@$(BIN)/python -m tests.bench.documents
 	@$(BIN)/python -m tests.bench.profiles
 	@$(BIN)/python -m tests.bench.saving
+	@$(BIN)/python -m tests.bench.large
 
 study: setup ## the calibration of the verdict: figure and table of docs/statistics.md
 	@$(BIN)/python -m tests.studies.calibration
