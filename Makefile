@@ -71,8 +71,9 @@ bench: setup ## what the statistics cost, in ratios, how long fifty people wait,
 	@$(BIN)/python -m tests.bench.saving
 	@$(BIN)/python -m tests.bench.large
 
-study: setup ## the calibration of the verdict: figure and table of docs/statistics.md
+study: setup ## the calibration of the verdict, and the machines a consultation needs: what docs/statistics.md and docs/operations.md say
 	@$(BIN)/python -m tests.studies.calibration
+	@$(BIN)/python -m tests.studies.capacity
 
 browser:
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \

@@ -1,5 +1,6 @@
 """The page of a running survey costs no more for more people who have not sent."""
 
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -21,7 +22,7 @@ def test_where_very_many_stop_is_estimated_from_some(session: Session, client: T
     current = find_last_round(session, survey.id)
     assert current is not None
     make_response(session, survey)
-    fixed = {"survey_id": survey.id, "helix": "civil", "region": "", "language": "en", "attributes": {}}
+    fixed: dict[str, Any] = {"survey_id": survey.id, "helix": "civil", "region": "", "language": "en", "attributes": {}}
     own, theirs = ([UUID(int=place * 10**30 + kind) for place in range(1, PEOPLE)] for kind in (1, 2))
     people = [fixed | {"id": key, "code": key.hex, "begun_on": today()} for key in own]
     session.connection().execute(insert(Respondent), people)
