@@ -40,7 +40,7 @@ from tests.make import csrf_in
 from tests.postgres import Postgres
 
 STEPS, FULL = (10_000, 30_000, 100_000), 4_600_000
-TURNS, BEGINNING, VIEWS = 7, 64, 20
+TURNS, BEGINNING, VIEWS = 13, 64, 20
 MOST_WATCHING_MS = 20_000
 MOST_PAGE_MS, MOST_GROWTH, MOST_COST = 300.0, 96.0, 1.10
 """Milliseconds, megabytes that a closing may hold more than at the first step, and cost against the first step."""
