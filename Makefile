@@ -65,7 +65,7 @@ all-tests:
 faults: setup ## what happens when servers misbehave and processes are killed, at full size
 	@$(BIN)/python -m pytest -n 0 -m faults
 
-bench: setup ## what the statistics cost, in ratios, how long fifty people wait, how many saves a second are durable, how fast what is alike is found, results are shown, plans are found, documents written and regions profiled
+bench: setup ## what the statistics cost, in ratios, how long fifty people wait, how many saves a second are durable, how fast what is alike is found, results are shown, plans are found, documents written and regions profiled, and what grows with a consultation
 	@$(BIN)/python -m tests.bench.statistics
 	@$(BIN)/python -m tests.bench.answering
 	@$(BIN)/python -m tests.bench.similar
@@ -74,9 +74,11 @@ bench: setup ## what the statistics cost, in ratios, how long fifty people wait,
 	@$(BIN)/python -m tests.bench.documents
 	@$(BIN)/python -m tests.bench.profiles
 	@$(BIN)/python -m tests.bench.saving
+	@$(BIN)/python -m tests.bench.large
 
-study: setup ## the calibration of the verdict: figure and table of docs/statistics.md
+study: setup ## the calibration of the verdict, and the machines a consultation needs: what docs/statistics.md and docs/operations.md say
 	@$(BIN)/python -m tests.studies.calibration
+	@$(BIN)/python -m tests.studies.capacity
 
 browser:
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || \

@@ -5,16 +5,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app import __version__
 from app.consensus.analysis_items import describe_items
 from app.consensus.analysis_panel import describe_alpha, describe_concordance, describe_raking
 from app.consensus.analysis_ranks import describe_other_methods, describe_rank_sets, describe_unknown_weights
 from app.consensus.analysis_rules import describe_rules
-from app.consensus.panel import Panel
+from app.consensus.panel import Panel, Rated, add_up
 from app.stats.bootstrap import (
     Draws,
-    draw_again,
+    draw_parts,
     percentile_intervals,
     rank_uncertainty,
     standard_errors,
@@ -47,7 +48,7 @@ CONVENTIONS = (
 
 
 def analyse(
-    panel: Panel,
+    panel: Rated,
     *,
     weights: Mapping[str, float] | None = None,
     seed: int = SEED,
@@ -100,45 +101,53 @@ def to_bytes(analysis: Mapping[str, Any]) -> bytes:
     return (json.dumps(analysis, ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode()
 
 
-def count_by_helix(panel: Panel, names: Sequence[str] | None = None) -> Real:
+def count_by_helix(panel: Rated, names: Sequence[str] | None = None) -> Real:
     """Histograms of shape (rounds, initiatives, criteria, helices, levels), by default of the helices present."""
-    helices = np.array(panel.helices)
-    names = panel.helix_names if names is None else names
-    return np.stack(
-        [
-            np.stack(
-                [count_ratings(layer[helices == helix], panel.low, panel.high) for helix in names],
-                axis=-2,
-            )
-            for layer in panel.ratings
-        ]
-    )
+    wanted = panel.helix_names if names is None else names
+
+    def count(part: Panel) -> Real:
+        helices = np.array(part.helices)
+        return np.stack(
+            [
+                np.stack([count_ratings(layer[helices == helix], part.low, part.high) for helix in wanted], axis=-2)
+                for layer in part.ratings
+            ]
+        )
+
+    return add_up(panel, count)
 
 
-def draw_panel(panel: Panel, *, seed: int, draws: int) -> Draws:
+def draw_panel(panel: Rated, *, seed: int, draws: int) -> Draws:
     """The re-samples of the last round: those who took part, drawn again within their helix."""
-    present = panel.took_part[-1]
-    ratings = panel.ratings[-1][present].astype(np.float64)
-    ratings[ratings == MISSING] = np.nan
-    names = panel.helix_names
-    groups = np.array([names.index(helix) for helix in np.array(panel.helices)[present]])
-    return draw_again(ratings, groups, draws=draws, seed=seed)
+    place = {helix: number for number, helix in enumerate(panel.helix_names)}
+
+    def present(part: Panel) -> tuple[Real, NDArray[np.int64]]:
+        ratings = part.ratings[-1][part.took_part[-1]].astype(np.float64)
+        ratings[ratings == MISSING] = np.nan
+        groups = [place[helix] for helix, is_in in zip(part.helices, part.took_part[-1], strict=True) if is_in]
+        return ratings, np.array(groups, dtype=np.int64)
+
+    return draw_parts(map(present, panel.parts()), draws=draws, seed=seed)
 
 
-def _participation(panel: Panel) -> dict[str, Any]:
-    helices = np.array(panel.helices)
-    counts = {f"round{number}": int(layer.sum()) for number, layer in zip(panel.rounds, panel.took_part, strict=True)}
-    last = panel.took_part[-1]
-    by_helix = {helix: int(last[helices == helix].sum()) for helix in panel.helix_names}
-    found: dict[str, Any] = {**counts, f"by_helix_round{panel.rounds[-1]}": by_helix}
-    if len(panel.rounds) > 1:
-        first = panel.took_part[0]
-        both = int((first & last).sum())
-        found |= {"both": both, "retention_pct": 100 * both / int(first.sum()) if first.any() else None}
+def _participation(panel: Rated) -> dict[str, Any]:
+    names, several = panel.helix_names, len(panel.rounds) > 1
+
+    def count(part: Panel) -> Real:
+        helices, first, last = np.array(part.helices), part.took_part[0], part.took_part[-1]
+        by_helix = [last[helices == helix].sum() for helix in names]
+        return np.array([(first & last).sum(), *part.took_part.sum(axis=1), *by_helix], dtype=np.float64)
+
+    both, *counts = (int(number) for number in add_up(panel, count))
+    rounds, by_helix = counts[: len(panel.rounds)], counts[len(panel.rounds) :]
+    found: dict[str, Any] = {f"round{number}": n for number, n in zip(panel.rounds, rounds, strict=True)}
+    found[f"by_helix_round{panel.rounds[-1]}"] = dict(zip(names, by_helix, strict=True))
+    if several:
+        found |= {"both": both, "retention_pct": 100 * both / rounds[0] if rounds[0] else None}
     return found
 
 
-def _composite(panel: Panel, means: Real, scores: Real, weights: Real) -> dict[str, Any]:
+def _composite(panel: Rated, means: Real, scores: Real, weights: Real) -> dict[str, Any]:
     ranks = rank(scores)
     return {
         "weights": dict(zip(panel.criteria, weights.tolist(), strict=True)),
@@ -156,7 +165,7 @@ def _rank_number(place: float) -> float | int | None:
     return int(value) if value is not None and value.is_integer() else value
 
 
-def _bootstrap(panel: Panel, scores: Real, seed: int) -> dict[str, Any]:
+def _bootstrap(panel: Rated, scores: Real, seed: int) -> dict[str, Any]:
     uncertainty = rank_uncertainty(scores)
     intervals = percentile_intervals(scores)
     return {

@@ -4,11 +4,11 @@ from typing import Any
 
 import numpy as np
 
-from app.consensus.panel import Panel
+from app.consensus.panel import Rated, count_moves
 from app.stats.agreement import comet
 from app.stats.edge import Real, as_value
 from app.stats.groups import adjust_benjamini_hochberg, adjust_holm, compare_pairs, kruskal_wallis
-from app.stats.histogram import count_pairs, top_box
+from app.stats.histogram import top_box
 from app.stats.reasons import Reason, why_no_change, why_no_difference
 from app.stats.spread import variation
 from app.stats.stability import Stop, association, change, is_stable, recommend_stop, signed_rank, signed_rank_exact_p
@@ -20,7 +20,7 @@ Line = dict[str, Any]
 Reasons = dict[str, str]
 
 
-def describe_differences(panel: Panel, by_helix: Real) -> list[tuple[Line, Reasons]]:
+def describe_differences(panel: Rated, by_helix: Real) -> list[tuple[Line, Reasons]]:
     """`kruskal` and `dunn` of each item of a round, from (initiatives, criteria, helices, levels), and why not."""
     found, pairs = kruskal_wallis(by_helix), compare_pairs(by_helix)
     family = found.p.ravel()
@@ -62,7 +62,7 @@ def describe_differences(panel: Panel, by_helix: Real) -> list[tuple[Line, Reaso
     return lines
 
 
-def describe_changes(panel: Panel, layer: int, counts: Real) -> tuple[list[tuple[Line, Reasons]], Stop | None]:
+def describe_changes(panel: Rated, layer: int, counts: Real) -> tuple[list[tuple[Line, Reasons]], Stop | None]:
     """`stability` of each item against the round before, on the people who answered both, and whether to stop.
 
     `counts` has shape (rounds, initiatives, criteria, levels). The first round has nothing to compare with.
@@ -71,7 +71,7 @@ def describe_changes(panel: Panel, layer: int, counts: Real) -> tuple[list[tuple
     if not layer:
         return [({"stability": None}, {"stability": Reason.NOT_ENOUGH_PAIRS.value})] * items, None
     box = top_box(counts.shape[-1])
-    pairs = count_pairs(panel.ratings[layer - 1], panel.ratings[layer], panel.low, panel.high)
+    pairs = count_moves(panel, layer)
     moved, ranked, linked = change(pairs, box.start), signed_rank(pairs), association(pairs)
     settled = is_stable(moved.net_change, moved.median, counts.shape[-1])
     spread = variation(counts[layer], panel.low) - variation(counts[layer - 1], panel.low)

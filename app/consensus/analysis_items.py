@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from app.consensus.analysis_differences import describe_changes, describe_differences
-from app.consensus.panel import Panel
+from app.consensus.panel import Rated
 from app.stats.agreement import (
     SLACK,
     agreement,
@@ -29,7 +29,7 @@ COMET_WORDS = {1: "in", -1: "out", 0: "none"}
 UPPER_THIRD, LOWER_THIRD = slice(6, 9), slice(0, 3)
 
 
-def describe_items(panel: Panel, layer: int, histograms: Real) -> tuple[list[dict[str, Any]], Stop | None]:
+def describe_items(panel: Rated, layer: int, histograms: Real) -> tuple[list[dict[str, Any]], Stop | None]:
     """The lines of one round, by its place, from histograms (rounds, initiatives, criteria, helices, levels).
 
     With them whether the round may be the last, None for the first. `undefined` says why a figure is None.
@@ -76,7 +76,7 @@ def _reasons(by_helix: Real, is_nine: bool) -> dict[str, str]:
     return found if is_nine else found | dict.fromkeys(NINE_KEYS, OTHER_SCALE)
 
 
-def _general(panel: Panel, counts: Real, by_helix: Real) -> dict[str, Any]:
+def _general(panel: Rated, counts: Real, by_helix: Real) -> dict[str, Any]:
     box = top_box(counts.shape[-1])
     lower, upper = wilson(counts[..., box].sum(axis=-1), total(counts))
     return {

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from app.consensus.panel import Panel
+from app.consensus.panel import Rated
 from app.stats.acceptability import Acceptability, acceptability
 from app.stats.aggregation import closeness_to_ideal, outranking_flows
 from app.stats.edge import Real, as_value, as_values, count_from
@@ -38,7 +38,7 @@ def describe_rank_sets(scores: Real, resampled: Real, *, seed: int) -> dict[str,
     }
 
 
-def describe_unknown_weights(panel: Panel, means: Real, weights: Real, *, seed: int) -> dict[str, Any] | None:
+def describe_unknown_weights(panel: Rated, means: Real, weights: Real, *, seed: int) -> dict[str, Any] | None:
     """SMAA-2 on the balanced means of shape (initiatives, criteria): any weights, and any in the order of `weights`.
 
     Exact for few initiatives (`draws` 0), else drawn. None without a criterion to weigh against another.
@@ -64,7 +64,7 @@ def describe_unknown_weights(panel: Panel, means: Real, weights: Real, *, seed: 
     }
 
 
-def describe_other_methods(panel: Panel, means: Real, weights: Real, k: int) -> dict[str, Any]:
+def describe_other_methods(panel: Rated, means: Real, weights: Real, k: int) -> dict[str, Any]:
     """TOPSIS and PROMETHEE II beside the weighted sum; an initiative that only some of them put first is named.
 
     Both can turn ranks around when an initiative is added, so they are second opinions.

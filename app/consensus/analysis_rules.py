@@ -4,12 +4,12 @@ from typing import Any
 
 import numpy as np
 
-from app.consensus.panel import Panel
+from app.consensus.panel import Rated
 from app.stats.edge import Real
 from app.stats.rulesets import PUBLISHED, compare_rules
 
 
-def describe_rules(panel: Panel, by_helix: Real, minimum: int = 1) -> dict[str, Any]:
+def describe_rules(panel: Rated, by_helix: Real, minimum: int = 1) -> dict[str, Any]:
     """Each item's fate under the published rules, from counts (initiatives, criteria, helices, levels).
 
     Robust: all rules agree, for or against; fragile: it depends on whose rule one takes. A group of fewer than

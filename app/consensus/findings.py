@@ -6,6 +6,7 @@ Every breakdown has passed disclosure control here, once, so nothing downstream 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from app.consensus.flow import Course, describe_flow
 from app.consensus.keeping import Kept, keep_in, kept_lines
 from app.consensus.moved import describe_moves
 from app.consensus.overall import draw_shown, overall_of
-from app.consensus.panel import Asked, Panel, carry_forward
+from app.consensus.panel import Asked, Rated, carry_forward
 from app.consensus.tally import Tally, tally_panel
 from app.stats.bootstrap import Draws, RankUncertainty, rank_uncertainty, same_shortlist_share
 from app.stats.disclosure import Shown, may_show, merge_hidden
@@ -57,7 +58,7 @@ class Setting:
     before: Mapping[str, Any] | None = None
 
 
-def make_findings(panel: Panel, setting: Setting, closed_at: datetime) -> dict[str, Any]:
+def make_findings(panel: Rated, setting: Setting, closed_at: datetime) -> dict[str, Any]:
     """The findings of a panel's last round, over the helices that the survey asks for, present or not.
 
     What that round did not ask about keeps the figures of the round that last did; each line names its `round`.
@@ -66,7 +67,7 @@ def make_findings(panel: Panel, setting: Setting, closed_at: datetime) -> dict[s
     kept = kept_lines(setting.before, tally)
     means, _ = _means(tally, setting.minimum, kept)
     draws = draw_shown(
-        carry_forward(panel, setting.asked),
+        panel.changed(partial(carry_forward, asked=setting.asked)),
         tally.helices,
         _hidden(tally, setting.minimum, kept),
         means,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from app.consensus.analysis import count_by_helix, draw_panel
-from app.consensus.panel import Panel
+from app.consensus.panel import Panel, Rated
 from app.consensus.tally import Tally
 from app.stats.bootstrap import Draws, in_shortlist_shares, percentile_intervals, rank_uncertainty
 from app.stats.edge import Real, as_value, as_values
@@ -21,7 +21,7 @@ OVERALL_FIGURES = ("n", "score", "score95", "rank", "rank50", "rank90", "topk")
 
 
 def draw_shown(
-    panel: Panel, helices: Sequence[str], hidden: Sequence[str], means: Real, *, seed: int, draws: int
+    panel: Rated, helices: Sequence[str], hidden: Sequence[str], means: Real, *, seed: int, draws: int
 ) -> Draws:
     """Re-samples around the balanced means as shown, (initiatives, criteria), that tell nothing of hidden helices.
 
@@ -33,8 +33,12 @@ def draw_shown(
         drawn = draw_panel(panel, seed=seed, draws=draws)
         away = means - balance(count_by_helix(panel, helices)[-1], panel.low).mean
         return Draws(drawn.means + np.where(np.abs(away) > SAME, away, 0), seed)
-    merged = tuple(HIDDEN_TOGETHER if name in hidden or name not in helices else name for name in panel.helices)
-    drawn = draw_panel(replace(panel, helices=merged), seed=seed, draws=draws)
+    apart = set(helices) - set(hidden)
+
+    def merge(part: Panel) -> Panel:
+        return replace(part, helices=tuple(name if name in apart else HIDDEN_TOGETHER for name in part.helices))
+
+    drawn = draw_panel(panel.changed(merge), seed=seed, draws=draws)
     heard = np.isfinite(drawn.means).any(axis=0)
     middle = np.nanmean(np.where(heard, drawn.means, 0), axis=0)
     return Draws(drawn.means - middle + means, seed)

@@ -1,13 +1,16 @@
 """A panel: who rated what in which round, without names. Built alike from files and from the database."""
 
+import operator
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.stats.histogram import MISSING
+from app.stats.edge import Real
+from app.stats.histogram import MISSING, count_pairs
 
 Rating = tuple[int, str, str, Sequence[int | None]]
 """One line of the ratings table: round, respondent, initiative, and a point or None for each criterion."""
@@ -19,7 +22,8 @@ class Panel:
 
     `ratings` has shape (rounds, respondents, initiatives, criteria) and holds points of the scale or MISSING;
     `took_part` has shape (rounds, respondents). `looked_at`, of shape (rounds, respondents, initiatives), tells who
-    answered at all about what: only they can have said that they cannot judge it.
+    answered at all about what: only they can have said that they cannot judge it. Parts of a large panel bring the
+    languages of their people in the last round along, and the orders in which they were asked.
     """
 
     low: int
@@ -33,11 +37,73 @@ class Panel:
     ratings: NDArray[np.int16]
     took_part: NDArray[np.bool_]
     looked_at: NDArray[np.bool_]
+    languages: Mapping[str, str] = field(default_factory=dict[str, str])
+    orders: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
 
     @property
     def helix_names(self) -> tuple[str, ...]:
         """The helices that respondents belong to, by name."""
         return tuple(sorted(set(self.helices)))
+
+    @property
+    def region_names(self) -> tuple[str, ...]:
+        """The regions that respondents belong to, by name; last, those who named none."""
+        return in_order_of_regions(self.regions)
+
+    def parts(self) -> Iterator["Panel"]:
+        """The panel in one part."""
+        yield self
+
+    def changed(self, change: Callable[["Panel"], "Panel"]) -> "Panel":
+        """The panel with something else said of the same people."""
+        return change(self)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A panel of more people than are held at once: what is the same for all, and how to read it in parts, again."""
+
+    low: int
+    high: int
+    rounds: tuple[int, ...]
+    helix_names: tuple[str, ...]
+    region_names: tuple[str, ...]
+    initiatives: tuple[str, ...]
+    criteria: tuple[str, ...]
+    parts: Callable[[], Iterator[Panel]]
+
+    def changed(self, change: Callable[[Panel], Panel]) -> "Parts":
+        """The panel with something else said of the same people."""
+        parts = self.parts
+        names: set[str] = set()
+        for part in parts():
+            names.update(change(part).helices)
+        return replace(self, helix_names=tuple(sorted(names)), parts=lambda: map(change, parts()))
+
+
+Rated = Panel | Parts
+
+
+def add_up(panel: Rated, count: Callable[[Panel], Real]) -> Real:
+    """The sum over the parts of a panel of what is counted in each."""
+    return reduce(operator.add, map(count, panel.parts()))
+
+
+def count_moves(panel: Rated, layer: int) -> Real:
+    """How many went from which level to which between a round, by its place, and the one before it.
+
+    The shape is (initiatives, criteria, levels, levels), the level of the round before first.
+    """
+    return add_up(panel, lambda part: count_pairs(part.ratings[layer - 1], part.ratings[layer], part.low, part.high))
+
+
+def in_order_of_regions(names: Iterable[str]) -> tuple[str, ...]:
+    """Each region once, by name; last, the one without a name.
+
+    >>> in_order_of_regions(["West", "", "East", "West"])
+    ('East', 'West', '')
+    """
+    return tuple(sorted(set(names), key=lambda name: (not name, name)))
 
 
 def build_panel(
@@ -87,7 +153,7 @@ Asked = Mapping[int, Collection[str] | None]
 """Which initiatives each round asked about, by its number; None, or a round not in it, stands for all."""
 
 
-def last_asked(panel: Panel, asked: Asked) -> list[int]:
+def last_asked(panel: Rated, asked: Asked) -> list[int]:
     """The number of the last round that asked about each initiative."""
     numbers: list[int] = []
     for initiative in panel.initiatives:

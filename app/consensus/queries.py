@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +13,9 @@ from sqlmodel import Session, col, select
 from app.consensus.basis import Basis, Ranked, hidden_helices, make_basis, rank_under, shown_means
 from app.consensus.models import RankBasis, Snapshot
 from app.consensus.overall import draw_shown
-from app.consensus.panel import Panel, build_panel, carry_forward
+from app.consensus.panel import Panel, Rated, build_panel, carry_forward
 from app.consensus.points import Points
+from app.consensus.spooling import MOST_WHOLE, count_people, spool_panel
 from app.core.errors import NotFound
 from app.surveys.answering.models import Answer, Respondent, Response
 from app.surveys.answering.queries import form_of
@@ -94,6 +96,16 @@ def read_panel(session: Session, survey: Survey, number: int | None = None, *, o
     )
 
 
+def read_rated(session: Session, survey: Survey, number: int) -> Rated:
+    """What a survey's respondents rated up to a round: whole, or in parts where they are too many.
+
+    Raises NotFound when nothing was rated yet.
+    """
+    if count_people(session, survey) > MOST_WHOLE:
+        return spool_panel(session, survey, number)
+    return read_panel(session, survey, number)
+
+
 def read_asked(session: Session, survey_id: UUID) -> dict[int, list[str] | None]:
     """Which items each round of a survey asked about, by its number; None for all."""
     return {found.number: found.item_codes for found in list_rounds(session, survey_id)}
@@ -127,12 +139,11 @@ def read_points(session: Session, survey: Survey, number: int, since: int) -> Po
     return Points(given, anew)
 
 
-def compute_basis(session: Session, survey: Survey, snapshot: Snapshot, panel: Panel) -> dict[str, Any]:
+def compute_basis(session: Session, survey: Survey, snapshot: Snapshot, panel: Rated) -> dict[str, Any]:
     """What a ranking under any weights needs of a snapshot, from the answers it was made of."""
     findings = snapshot.findings
-    panel = carry_forward(panel, read_asked(session, survey.id))
     draws = draw_shown(
-        panel,
+        panel.changed(partial(carry_forward, asked=read_asked(session, survey.id))),
         findings["helices"],
         hidden_helices(findings),
         shown_means(findings),
@@ -169,7 +180,7 @@ def get_basis(session: Session, snapshot: Snapshot) -> Basis:
     if kept:
         return Basis(kept.content)
     survey = get_survey(session, snapshot.survey_id)
-    return Basis(compute_basis(session, survey, snapshot, read_panel(session, survey, snapshot.round_number)))
+    return Basis(compute_basis(session, survey, snapshot, read_rated(session, survey, snapshot.round_number)))
 
 
 def rank_ranges(session: Session, snapshot: Snapshot, weights: Mapping[str, float]) -> Ranked:

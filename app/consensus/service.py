@@ -13,7 +13,7 @@ from app.auth.permissions import require
 from app.consensus.analysis import DRAWS, analyse
 from app.consensus.findings import make_findings
 from app.consensus.models import RankBasis, Snapshot
-from app.consensus.queries import compute_basis, read_panel
+from app.consensus.queries import compute_basis, read_panel, read_rated
 from app.consensus.setting import read_setting
 from app.core.clock import now
 from app.core.db import for_writing
@@ -70,7 +70,7 @@ def close_due_rounds(engine: Engine) -> int:
 def freeze(session: Session, actor: Actor, survey: Survey, closed: Round) -> Snapshot:
     """Compute the results of a closed round once, for good. Raises Conflict when nobody rated anything in it."""
     try:
-        panel = read_panel(session, survey, closed.number)
+        panel = read_rated(session, survey, closed.number)
     except NotFound as nothing:
         raise Conflict(NOBODY) from nothing
     if closed.number not in panel.rounds or closed.closed_at is None:

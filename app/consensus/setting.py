@@ -7,6 +7,7 @@ from sqlmodel import Session, col, func, select
 from app.consensus.findings import Setting
 from app.consensus.flow import Course
 from app.consensus.queries import find_snapshot_before, read_asked
+from app.consensus.spooling import MOST_WHOLE, count_people
 from app.surveys.answering.models import Respondent, Response
 from app.surveys.answering.queries import count_begun
 from app.surveys.authoring.models import Survey
@@ -17,11 +18,15 @@ from app.surveys.rounds.queries import count_invitations
 
 def read_setting(session: Session, survey: Survey, closed: Round) -> Setting:
     """The setting of a closed round."""
-    people: Sequence[tuple[str, str, list[str] | None]] = session.exec(
+    wanted = (
         select(Respondent.code, Respondent.language, col(Response.item_codes))
         .join(Response, col(Response.respondent_id) == col(Respondent.id))
         .where(Response.round_id == closed.id)
-    ).all()
+    )
+    people: Sequence[tuple[str, str, list[str] | None]] = (
+        # parts of a large panel bring these along
+        [] if count_people(session, survey) > MOST_WHOLE else session.exec(wanted).all()
+    )
     before = find_snapshot_before(session, survey.id, closed.number)
     return Setting(
         survey=str(survey.id),

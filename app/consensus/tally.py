@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.consensus.panel import Asked, Panel, carry_forward, last_asked
+from app.consensus.panel import Asked, Panel, Rated, add_up, carry_forward, count_moves, last_asked
 from app.stats.bootstrap import Draws, draw_counts
 from app.stats.edge import Real
-from app.stats.histogram import MISSING, count_pairs, count_ratings
+from app.stats.histogram import MISSING, count_ratings
 from app.stats.weighting import balance
 
 
@@ -52,23 +53,14 @@ class Tally:
         return self.counts.sum(axis=2)
 
 
-def tally_panel(panel: Panel, helices: Sequence[str], asked: Asked) -> Tally:
+def tally_panel(panel: Rated, helices: Sequence[str], asked: Asked) -> Tally:
     """Count a panel's last round over the helices the survey asks for, present or not.
 
     What that round did not ask about keeps the answers of the round that last did.
     """
-    carried = carry_forward(panel, asked)
-    regions = tuple(sorted(set(panel.regions), key=lambda name: (not name, name)))
-    of_helix, of_region = np.array(panel.helices), np.array(panel.regions)
-    places = [[(of_helix == helix) & (of_region == region) for region in regions] for helix in helices]
-    ratings, looked_at = carried.ratings[-1], carried.looked_at[-1]
-    counts = np.stack(
-        [np.stack([count_ratings(ratings[cell], panel.low, panel.high) for cell in row], axis=-2) for row in places],
-        axis=-3,
-    )
-    answering = panel.took_part[-1]
-    pairs, earlier = _pairs(panel)
-    groups = [*(of_helix == helix for helix in helices), *(of_region == region for region in regions)]
+    regions = panel.region_names
+    carried = panel.changed(partial(carry_forward, asked=asked))
+    has_before = len(panel.rounds) > 1
     return Tally(
         low=panel.low,
         high=panel.high,
@@ -77,29 +69,52 @@ def tally_panel(panel: Panel, helices: Sequence[str], asked: Asked) -> Tally:
         criteria=panel.criteria,
         helices=tuple(helices),
         regions=regions,
-        counts=counts,
-        looked_at=np.stack([looked_at[of_helix == helix].sum(axis=0) for helix in helices], axis=-1).astype(float),
-        answered=np.array([[float((cell & answering).sum()) for cell in row] for row in places]),
+        counts=add_up(carried, partial(_counts, helices, regions)),
+        looked_at=add_up(carried, partial(_looked_at, helices)),
+        answered=add_up(panel, partial(_answered, helices, regions)),
         numbers=tuple(last_asked(panel, asked)),
-        pairs_from=panel.rounds[-2] if pairs is not None else None,
-        pairs=pairs,
-        earlier=earlier,
-        once=_once(panel, groups) if pairs is not None else None,
+        pairs_from=panel.rounds[-2] if has_before else None,
+        pairs=count_moves(panel, len(panel.rounds) - 1) if has_before else None,
+        earlier=add_up(panel, _earlier) if has_before else None,
+        once=add_up(panel, partial(_once, helices, regions)) if has_before else None,
     )
 
 
-def _pairs(panel: Panel) -> tuple[Real | None, Real | None]:
-    if len(panel.rounds) < 2:
-        return None, None
-    before, now = panel.ratings[-2], panel.ratings[-1]
-    pairs = count_pairs(before, now, panel.low, panel.high)
-    return pairs, count_ratings(before, panel.low, panel.high).sum(axis=-1)
+def _counts(helices: Sequence[str], regions: Sequence[str], part: Panel) -> Real:
+    return np.stack(
+        [
+            np.stack([count_ratings(part.ratings[-1][cell], part.low, part.high) for cell in row], axis=-2)
+            for row in _cells(helices, regions, part)
+        ],
+        axis=-3,
+    )
 
 
-def _once(panel: Panel, groups: Sequence[NDArray[np.bool_]]) -> Real:
-    before, now = (layer != MISSING for layer in panel.ratings[-2:])
+def _looked_at(helices: Sequence[str], part: Panel) -> Real:
+    of_helix, looked_at = np.array(part.helices), part.looked_at[-1]
+    return np.stack([looked_at[of_helix == helix].sum(axis=0) for helix in helices], axis=-1).astype(np.float64)
+
+
+def _answered(helices: Sequence[str], regions: Sequence[str], part: Panel) -> Real:
+    here = part.took_part[-1]
+    return np.array([[float((cell & here).sum()) for cell in row] for row in _cells(helices, regions, part)])
+
+
+def _cells(helices: Sequence[str], regions: Sequence[str], part: Panel) -> list[list[NDArray[np.bool_]]]:
+    of_helix, of_region = np.array(part.helices), np.array(part.regions)
+    return [[(of_helix == helix) & (of_region == region) for region in regions] for helix in helices]
+
+
+def _earlier(part: Panel) -> Real:
+    return count_ratings(part.ratings[-2], part.low, part.high).sum(axis=-1)
+
+
+def _once(helices: Sequence[str], regions: Sequence[str], part: Panel) -> Real:
+    of_helix, of_region = np.array(part.helices), np.array(part.regions)
+    groups = [*(of_helix == helix for helix in helices), *(of_region == region for region in regions)]
+    before, now = (layer != MISSING for layer in part.ratings[-2:])
     only = np.stack([before & ~now, now & ~before], axis=-1)
-    return np.stack([only[group].sum(axis=0) for group in groups], axis=-2).astype(float)
+    return np.stack([only[group].sum(axis=0) for group in groups], axis=-2).astype(np.float64)
 
 
 def draw_tally(tally: Tally, *, seed: int, draws: int) -> Draws:

@@ -1,6 +1,7 @@
 """How firm ranks are: respondents drawn again, whole and within their helix (methods.md sections 9 and 10)."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
@@ -11,10 +12,13 @@ from scipy import stats
 
 from app.stats.edge import Real, by_distinct, divide
 from app.stats.histogram import total
+from app.stats.moments import Moments, moments_of
 from app.stats.scoring import composite, rank
 from app.stats.spread import variance
 
 LEAST_ANSWERS = 5
+MOST_DRAWN = 5000
+"""So many of one group are drawn singly; of more, a mean is normal to every digit that is shown."""
 
 
 @dataclass(frozen=True)
@@ -158,23 +162,49 @@ def draw_again(ratings: Real, groups: NDArray[np.int64], *, draws: int, seed: in
     each respondent's group. Every draw keeps the sizes of the groups. The same seed gives the same draws,
     in whatever order respondents come.
     """
+    return draw_parts([(ratings, groups)], draws=draws, seed=seed)
+
+
+def draw_parts(parts: Iterable[tuple[Real, NDArray[np.int64]]], *, draws: int, seed: int) -> Draws:
+    """The same for respondents who come in parts, each (ratings, groups), of whom no more than few are held at once.
+
+    A group of more than `MOST_DRAWN` is drawn from the normal law that its re-samples approach (decision 50).
+    """
+    shape: tuple[int, ...] = ()
+    moments: dict[int, Moments] = {}
+    whole: dict[int, list[Real]] = {}
+    for ratings, numbers in parts:
+        shape = ratings.shape[1:]
+        flat = ratings.reshape(len(ratings), math.prod(shape))
+        for group in np.unique(numbers).tolist():
+            own = flat[numbers == group]
+            found = moments_of(own)
+            moments[group] = moments[group].plus(found) if group in moments else found
+            if moments[group].people > MOST_DRAWN:
+                whole[group] = []
+            else:
+                whole.setdefault(group, []).append(own)
     rng = np.random.default_rng(seed)
-    said = np.isfinite(ratings)
-    values = np.where(said, ratings, 0).reshape(len(ratings), -1)
-    heard = said.astype(np.float64).reshape(len(ratings), -1)
-    # in the order of what they said: who stands first in a list must not change a figure
-    identity = np.where(said, ratings, -1).reshape(len(ratings), -1)
-    sums = np.zeros((draws, values.shape[1]))
+    sums = np.zeros((draws, math.prod(shape)))
     groups_heard = np.zeros_like(sums)
-    for group in np.unique(groups):
-        members = np.flatnonzero(groups == group)
-        members = members[np.lexsort(identity[members].T)]
-        # how often each member is drawn, instead of who: one matrix product then averages all items
-        times = rng.multinomial(len(members), np.full(len(members), 1 / len(members)), size=draws).astype(np.float64)
-        means = divide(times @ values[members], times @ heard[members])
+    for group in sorted(moments):
+        if whole[group]:
+            means = _drawn_whole(np.concatenate(whole[group]), draws, rng)
+        else:
+            means = moments[group].draw(draws, rng)
         sums += np.nan_to_num(means)
         groups_heard += np.isfinite(means)
-    return Draws(divide(sums, groups_heard).reshape(draws, *ratings.shape[1:]), seed)
+    return Draws(divide(sums, groups_heard).reshape(draws, *shape), seed)
+
+
+def _drawn_whole(ratings: Real, draws: int, rng: np.random.Generator) -> Real:
+    said = np.isfinite(ratings)
+    # in the order of what they said: who stands first in a list must not change a figure
+    order = np.lexsort(np.where(said, ratings, -1).T)
+    values, heard = np.where(said, ratings, 0)[order], said[order].astype(np.float64)
+    # how often each member is drawn, instead of who: one matrix product then averages all items
+    times = rng.multinomial(len(order), np.full(len(order), 1 / len(order)), size=draws).astype(np.float64)
+    return divide(times @ values, times @ heard)
 
 
 def rank_uncertainty(scores: Real) -> RankUncertainty:

@@ -31,16 +31,44 @@ def kendall_w(ratings: Real) -> Concordance:
     >>> round(kendall_w(np.array([[1.0, 1, 2], [2, 2, 1], [3, 3, 3]])).w, 4)
     0.7778
     """
+    return concordance(rank_sums(ratings))
+
+
+class RankSums(NamedTuple):
+    """What Kendall's W rests on, to be added up over raters: how many, the sum of ranks by object, and their ties."""
+
+    raters: int
+    sums: Real
+    ties: float
+
+    def plus(self, other: "RankSums") -> "RankSums":
+        """The sums over both."""
+        return RankSums(self.raters + other.raters, self.sums + other.sums, self.ties + other.ties)
+
+
+def rank_sums(ratings: Real) -> RankSums:
+    """The sums over those who rated every object.
+
+    >>> rank_sums(np.array([[1.0, 1, np.nan], [1, 2, 2]]))
+    RankSums(raters=2, sums=array([3.5, 2.5]), ties=6.0)
+    """
     complete = ratings[:, np.isfinite(ratings).all(axis=0)]
-    objects, raters = complete.shape
+    if not complete.size:
+        return RankSums(complete.shape[1], np.zeros(len(complete)), 0.0)
+    ranks = rank(complete.T)
+    # of t alike, each adds t² - 1 to t³ - t
+    alike = sum(float(((ranks == column[:, np.newaxis]).sum(axis=1) ** 2 - 1).sum()) for column in ranks.T)
+    return RankSums(complete.shape[1], ranks.sum(axis=0), alike)
+
+
+def concordance(found: RankSums) -> Concordance:
+    """Kendall's W from sums."""
+    raters, objects = found.raters, len(found.sums)
     if objects < 2 or raters < 2:
         return Concordance(np.nan, np.nan, np.nan, raters, objects, np.nan)
-    ranks = rank(complete.T)
-    sums = ranks.sum(axis=0)
-    spread = float(((sums - sums.mean()) ** 2).sum())
-    ties = sum(float((sizes**3 - sizes).sum()) for sizes in (np.unique(row, return_counts=True)[1] for row in ranks))
+    spread = float(((found.sums - found.sums.mean()) ** 2).sum())
     most = raters**2 * (objects**3 - objects)
-    w = float(divide(np.array(12 * spread), np.array(most - raters * ties)))
+    w = float(divide(np.array(12 * spread), np.array(most - raters * found.ties)))
     chi2 = raters * (objects - 1) * w
     p = float(stats.chi2.sf(chi2, objects - 1))
     return Concordance(w, chi2, p, raters, objects, 12 * spread / most)

@@ -180,12 +180,22 @@ def count_sent_by_day(session: Session, round_id: UUID) -> dict[date, int]:
     return dict(rows)
 
 
-def list_unfinished(session: Session, round_id: UUID) -> list[tuple[list[str] | None, set[str]]]:
-    """Of each response not sent, the items it is asked about and the codes it answers; whose it is, is not read."""
+def list_unfinished(session: Session, round_id: UUID, most: int) -> list[tuple[list[str] | None, set[str]]]:
+    """Of each response not sent, the items it is asked about and the codes it answers; whose it is, is not read.
+
+    Of more than `most`, the first by their keys, which were drawn at random.
+    """
+    drawn = (
+        select(Response.id)
+        .where(Response.round_id == round_id, col(Response.submitted_on).is_(None))
+        .order_by(col(Response.id))
+        .limit(most)
+        .subquery()
+    )
     rows: Sequence[tuple[UUID, list[str] | None, str | None]] = session.exec(
         select(Response.id, col(Response.item_codes), col(Answer.code))
+        .join(drawn, drawn.c.id == Response.id)
         .join(Answer, col(Answer.response_id) == col(Response.id), isouter=True)
-        .where(Response.round_id == round_id, col(Response.submitted_on).is_(None))
         .order_by(col(Response.id))
     ).all()
     found: dict[UUID, tuple[list[str] | None, set[str]]] = {}

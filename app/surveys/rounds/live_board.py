@@ -46,6 +46,8 @@ COUNTED = (Standing.STARTED, Standing.DONE)
 OUT = (Standing.WAITING, Standing.DECLINED, Standing.STOPPED, Standing.BOUNCED)
 """Those of whom the list of people says so, and who have not begun."""
 BEGUN, DONE = 0, 1
+MOST_LOOKED_AT = 1000
+"""Of more people who have not sent, where they stop is estimated: the page costs no more for more people."""
 
 Place = tuple[str, str]
 """A helix and a region by their codes; either is empty where it is not known."""
@@ -112,6 +114,8 @@ class Board:
     pages: int
     stops: tuple[Stretch, ...]
     course: Course | None
+    drawn: int | None = None
+    """From how many it was estimated where people stop; None where all were looked at."""
 
 
 def version_of(board: Board, secret: str) -> str:
@@ -137,6 +141,8 @@ def read_board(session: Session, survey: Survey) -> Board:
     shown, shown_begun = (
         _shown(survey, invitations, standings, counts, axes, which, is_known=may_remind) for which in (DONE, BEGUN)
     )
+    begun, done = (sum(pair[which] for pair in counts.values()) for which in (BEGUN, DONE))
+    is_drawn = bool(unfinished) and begun - done > MOST_LOOKED_AT
     bounces = Counter(bounces_of(session, survey).values())
     states = Counter(standings.values())
     return Board(
@@ -144,8 +150,8 @@ def read_board(session: Session, survey: Survey) -> Board:
         is_for_ideas=is_for_ideas,
         invited=len(invitations),
         without_place=sum(one.helix not in helices or one.region not in (regions or [""]) for one in invitations),
-        begun=sum(begun for begun, _ in counts.values()),
-        done=sum(done for _, done in counts.values()),
+        begun=begun,
+        done=done,
         lines=tuple(_lines(invitations, counts, helices, regions or [""], shown, shown_begun)),
         groups=tuple(_groups(survey, invitations, standings, axes, shown)) if may_remind else (),
         # who has begun and who has finished is counted above, with those who came by the open address
@@ -158,8 +164,13 @@ def read_board(session: Session, survey: Survey) -> Board:
         bounces=tuple(bounces.most_common()),
         minutes=median_minutes(count_minutes(session, current.id), survey.minimum_group) if current else None,
         pages=pages,
-        stops=tuple(stretches(unfinished, survey.minimum_group)),
+        stops=tuple(
+            # merged by the people looked at, then counted for all
+            one._replace(people=round(one.people * (begun - done) / MOST_LOOKED_AT)) if is_drawn else one
+            for one in stretches(unfinished, survey.minimum_group)
+        ),
         course=_course(session, survey, current) if current else None,
+        drawn=MOST_LOOKED_AT if is_drawn else None,
     )
 
 
@@ -276,7 +287,7 @@ def _places_of_stopping(session: Session, survey: Survey, current: Round) -> tup
         for section in list_sections(session, survey.id)
     ]
     asked = asked_in(current.item_codes, form_of(session, survey.id).items)
-    unfinished = list_unfinished(session, current.id)
+    unfinished = list_unfinished(session, current.id, MOST_LOOKED_AT)
     longest = max([survey.items_per_person or len(asked), *(len(items or ()) for items, _ in unfinished)])
     before = [codes for is_before, codes in sections if is_before]
     after = [codes for is_before, codes in sections if not is_before]
