@@ -7,12 +7,16 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import Session, insert
 
-from app.core.clock import today
+from app.core.clock import now, today
+from app.people.queries import operator
 from app.surveys.answering.models import Answer, Respondent, Response
 from app.surveys.answering.queries import list_unfinished
+from app.surveys.rounds import live_looks
 from app.surveys.rounds.live_board import MOST_LOOKED_AT, read_board
+from app.surveys.rounds.live_looks import look_at
 from app.surveys.rounds.queries import find_last_round
-from tests.make import Cast, make_open_survey, make_response, sign_in
+from app.surveys.rounds.service import end_round
+from tests.make import Cast, make_open_survey, make_response, send, sign_in
 
 PEOPLE = MOST_LOOKED_AT * 2
 
@@ -47,3 +51,25 @@ def test_where_very_many_stop_is_estimated_from_some(session: Session, client: T
     sign_in(client, session, cast.alba)
     page = client.get(f"/surveys/{survey.slug}/live").text
     assert f"Estimated from {MOST_LOOKED_AT} of them, drawn at random." in page
+
+
+def test_very_many_are_counted_once_for_all_who_look(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    survey = make_open_survey(session)
+    for _ in range(3):
+        make_response(session, survey)
+    assert look_at(session, survey).board.begun == 3
+    make_response(session, survey)
+    assert look_at(session, survey).board.begun == 4, "few are counted each time"
+    monkeypatch.setattr(live_looks, "VERY_MANY", 3)
+    first = look_at(session, survey)
+    response, token = make_response(session, survey)
+    send(session, response, token)
+    assert look_at(session, survey) is first, "the same numbers under the time when they were read"
+    assert read_board(session, survey).begun == 5, "whoever reminds reads them afresh"
+    clock = now()
+    monkeypatch.setattr(live_looks, "now", lambda: clock + live_looks.LASTS)
+    later = look_at(session, survey)
+    assert (later.board.begun, later.board.done, later.at) == (5, 1, clock + live_looks.LASTS)
+    end_round(session, operator(session), survey)
+    closed = look_at(session, survey)
+    assert (later.board.is_open, closed.board.is_open) == (True, False), "what has ended is seen at once"

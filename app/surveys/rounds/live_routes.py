@@ -20,6 +20,7 @@ from app.surveys.mails.composing import Addressee, compose_mail
 from app.surveys.mails.rules import MailKind
 from app.surveys.rounds.inviting import hold_reminders, remind
 from app.surveys.rounds.live_board import find_groups, people_in, read_board, version_of
+from app.surveys.rounds.live_looks import look_at
 from app.surveys.rounds.live_pages import board_view, group_view
 from app.surveys.rounds.live_rules import is_quiet
 from app.surveys.rounds.queries import find_last_round, find_open_round, list_invitations
@@ -45,7 +46,8 @@ def live_page(request: Request, session: SessionDep, settings: SettingsDep, acto
     survey = get_own_survey_by_slug(session, actor, slug)
     language, current = language_of(request), find_last_round(session, survey.id)
     marks, regions = _names(session, survey, language)
-    board = read_board(session, survey)
+    look = look_at(session, survey)
+    board = look.board
     sent = request.query_params.get("sent")
     return render(
         request,
@@ -54,7 +56,7 @@ def live_page(request: Request, session: SessionDep, settings: SettingsDep, acto
         number=current.number if current else None,
         closes_at=current.closes_at if current and board.is_open else None,
         closed_at=current.closed_at if current else None,
-        at=now(),
+        at=look.at,
         # anybody can write an address
         sent=None if sent is None else min(whole_number(sent, 0), board.invited),
         resting=min(whole_number(request.query_params.get("resting", ""), 0), board.invited),
@@ -72,16 +74,16 @@ def live_changes(request: Request, session: SessionDep, settings: SettingsDep, a
     streams: Streams = request.app.state.streams
     engine, key, token = request.app.state.engine, survey.id, session_token(request)
 
-    def look() -> str:
+    def version() -> str:
         with Session(engine) as own:
-            return version_of(read_board(own, get_survey(own, key)), settings.secret_key)
+            return version_of(look_at(own, get_survey(own, key)).board, settings.secret_key)
 
     def may_follow() -> bool:
         with Session(engine) as own:
             reader = find_signed_in(own, token)
             return reader is not None and may(reader, "survey.read", get_survey(own, key))
 
-    return streams.respond(str(key), look, hash_token(token), may_follow)
+    return streams.respond(str(key), version, hash_token(token), may_follow)
 
 
 @router.get("/surveys/{slug}/reminders")
