@@ -99,8 +99,7 @@ def erase_person(engine: Engine, email: str, *, secret: str) -> dict[str, Any]:
         names += [name_of("invitation", invitation.id) for invitation in invitations]
         actor = operator(session)
         keys = [invitation.id for invitation in invitations]
-        respondents = session.exec(select(Respondent.id).where(col(Respondent.invitation_id).in_(keys))).all()
-        erased["answers"] = delete_respondents(session, respondents)
+        erased["answers"] = delete_respondents(session, col(Respondent.invitation_id).in_(keys))
         erased["invitations"] = len(keys)
         named = delete(Suggestion).where(or_(col(Suggestion.email) == email, col(Suggestion.invitation_id).in_(keys)))
         erased["suggestions"] = session.exec(named).rowcount

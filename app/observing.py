@@ -53,6 +53,7 @@ async def ready(request: Request) -> Response:
     """Whether it can serve, and what is in its way."""
     state = request.app.state
     checks = await to_thread.run_sync(readiness, state.engine, state.settings, limiter=ASKING)
+    checks["saves"] = state.writer.is_alive
     return JSONResponse({"ready": all(checks.values()), **checks}, 200 if all(checks.values()) else 503)
 
 

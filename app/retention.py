@@ -43,25 +43,27 @@ def run_retention(engine: Engine, *, is_dry_run: bool) -> dict[str, Any]:
     with Session(for_writing(engine)) as session, session.begin():
         for survey in list_surveys(session):
             last = last_day(session, survey)
-            keys = session.exec(select(Respondent.id).where(Respondent.survey_id == survey.id)).all()
+            people = session.exec(
+                select(func.count()).select_from(Respondent).where(Respondent.survey_id == survey.id)
+            ).one()
             invited = session.exec(
                 select(func.count()).select_from(Invitation).where(Invitation.survey_id == survey.id)
             ).one()
-            is_due = last is not None and last < today() and bool(keys or invited)
+            is_due = last is not None and last < today() and bool(people or invited)
             surveys.append(
                 {
                     "survey": survey.external_id,
                     "kept_until": last and last.isoformat(),
-                    "respondents": len(keys),
+                    "respondents": people,
                     "invitations": invited,
                     "due": is_due,
                 }
             )
             if is_due:
-                deleted["respondents"] = deleted.get("respondents", 0) + len(keys)
+                deleted["respondents"] = deleted.get("respondents", 0) + people
                 deleted["invitations"] = deleted.get("invitations", 0) + invited
                 if not is_dry_run:
-                    delete_respondents(session, keys)
+                    delete_respondents(session, col(Respondent.survey_id) == survey.id)
                     own = select(Round.id).where(Round.survey_id == survey.id)
                     session.exec(delete(MinutesCount).where(col(MinutesCount.round_id).in_(own)))
                     session.exec(delete(PointCount).where(col(PointCount.round_id).in_(own)))
@@ -69,7 +71,7 @@ def run_retention(engine: Engine, *, is_dry_run: bool) -> dict[str, Any]:
                     session.exec(delete(ResultsRequest).where(col(ResultsRequest.survey_id) == survey.id))
                     session.exec(delete(Suggestion).where(col(Suggestion.survey_id) == survey.id))
                     session.exec(delete(Invitation).where(col(Invitation.survey_id) == survey.id))
-                    after = {"respondents": len(keys), "invitations": invited}
+                    after = {"respondents": people, "invitations": invited}
                     record(session, operator_of(survey.consortium_id), "responses.expired", survey, after=after)
         for name, table, column, lasts in (
             ("attempts", Attempt, Attempt.begins_at, TRACES_LAST),

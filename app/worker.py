@@ -1,19 +1,20 @@
 """The chores nobody waits for: mail that is due, links asked for, figures, plans, data at the end of their time."""
 
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
 from uuid import UUID
 
 import structlog
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.actionplan.monitoring.mailing import tell_owners
-from app.actionplan.portfolio.jobs import SolvingFailed, work_next
+from app.actionplan.portfolio.jobs import work_next
 from app.auth.mailing import answer_requests
 from app.consensus.figures.service import DrawingFailed, draw_next
 from app.consensus.service import close_due_rounds
 from app.core.settings import Settings
-from app.documents.writing import WritingFailed
 from app.mail.worker import send_due
 from app.reports.jobs import make_next
 from app.retention import run_retention
@@ -31,18 +32,25 @@ REST_AFTER_FAILURE = 300.0
 
 def do_chores(engine: Engine, settings: Settings, *, with_retention: bool = True) -> dict[str, int]:
     """Do what is due now; returns how many rounds it closed, mails it promised and sent, and rows it deleted."""
-    done = {
-        "closed": close_due_rounds(engine),
-        "promised": answer_requests(engine, settings)
-        + answer_link_requests(engine, settings)
-        + remind_due(engine, settings)
-        + tell_owners(engine, settings),
-        "sent": send_due(engine, settings),
-    }
-    if with_retention:
-        recount_daily(engine)
-        done["deleted"] = sum(run_retention(engine, is_dry_run=False)["deleted"].values())
+    done = dict.fromkeys(("closed", "promised", "sent", *["deleted"] * with_retention), 0)
+    for name, chore in _chores(engine, settings, with_retention=with_retention):
+        count = chore()
+        if name:
+            done[name] += count or 0
     return done
+
+
+def _chores(
+    engine: Engine, settings: Settings, *, with_retention: bool
+) -> Iterator[tuple[str, Callable[[], int | None]]]:
+    """Each chore, and what it counts."""
+    yield "closed", lambda: close_due_rounds(engine)
+    for promise in (answer_requests, answer_link_requests, remind_due, tell_owners):
+        yield "promised", partial(promise, engine, settings)
+    yield "sent", lambda: send_due(engine, settings)
+    if with_retention:
+        yield "", lambda: recount_daily(engine)
+        yield "deleted", lambda: sum(run_retention(engine, is_dry_run=False)["deleted"].values())
 
 
 class Worker:
@@ -76,10 +84,13 @@ class Worker:
     def _work(self) -> None:
         turn = 0
         while not self._is_closing.is_set():
-            try:
-                do_chores(self._engine, self._settings, with_retention=turn % RETENTION_EVERY == 0)
-            except SQLAlchemyError as failure:
-                log.error("worker", error=str(failure)[:500])
+            with_retention = turn % RETENTION_EVERY == 0
+            for name, chore in _chores(self._engine, self._settings, with_retention=with_retention):
+                # one that fails, on a full disk for one, keeps neither the others nor its own next turn from being done
+                try:
+                    chore()
+                except Exception as failure:
+                    _tell("worker", failure, chore=name)
             turn += 1
             self._is_closing.wait(self._pause)
 
@@ -92,14 +103,14 @@ class Worker:
                 if not draw_next(self._engine, self._is_closing.is_set, but=failed) and failed:
                     failed.clear()
                     rest = REST_AFTER_FAILURE
-            except SQLAlchemyError as failure:
-                log.error("figures", error=str(failure)[:500])
             except DrawingFailed as failure:
-                log.error("figures", error=str(failure))
+                _tell("figures", failure)
                 if failure.what:
                     failed.add(failure.what)
                 else:
                     rest = REST_AFTER_FAILURE
+            except Exception as failure:
+                _tell("figures", failure)
             self._is_closing.wait(rest)
 
     def _solve(self) -> None:
@@ -107,10 +118,8 @@ class Worker:
             done = 0
             try:
                 done = work_next(self._engine, self._is_closing.is_set)
-            except SQLAlchemyError as failure:
-                log.error("plans", error=str(failure)[:500])
-            except SolvingFailed as failure:
-                log.error("plans", error=str(failure))
+            except Exception as failure:
+                _tell("plans", failure)
             self._is_closing.wait(0 if done else self._pause)
 
     def _write(self) -> None:
@@ -118,8 +127,12 @@ class Worker:
             done = 0
             try:
                 done = make_next(self._engine, self._is_closing.is_set)
-            except SQLAlchemyError as failure:
-                log.error("reports", error=str(failure)[:500])
-            except WritingFailed as failure:
-                log.error("reports", error=str(failure))
+            except Exception as failure:
+                _tell("reports", failure)
             self._is_closing.wait(0 if done else self._pause)
+
+
+def _tell(event: str, failure: Exception, **more: str) -> None:
+    # a log that cannot be written must not end the thread
+    with suppress(OSError, ValueError):
+        log.error(event, error=str(failure)[:500], kind=type(failure).__name__, **more)

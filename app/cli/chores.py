@@ -1,5 +1,6 @@
 """Commands that do what is due and load the demonstration: what takes most of the program to be read."""
 
+import signal
 from contextlib import suppress
 from typing import Annotated
 
@@ -28,6 +29,8 @@ def worker(once: Annotated[bool, typer.Option("--once", help="do what is due and
         show(done | {"drawn": draw_missing(engine), "solved": work_all(engine), "written": make_all(engine)})
         engine.dispose()
         return
+    # stopped by a service manager it finishes what is under way, as when stopped by hand
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     running = Worker(engine, settings)
     try:
         running.wait()

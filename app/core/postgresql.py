@@ -7,7 +7,7 @@ import psycopg
 from psycopg.errors import Diagnostic
 from sqlalchemy.engine import URL, make_url
 
-SIDE_BY_SIDE = re.compile(r"(postgresql[^:/?]*://(?:[^@/?]*@)?)([^@/?]*,[^@/?]*)(.*)")
+SIDE_BY_SIDE = re.compile(r"(postgresql[^:/?]*://(?:[^@/?]*@)?)([^@/?]*,[^@/?]*)((?:[/?].*)?)")
 HOST = re.compile(r"\[?([^\[\]]*?)\]?(?::(\d*))?")
 
 WAITS = {
@@ -32,6 +32,8 @@ def read_address(address: str) -> URL:
     'read-write'
     >>> read_address("postgresql+psycopg://user@a:5432/name").query
     immutabledict({})
+    >>> read_address("postgresql+psycopg://user:a,b@c/name").host
+    'c'
     """
     found = SIDE_BY_SIDE.fullmatch(address)
     url = make_url(found[1] + found[3] if found else address)

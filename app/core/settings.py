@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     free_disk_mb: int = Field(default=100, ge=0)
     metrics_token: str = ""
     most_requests: int = Field(default=200, ge=1)
-    most_saves: int = Field(default=2000, ge=1)
+    most_saves: int = Field(default=1000, ge=1)
 
     @cached_property
     def database(self) -> str:

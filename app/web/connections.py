@@ -55,7 +55,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().__init__(*arguments, **named)
         self._deadline: asyncio.TimerHandle | None = None
         self._stalled: asyncio.TimerHandle | None = None
-        self._head = self._size = 0
+        self._head = self._size = self._outside = 0
         self._thrown_away = 0
         self._is_lingering = False
 
@@ -87,7 +87,12 @@ class BoundedProtocol(HttpToolsProtocol):
         is_between = self.cycle is None or self.cycle.response_complete  # pyright: ignore[reportUnnecessaryComparison] -- None until the first request
         if is_between and self._deadline is None:
             self._await_head()
+        self._outside += len(data)
         super().data_received(data)
+        if self._outside > LARGEST_HEAD and not is_between and not self._is_lingering:
+            # a head behind a request that is served, or what follows a body in parts: nothing can be said there
+            self.transport.abort()
+            return
         if self._deadline is not None:
             self._head += len(data)
             if self._head > LARGEST_HEAD:
@@ -96,7 +101,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begin to read the head of a request."""
         super().on_message_begin()
-        self._size = 0
+        self._size = self._outside = 0
 
     def on_url(self, url: bytes) -> None:
         """Take a part of the address."""
@@ -120,6 +125,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         """Take a part of the body of a request that is served."""
+        self._outside -= len(body)
         if not self._is_lingering and not self.transport.is_closing():
             super().on_body(body)
 

@@ -14,7 +14,7 @@ from app.core.errors import NotAllowed
 from app.core.settings import Settings
 from app.core.tokens import is_signed, make_token, sign
 from app.web.cookieless import kept_token
-from app.web.serving import LARGEST_BODY, MOST_FIELDS
+from app.web.serving import LARGEST_BODY, MOST_FIELDS, NEVER_REFUSED
 
 log = structlog.get_logger()
 
@@ -78,7 +78,8 @@ class Protection:
             await send(message)
 
         request = Request(scope)
-        if headers.get("host", "").lower() not in self.hosts:
+        # whoever watches asks by the machine's own name, and those answers hold no address and no page
+        if headers.get("host", "").lower() not in self.hosts and scope["path"] not in NEVER_REFUSED:
             await self.answer(request, 400)(scope, receive, send_protected)
         elif is_too_large(headers.get("content-length")):
             await self.answer(request, 413)(scope, receive, send_protected)
@@ -89,7 +90,9 @@ class Protection:
             try:
                 await self.app(scope, receive, send_protected)
             except Exception as failure:
-                log.error("bug", request_id=request_id, path=scope["path"], exc_info=failure)
+                # the route as it is written, not the address asked for: tokens stand in addresses
+                route = getattr(scope.get("route"), "path", None)
+                log.error("bug", request_id=request_id, route=route, exc_info=failure)
                 if has_begun:
                     raise
                 await self.answer(request, 500)(scope, receive, send_protected)

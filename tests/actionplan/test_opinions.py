@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from app.actionplan.opinions.models import OpinionSnapshot
 from app.actionplan.opinions.queries import read_votes
@@ -165,7 +165,7 @@ def test_groups_are_found_once_for_each_closed_round(
     session.commit()
     one = session.exec(select(Respondent.id).where(Respondent.survey_id == survey.id)).first()
     assert one
-    delete_respondents(session, [one])
+    delete_respondents(session, col(Respondent.id) == one)
     session.commit()
     assert client.post(f"/opinions/{survey.slug}", data={"csrf": csrf_in(form)}).status_code == 303
     assert client.get(f"/api/v1/surveys/{survey.id}/opinions").json() == found, "found once, and never anew"

@@ -204,6 +204,32 @@ def test_a_head_that_is_too_large_is_refused(plain: Served, sent: list[bytes]) -
     assert plain.peak_memory() - before < 16 * MEGABYTE
 
 
+@pytest.mark.parametrize(
+    "start",
+    [
+        pytest.param(b"0\r\nX-Long: ", id="after a body in parts"),
+        pytest.param(b"1;", id="between its parts"),
+    ],
+)
+def test_what_belongs_to_no_body_has_an_end(plain: Served, start: bytes) -> None:
+    before = plain.peak_memory()
+    with plain.connect(timeout=10) as connection:
+        connection.sendall(head(plain, "POST /login", FORM, "Transfer-Encoding: chunked") + start)
+        with pytest.raises(ConnectionError):
+            connection.sendall(b"a" * 65 * MEGABYTE)
+    assert plain.peak_memory() - before < 16 * MEGABYTE
+
+
+def test_a_head_without_end_behind_requests_whose_answers_nobody_takes_has_an_end(plain: Served) -> None:
+    before = plain.peak_memory()
+    with plain.connect(timeout=10) as connection:
+        connection.sendall(head(plain, "GET /api/v1/openapi.json") * 20)
+        connection.sendall(f"GET /login HTTP/1.1\r\nHost: {plain.host}\r\nX-Long: ".encode())
+        with pytest.raises((ConnectionError, TimeoutError)):
+            connection.sendall(b"a" * 65 * MEGABYTE)
+    assert plain.peak_memory() - before < 32 * MEGABYTE
+
+
 def test_large_bodies_that_stop_halfway_make_room_for_small_ones(plain: Served) -> None:
     before, held = plain.peak_memory(), list[socket.socket]()
     for _ in range(60):

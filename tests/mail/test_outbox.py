@@ -157,3 +157,24 @@ def test_the_address_that_ends_mails_is_on_one_line_however_long(
     [mail] = sink[0].mails
     assert mail["List-Unsubscribe"] == f"<{stop}>"
     assert mail["Subject"].startswith("=?utf-8?"), "other headers are folded and encoded as they must be"
+
+
+def test_a_chore_that_fails_keeps_neither_the_others_nor_the_next_turn_from_being_done(
+    session: Session, engine: Engine, mailing: Settings, sink: tuple[Sink, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns: list[Engine] = []
+
+    def fail(own: Engine) -> int:
+        turns.append(own)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("app.worker.close_due_rounds", fail)
+    promise(session)
+    worker = Worker(engine, mailing, pause=0.05)
+    for _ in range(200):
+        if sink[0].mails and len(turns) > 1:
+            break
+        time.sleep(0.05)
+    worker.close()
+    assert len(sink[0].mails) == 1
+    assert len(turns) > 1

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -92,6 +93,7 @@ OTHERS = {
     "another origin": Asked(headers=BEARER | {"origin": "https://elsewhere.example"}),
     "the token in the address": Asked(path="/k/{token}/api/v1/responses/{response}/answers/I1.impact", headers={}),
     "NUL": Asked(path="/api/v1/responses/{response}/answers/I1%00"),
+    "a line's end": Asked(path="/api/v1/responses/{response}/answers/I1.impact%0A"),
     "a stroke": Asked(path="/api/v1/responses/{response}/answers/I1%2Fimpact"),
 }
 CASES = PLAIN | {name: replace(case, is_plain=False) for name, case in OTHERS.items()}
@@ -263,11 +265,14 @@ def test_a_visitor_who_has_gone_holds_nobody_up(session: Session, engine: Engine
 
     async def save() -> None:
         writer = AnswerWriter(engine)
-        gone = writer.save_soon([Save(response.id, (token,), "I1.impact", 4, 0)])
+        gone = asyncio.create_task(writer.save_soon([Save(response.id, (token,), "I1.impact", 4, 0)]))
+        await asyncio.sleep(0)
         gone.cancel()
         [outcome] = await writer.save_soon([Save(response.id, (token,), "I2.impact", 4, 0)])
         assert isinstance(outcome, Saved)
         writer.close()
 
-    asyncio.run(save())
+    # in a thread of its own: tests with a browser leave a loop running in this one
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, save()).result(timeout=60)
     assert {row.code for row in session.exec(select(Answer))} == {"I1.impact", "I2.impact"}

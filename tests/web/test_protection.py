@@ -156,3 +156,23 @@ def test_a_body_that_trickles_in_is_given_up(
         finally:
             server.should_exit = True
             thread.join(timeout=20)
+
+
+def test_whoever_watches_asks_by_any_name(client: TestClient) -> None:
+    for path, status in (("/healthz", 200), ("/readyz", 200), ("/metrics", 404), ("/login", 400), ("/healthz/", 400)):
+        assert client.get(path, headers={"Host": "10.0.0.7:8000"}).status_code == status, path
+
+
+def test_what_a_bug_leaves_in_the_log_holds_no_token(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("app.auth.routes.find_link", fail)
+    token = "a-token-that-opens-something"
+    assert client.get(f"/login/{token}").status_code == 500
+    said = capsys.readouterr().out
+    assert "bug" in said
+    assert "/login/{token}" in said
+    assert token not in said

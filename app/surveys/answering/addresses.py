@@ -1,9 +1,9 @@
 """E-mail addresses that people leave, kept apart from all answers."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import Engine
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, delete, insert, select
 
 from app.core.db import for_writing
 from app.surveys.answering.models import KeptAddress
@@ -18,12 +18,16 @@ def keep_address(engine: Engine, survey_id: UUID, question: str, address: str) -
     """
     with Session(for_writing(engine)) as session, session.begin():
         session.exec(select(Survey.id).where(Survey.id == survey_id).with_for_update()).one()
-        kept = {*list_addresses(session, survey_id, question), address.strip().lower()}
+        known, address = {*list_addresses(session, survey_id, question)}, address.strip().lower()
+        if address in known:
+            return
         own = (col(KeptAddress.survey_id) == survey_id, col(KeptAddress.question) == question)
         session.exec(delete(KeptAddress).where(*own))
-        for one in sorted(kept):
-            session.add(KeptAddress(survey_id=survey_id, question=question, address=one))
-            session.flush()
+        rows = [
+            {"id": uuid4(), "survey_id": survey_id, "question": question, "address": one}
+            for one in sorted({*known, address})
+        ]
+        session.connection().execute(insert(KeptAddress), rows)
 
 
 def list_addresses(session: Session, survey_id: UUID, question: str | None = None) -> list[str]:

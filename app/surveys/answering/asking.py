@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
 
 from app.auth.guard import Anyone
+from app.auth.throttle import Limit, count_attempt
 from app.core.catalogues import translate
 from app.core.errors import NotFound
 from app.core.words import pick
@@ -26,6 +27,8 @@ from app.web.templating import path_to, redirect, render
 router = APIRouter(tags=["answering"], dependencies=[Anyone])
 
 PAGE = "surveys/answering/section.html"
+ADDRESSES_BY_CLIENT = Limit("addresses client", 60)
+"""By machine, as elsewhere: a count by response would tell when somebody was here."""
 
 
 @router.get("/s/{slug}/p/{code}")
@@ -64,7 +67,9 @@ def save_section(request: Request, session: ReadingSessionDep, slug: str, code: 
     faults |= {key: Unfit(REQUIRED) for key in missing if key not in answers and key not in faults}
     if faults:
         return _section_page(request, session, visit, (parts, form, answers), code, typed, faults)
+    state = request.app.state
     for key, address in sent.addresses.items():
+        count_attempt(state.engine, state.settings, ADDRESSES_BY_CLIENT, request.client.host if request.client else "")
         keep_address(request.app.state.engine, visit.survey.id, key, address)
     if typed.get("from") == "check":
         return redirect(request, "survey_check", slug=slug)

@@ -25,7 +25,10 @@ from app.surveys.answering.store import Store
 log = structlog.get_logger()
 
 LARGEST_BATCH = 256
-MOST_WAITING = 2000
+MOST_WAITING = 1000
+"""Well below the connections that a process takes, so that pages and probes find room where saves wait."""
+LONGEST_SECONDS = 40
+"""Longer than a batch waits for a locked database."""
 
 
 class _Waiting(NamedTuple):
@@ -57,17 +60,29 @@ class AnswerWriter:
         self._put(_Waiting(saves, done, None))
         return done
 
-    def save_soon(self, saves: Sequence[Save]) -> asyncio.Future[list[Outcome]]:
-        """The same for the running event loop, which is woken once for all saves of a batch."""
+    async def save_soon(self, saves: Sequence[Save]) -> list[Outcome]:
+        """The same for the running event loop, which is woken once for all saves of a batch.
+
+        Raises Busy also when it takes too long; it may still be written then, and sent again it is the same.
+        """
         loop = asyncio.get_running_loop()
         done: asyncio.Future[list[Outcome]] = loop.create_future()
         self._put(_Waiting(saves, done, loop))
-        return done
+        try:
+            async with asyncio.timeout(LONGEST_SECONDS):
+                return await done
+        except TimeoutError:
+            raise Busy from None
 
     @property
     def waiting(self) -> int:
         """How many requests wait for their answers to be written, without those being written now."""
         return self._waiting.qsize()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether saves are still written."""
+        return self._thread.is_alive()
 
     def close(self) -> None:
         """Write what is waiting and stop."""
@@ -100,8 +115,10 @@ class AnswerWriter:
             outcomes = self._store.write([save for waiting in batch for save in waiting.saves])
         except Exception as failure:
             self.done["failed"] += sum(len(waiting.saves) for waiting in batch)
+            # a log that cannot be written, as on a full disk, must not end the thread
+            with suppress(OSError, ValueError):
+                log.error("database" if self._store.is_fault_of_database(failure) else "bug", error=str(failure)[:500])
             if self._store.is_fault_of_database(failure):
-                log.error("database", error=str(failure)[:500])
                 failure = Unreachable()
             results = [failure] * len(batch)
         else:

@@ -20,7 +20,7 @@ from app.web.counting import Counts
 from app.web.security import is_foreign_call, protecting_headers, request_id_for
 from app.web.serving import replayed
 
-PLAIN = re.compile(r"^/api/v1/responses/([0-9a-f-]{32,36})/answers/([\w.:-]{1,100})$", re.ASCII)
+PLAIN = re.compile(r"/api/v1/responses/([0-9a-f-]{32,36})/answers/([\w.:-]{1,100})", re.ASCII)
 LARGEST_PLAIN = 4_000
 """Bytes of a body that is waited for here; two thousand connections hold no more than 8 MB with it."""
 SHORTLY = 1.0
@@ -39,7 +39,7 @@ class Entrance:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] == "http" and scope["method"] == "PUT" and (where := PLAIN.match(scope["path"])):
+        if scope["type"] == "http" and scope["method"] == "PUT" and (where := PLAIN.fullmatch(scope["path"])):
             await self._serve(scope, receive, send, where)
         else:
             await self.app(scope, receive, send)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, delete, select, update
 
 from app.auth.permissions import require
@@ -163,19 +164,23 @@ def withdraw(session: Session, survey: Survey, respondent: Respondent) -> None:
 
     What was published of closed rounds stays: nobody can be told from it.
     """
-    delete_respondents(session, [respondent.id])
+    delete_respondents(session, col(Respondent.id) == respondent.id)
     record(session, operator_of(survey.consortium_id), "response.withdrawn", survey)
 
 
-def delete_respondents(session: Session, keys: Sequence[UUID]) -> int:
-    """Delete respondents with their responses and answers; returns how many answers there were."""
+def delete_respondents(session: Session, which: ColumnElement[bool]) -> int:
+    """Delete these respondents with their responses and answers; returns how many answers there were.
+
+    They are not named one by one: a statement takes 65,535 parameters at most.
+    """
+    keys = select(Respondent.id).where(which)
     own = select(Response.id).where(col(Response.respondent_id).in_(keys))
     session.exec(delete(Idea).where(col(Idea.response_id).in_(own)))
     session.exec(delete(SharedReason).where(col(SharedReason.response_id).in_(own)))
     count_out(session, col(Response.respondent_id).in_(keys))
     answers = session.exec(delete(Answer).where(col(Answer.response_id).in_(own))).rowcount
     session.exec(delete(Response).where(col(Response.respondent_id).in_(keys)))
-    session.exec(delete(Respondent).where(col(Respondent.id).in_(keys)))
+    session.exec(delete(Respondent).where(which))
     return answers
 
 

@@ -2,11 +2,14 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy import Engine, PoolProxiedConnection
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -21,8 +24,12 @@ from app.surveys.answering.saves import Outcome, Save, Saved, StaleSave
 from app.surveys.answering.statements import OnPostgres, OnSqlite, State
 from app.surveys.authoring.answers import Kept, Unfit
 
+log = structlog.get_logger()
+
 CLOSED = "This round is closed. Your saved answers were counted."
+FAILED = "What you saved before is safe. Try again, or tell us the reference."
 SENT = "Your answers are sent and cannot change any more."
+DEADLOCK = "40P01"
 SLOTS = 32
 """Where processes count apart from one another on PostgreSQL; two in one slot wait for each other, and count right."""
 
@@ -40,8 +47,8 @@ class Store:
     def write(self, saves: Sequence[Save]) -> list[Outcome]:
         """Judge and write the saves in one transaction; returns after its commit.
 
-        Where the connection was lost, a second time on a new one: what the first had committed unheard is then found
-        as kept, so that nothing is written twice.
+        Where the connection was lost, or PostgreSQL ended a deadlock, a second time: what the first had
+        committed unheard is found as kept then, and nothing is written twice.
         """
         return self._write(saves, is_again=False)
 
@@ -66,7 +73,8 @@ class Store:
         states = self._statements.read_states(cursor, {*keys})
         # read once, when every row is held: what is judged in time is confirmed with a time before the deadline
         moment = now()
-        judged = [self._judge(save, states.get(key), moment) for save, key in zip(saves, keys, strict=True)]
+        forms = cache(self._form)
+        judged = [self._judge(save, states.get(key), moment, forms) for save, key in zip(saves, keys, strict=True)]
         taken = zip(saves, keys, judged, strict=True)
         kept = self._statements.read_kept(
             cursor, {(key, save.code) for save, key, new in taken if isinstance(new, Kept)}
@@ -83,7 +91,7 @@ class Store:
             verdict = judge_save(kept.get(place), new, save.rev)
             state = states[key]
             if verdict is Verdict.STALE:
-                shown = self._form(state.survey_id).show(save.code, last) if last else None
+                shown = forms(state.survey_id).show(save.code, last) if last else None
                 outcomes.append(StaleSave(rev, shown))
                 continue
             if verdict is Verdict.SAVE:
@@ -113,18 +121,21 @@ class Store:
             # on SQLite the driver does not know of the transaction, so it is ended in words
             cursor.execute("COMMIT") if self.is_sqlite else connection.commit()
         except BaseException as failure:
-            is_lost = self._is_lost(failure, connection)
+            may_try_again = self._may_try_again(failure, connection)
             self._leave(connection, failure)
-            if is_again or not is_lost:
+            if is_again or not may_try_again:
                 raise
         else:
             self._connection = connection
             return outcomes
         return self._write(saves, is_again=True)
 
-    def _is_lost(self, failure: BaseException, connection: PoolProxiedConnection) -> bool:
+    def _may_try_again(self, failure: BaseException, connection: PoolProxiedConnection) -> bool:
+        if self.is_sqlite:
+            return False
         dialect: Any = self.engine.dialect
-        return not self.is_sqlite and dialect.is_disconnect(failure, connection.dbapi_connection, None)
+        is_deadlock = getattr(failure, "sqlstate", None) == DEADLOCK
+        return is_deadlock or dialect.is_disconnect(failure, connection.dbapi_connection, None)
 
     def _leave(self, connection: PoolProxiedConnection, failure: BaseException) -> None:
         try:
@@ -134,7 +145,9 @@ class Store:
             connection.invalidate(failure)
         connection.close()
 
-    def _judge(self, save: Save, state: State | None, moment: datetime) -> Kept | AppError:
+    def _judge(
+        self, save: Save, state: State | None, moment: datetime, form: Callable[[UUID], Form]
+    ) -> Kept | AppError:
         """What would be kept of a save, before looking at what is kept; else why it is not taken."""
         if state is None or not any(hash_token(token) in state.hashes for token in save.tokens):
             return NotFound("There is no such response.")
@@ -143,9 +156,14 @@ class Store:
         if state.is_sent:
             return Locked(SENT)
         try:
-            new = self._form(state.survey_id).keep(save.code, save.value)
+            new = form(state.survey_id).keep(save.code, save.value)
         except Unfit as fault:
             return Invalid(fault.sentence, {save.code: fault.sentence}, **fault.values)
+        except Exception as bug:
+            # one answer that we cannot judge must not refuse all others of its batch
+            with suppress(OSError, ValueError):
+                log.error("bug", code=save.code, error=type(bug).__name__)
+            return AppError(FAILED)
         not_asked = left_out(save.code, state.item_codes, state.number)
         return Invalid(not_asked, {save.code: not_asked}) if not_asked else new
 

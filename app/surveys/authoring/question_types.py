@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from app.surveys.authoring.answers import UNANSWERED, Kept, Plain, QuestionType, Spec, Unfit
 from app.surveys.authoring.choice_types import (
@@ -19,6 +19,8 @@ from app.surveys.authoring.rules import is_readable
 LONGEST_SHORT_TEXT, LONGEST_LONG_TEXT = 200, 4000
 LARGEST_NUMBER = Decimal(10) ** 12
 MOST_DECIMALS = 6
+SMALLEST_NUMBER = Decimal(10) ** -MOST_DECIMALS
+LIMITS = "The limits of question %(code)s cannot be read."
 
 
 class Number(QuestionType):
@@ -37,6 +39,13 @@ class Number(QuestionType):
         if (low is not None and number < low) or (high is not None and number > high):
             raise Unfit("Enter a number from %(low)s to %(high)s.", low=_end(low), high=_end(high))
         return Kept(text=f"{number.normalize():f}")
+
+    def fault(self) -> str | None:
+        """Whether its limits are numbers."""
+        limits = [self.spec.settings.get(name) for name in ("min", "max")]
+        if any(limit is not None and _decimal(limit) is None for limit in limits):
+            return LIMITS
+        return super().fault()
 
     def read_form(self, typed: Mapping[str, str], code: str) -> Plain:
         """What was typed."""
@@ -61,10 +70,17 @@ class Day(QuestionType):
             day = None
         if day is None:
             raise Unfit("Enter a day such as 2027-03-31.")
-        low, high = (self.spec.settings.get(name) for name in ("min", "max"))
+        low, high = (_limit_of_days(self.spec.settings.get(name)) for name in ("min", "max"))
         if (low and day.isoformat() < low) or (high and day.isoformat() > high):
             raise Unfit("Enter a day from %(low)s to %(high)s.", low=low or "…", high=high or "…")
         return Kept(text=day.isoformat())
+
+    def fault(self) -> str | None:
+        """Whether its limits are days."""
+        limits = [self.spec.settings.get(name) for name in ("min", "max")]
+        if any(limit and not _limit_of_days(limit) for limit in limits):
+            return LIMITS
+        return super().fault()
 
     def read_form(self, typed: Mapping[str, str], code: str) -> Plain:
         """What was typed."""
@@ -174,11 +190,23 @@ def _decimal(value: Plain) -> Decimal | None:
     text = str(value).strip().replace("\u2212", "-").replace(",", ".")
     try:
         number = Decimal(text)
-    except InvalidOperation:
+        if not text.isascii() or "_" in text or not number.is_finite():
+            return None
+        # compared as they are: what is reckoned with is rounded first, the smallest to 0
+        is_small = number != 0 and -SMALLEST_NUMBER < number < SMALLEST_NUMBER
+        if is_small or not -LARGEST_NUMBER <= number <= LARGEST_NUMBER:
+            return None
+        return number if -int(number.normalize().as_tuple().exponent) <= MOST_DECIMALS else None
+    except ArithmeticError:  # no number, or one whose exponent leaves the decimals that can be reckoned with
         return None
-    if not text.isascii() or not number.is_finite() or abs(number) > LARGEST_NUMBER:
+
+
+def _limit_of_days(limit: Plain) -> str | None:
+    """A day that was set as a limit; None for anything else."""
+    try:
+        return date.fromisoformat(limit).isoformat() if isinstance(limit, str) else None
+    except ValueError:
         return None
-    return number if -int(number.normalize().as_tuple().exponent) <= MOST_DECIMALS else None
 
 
 def _end(limit: Decimal | None) -> str:
