@@ -29,10 +29,10 @@ def worker(once: Annotated[bool, typer.Option("--once", help="do what is due and
         show(done | {"drawn": draw_missing(engine), "solved": work_all(engine), "written": make_all(engine)})
         engine.dispose()
         return
-    # stopped by a service manager it finishes what is under way, as when stopped by hand
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     running = Worker(engine, settings)
     try:
+        # stopped by a service manager it finishes what is under way, as when stopped by hand
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         running.wait()
     except KeyboardInterrupt:
         running.close()

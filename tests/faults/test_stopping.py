@@ -1,6 +1,9 @@
 """A server that is told to stop finishes what it has begun, and is back soon."""
 
+import os
+import re
 import signal
+import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,7 +13,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from app.surveys.answering.models import Answer
-from tests.faults.site import serving
+from tests.faults.site import INNAXE, serving
 from tests.faults.test_overload import nobody_writes
 from tests.make import make_open_survey, make_response
 
@@ -77,3 +80,27 @@ def test_a_stop_waits_for_the_request_that_is_being_served(
             assert not waiting.done()
         assert waiting.result().status_code == 201
         assert served.process.wait(timeout=60) in (0, -signal.SIGTERM)
+
+
+def test_a_worker_that_a_service_manager_stops_ends_by_itself(database: str, session: Session, tmp_path: Path) -> None:
+    session.commit()
+    surroundings = os.environ | {"INNAXE_DATABASE_URL": database, "INNAXE_DATA_DIR": str(tmp_path)}
+    log = tmp_path / "worker.log"
+    with log.open("wb") as file:
+        worker = subprocess.Popen([INNAXE, "worker"], env=surroundings, stdout=file, stderr=file)
+    try:
+        end = time.monotonic() + 60
+        # it is told to stop once it has a way of its own to do so
+        while not _catches(worker.pid, signal.SIGTERM):
+            assert time.monotonic() < end, log.read_text()
+            assert worker.poll() is None, log.read_text()
+            time.sleep(0.1)
+        worker.terminate()
+        assert worker.wait(timeout=60) == 0, log.read_text()
+    finally:
+        worker.kill()
+
+
+def _catches(process: int, number: int) -> bool:
+    found = re.search(r"SigCgt:\s+([0-9a-f]+)", Path(f"/proc/{process}/status").read_text())
+    return found is not None and bool(int(found[1], 16) >> (number - 1) & 1)
