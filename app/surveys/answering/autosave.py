@@ -43,7 +43,7 @@ class AnswerWriter:
     """The thread that writes the answers of one process; `most` requests may wait for it. Any thread calls `save`."""
 
     def __init__(self, engine: Engine, *, most: int = MOST_WAITING) -> None:
-        self._engine, self.most = engine, most
+        self.most = most
         self.done: Counter[str] = Counter()
         self._store = Store(engine)
         self._waiting: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
@@ -115,10 +115,11 @@ class AnswerWriter:
             outcomes = self._store.write([save for waiting in batch for save in waiting.saves])
         except Exception as failure:
             self.done["failed"] += sum(len(waiting.saves) for waiting in batch)
+            is_of_database = self._store.is_fault_of_database(failure)
             # a log that cannot be written, as on a full disk, must not end the thread
             with suppress(OSError, ValueError):
-                log.error("database" if self._store.is_fault_of_database(failure) else "bug", error=str(failure)[:500])
-            if self._store.is_fault_of_database(failure):
+                log.error("database" if is_of_database else "bug", error=str(failure)[:500])
+            if is_of_database:
                 failure = Unreachable()
             results = [failure] * len(batch)
         else:
