@@ -58,12 +58,17 @@ def count_attempt(engine: Engine, settings: Settings, limit: Limit, place: str) 
         raise TooMany(WAIT)
 
 
+def count_by_client(request: Request, limit: Limit) -> None:
+    """Count one attempt from the machine that asks. Raises TooMany."""
+    place = request.client.host if request.client else ""
+    count_attempt(request.app.state.engine, request.app.state.settings, limit, place)
+
+
 def throttled(limit: Limit) -> Callable[[Request], None]:
     """A dependency that counts attempts from one machine; it runs before the route's own transaction begins."""
 
     def throttle(request: Request) -> None:
-        place = request.client.host if request.client else ""
-        count_attempt(request.app.state.engine, request.app.state.settings, limit, place)
+        count_by_client(request, limit)
 
     return throttle
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from app.auth.throttle import Limit, count_attempt
+from app.auth.throttle import Limit, count_by_client
 from app.core.errors import TooMany
 
 COMMENTS_BY_CLIENT = Limit("plan comment client", 30)
@@ -12,9 +12,8 @@ COMMENTS_BY_CLIENT = Limit("plan comment client", 30)
 
 def comments_too_often(request: Request) -> bool:
     """Whether so much was said from this machine that no more is taken now."""
-    place = request.client.host if request.client else ""
     try:
-        count_attempt(request.app.state.engine, request.app.state.settings, COMMENTS_BY_CLIENT, place)
+        count_by_client(request, COMMENTS_BY_CLIENT)
     except TooMany:
         return True
     return False

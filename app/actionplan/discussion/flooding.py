@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Response
 
-from app.auth.throttle import Limit, count_attempt, throttled
+from app.auth.throttle import Limit, count_by_client, throttled
 from app.core.errors import TooMany
 from app.web.errors import RETRYABLE
 
@@ -13,9 +13,8 @@ WRITING_BY_CLIENT = Limit("discussion client", 60)
 
 def is_flooding(request: Request) -> bool:
     """Whether so much came from this machine that no more is taken now; the page then keeps what was typed."""
-    place = request.client.host if request.client else ""
     try:
-        count_attempt(request.app.state.engine, request.app.state.settings, WRITING_BY_CLIENT, place)
+        count_by_client(request, WRITING_BY_CLIENT)
     except TooMany:
         return True
     return False

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Response
 
-from app.auth.throttle import WAIT, Limit, count_attempt
+from app.auth.throttle import WAIT, Limit, count_attempt, count_by_client
 from app.core.catalogues import translate
 from app.core.errors import TooMany
 from app.web.errors import RETRYABLE
@@ -24,7 +24,7 @@ def speaks_too_often(request: Request, typed: FormDep) -> bool:
     """Whether too much came from this machine or for this address, whatever the form says of itself."""
     engine, settings = request.app.state.engine, request.app.state.settings
     try:
-        count_attempt(engine, settings, SENDING_BY_CLIENT, request.client.host if request.client else "")
+        count_by_client(request, SENDING_BY_CLIENT)
         email = typed.get("email", "").strip().lower()[:300]
         if email:
             count_attempt(engine, settings, SENDING_BY_ADDRESS, email)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
 
 from app.auth.guard import Anyone
-from app.auth.throttle import Limit, count_attempt
+from app.auth.throttle import Limit, count_by_client
 from app.core.catalogues import translate
 from app.core.errors import NotFound
 from app.core.words import pick
@@ -67,9 +67,8 @@ def save_section(request: Request, session: ReadingSessionDep, slug: str, code: 
     faults |= {key: Unfit(REQUIRED) for key in missing if key not in answers and key not in faults}
     if faults:
         return _section_page(request, session, visit, (parts, form, answers), code, typed, faults)
-    state = request.app.state
     for key, address in sent.addresses.items():
-        count_attempt(state.engine, state.settings, ADDRESSES_BY_CLIENT, request.client.host if request.client else "")
+        count_by_client(request, ADDRESSES_BY_CLIENT)
         keep_address(request.app.state.engine, visit.survey.id, key, address)
     if typed.get("from") == "check":
         return redirect(request, "survey_check", slug=slug)

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
 
 from app.auth.guard import Anyone
-from app.auth.throttle import Limit, count_attempt
+from app.auth.throttle import Limit, count_by_client
 from app.core.catalogues import translate
 from app.core.errors import Invalid
 from app.core.words import pick
@@ -129,7 +129,7 @@ def request_results(request: Request, session: ReadingSessionDep, slug: str, typ
     if visit is None or not visit.response.submitted_on:
         return redirect(request, "survey_start", slug=slug)
     state, address = request.app.state, typed.get("address", "")
-    count_attempt(state.engine, state.settings, RESULTS_BY_CLIENT, request.client.host if request.client else "")
+    count_by_client(request, RESULTS_BY_CLIENT)
     try:
         ask_for_results(state.engine, survey.id, address, language_of(request))
     except Invalid as refusal:
