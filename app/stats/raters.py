@@ -42,7 +42,11 @@ class RankSums(NamedTuple):
     ties: float
 
     def plus(self, other: "RankSums") -> "RankSums":
-        """The sums over both."""
+        """The sums over both.
+
+        >>> rank_sums(np.array([[1.0], [1]])).plus(rank_sums(np.array([[1.0, 1], [2, 2]])))
+        RankSums(raters=3, sums=array([5.5, 3.5]), ties=6.0)
+        """
         return RankSums(self.raters + other.raters, self.sums + other.sums, self.ties + other.ties)
 
 
