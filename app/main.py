@@ -266,7 +266,7 @@ def create_app(settings: Settings | None = None, engine: Engine | None = None) -
     """
     settings = settings or load_settings()
     is_own_engine = engine is None
-    engine = engine or open_place(settings.database)
+    engine = engine or open_place(settings)
     if schema_of(engine) is not Schema.CURRENT:
         raise OldTables(f"The database is not at revision {newest_revision()}: run innaxe migrate.")
 

@@ -28,7 +28,11 @@ def printed(answer: tuple[int, str, str]) -> Any:
 
 
 def surroundings(**settings: object) -> dict[str, str]:
-    """The environment of a process, with these settings of INNAXE and no others."""
+    """The environment of a process, with these settings of INNAXE and no others.
+
+    Without a data folder nothing is kept of which installation lives where: databases of tests come and go.
+    """
+    settings = {"data_dir": "/proc/none"} | settings
     names = {f"INNAXE_{name.upper()}" for name in Settings.model_fields}
     kept = {name: value for name, value in os.environ.items() if name not in names}
     return kept | {f"INNAXE_{name.upper()}": str(value) for name, value in settings.items()}

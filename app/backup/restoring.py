@@ -14,7 +14,8 @@ from app.backup.tables import VERSIONS, Unfit, clear, shapes_of, write_lines
 from app.core.clock import now
 from app.core.db import UnsafeDatabase, make_engine
 from app.core.migrations import revision_of, upgrade, upgrade_within
-from app.core.place import Misplaced, alone, damage_of, sqlite_path, write_marker
+from app.core.place import Misplaced, alone, damage_of, marker_of, sqlite_path, write_marker
+from app.core.settings import Settings
 
 MADE_WITH_THE_TABLES = {VERSIONS, "history_head", "instance", "consortium"}
 """Tables that have a row as soon as there are any."""
@@ -26,18 +27,19 @@ class InTheWay(Exception):
     """There are data already where the backup would go."""
 
 
-def restore(backup: Reader, address: str, *, force: bool = False) -> Path | None:
-    """Put a backup where the address says, and bring its tables to this program's revision.
+def restore(backup: Reader, settings: Settings, *, force: bool = False) -> Path | None:
+    """Put a backup where the settings say, and bring its tables to this program's revision.
 
     Returns where the SQLite file lies that was there before; None when there was none, and for PostgreSQL, where it is
     replaced in one transaction. Raises InTheWay when data are there and `force` is not given, Misplaced while
     somebody uses them, BadBackup when the content does not fit the tables. What was there is untouched then.
     """
-    path = sqlite_path(address)
+    path = sqlite_path(settings.database)
     if path is None:
-        engine = make_engine(address)
+        engine = make_engine(settings.database)
         try:
             _replace_tables(backup, engine, force=force)
+            write_marker(engine, marker_of(settings))
         except OperationalError as failure:
             if not isinstance(failure.orig, LockNotAvailable):
                 raise
@@ -54,7 +56,7 @@ def restore(backup: Reader, address: str, *, force: bool = False) -> Path | None
         try:
             engine = _make_file(backup, unfinished, like=path)
             kept = _swap(unfinished, path)
-            write_marker(engine)
+            write_marker(engine, marker_of(settings))
         finally:
             _remove(unfinished)
     return kept

@@ -12,7 +12,7 @@ from app.backup.restoring import InTheWay, restore
 from app.cli.work import Refused, say, show
 from app.core.migrations import revision_of
 from app.core.place import Damaged, open_place
-from app.core.settings import load_settings
+from app.core.settings import Settings, load_settings
 
 EXIT_DAMAGED, EXIT_OTHER_VERSION = 5, 6
 
@@ -28,7 +28,7 @@ OtherKey = Annotated[
 def create(file: FileArgument) -> None:
     """Write a backup, which only its owner may read, and name it once it is whole. Exit 5: the database is damaged."""
     settings = load_settings()
-    engine = open_place(settings.database)
+    engine = open_place(settings)
     try:
         if revision_of(engine) is None:
             raise Refused("The database has no tables yet: run innaxe migrate.")
@@ -59,9 +59,9 @@ def bring_back(
 ) -> None:
     """Put a backup in the place of the database, all of it or nothing. Exit 5: damaged, 6: other version."""
     read = _read(file, is_of_another_secret=other_key)
-    address = f"sqlite:///{into / 'innaxe.sqlite'}" if into else load_settings().database
+    settings = Settings(data_dir=into, database_url="") if into else load_settings()
     try:
-        kept = restore(read, address, force=force)
+        kept = restore(read, settings, force=force)
     except InTheWay as failure:
         raise Refused(str(failure)) from failure
     except BadBackup as failure:

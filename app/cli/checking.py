@@ -26,7 +26,7 @@ FURTHEST_CLOCK = timedelta(seconds=60)
 def selfcheck(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """Say how the installation stands; exit 1 when something is not as it must be."""
     settings = load_settings()
-    engine = open_place(settings.database)
+    engine = open_place(settings)
     try:
         checks = readiness(engine, settings) | database_checks(engine)
         facts: dict[str, object] = {

@@ -10,7 +10,7 @@ from app.cli.loading import loading
 from app.cli.work import Refused, open_database, say
 from app.core.logs import set_up_logs
 from app.core.migrations import Schema, newest_revision, schema_of, upgrade
-from app.core.place import open_place, read_marker, serve_alone, sqlite_path, write_marker
+from app.core.place import marker_of, open_place, read_marker, serve_alone, sqlite_path, write_marker
 from app.core.settings import load_settings
 from app.web.connections import KEEPS_ALIVE, BoundedProtocol, allow_many_files
 
@@ -62,17 +62,17 @@ def migrate(
     new: Annotated[bool, typer.Option("--new", help="begin a new database, also where one was")] = False,
 ) -> None:
     """Bring the tables to this program's revision. Exit 3: pending (with --check), 4: newer than the program."""
-    address = load_settings().database
-    path = sqlite_path(address)
-    if check and path and not path.exists() and not read_marker(path):
+    settings = load_settings()
+    path, marker = sqlite_path(settings.database), marker_of(settings)
+    if check and path and not path.exists() and not read_marker(marker):
         say(f"There is no database at {path} yet.")
         raise typer.Exit(EXIT_PENDING)
-    engine = open_place(address, may_begin=not check, is_new=new, is_thorough=True)
+    engine = open_place(settings, may_begin=not check, is_new=new, is_thorough=True)
     if schema_of(engine) is Schema.PENDING:
         if check:
             say(f"The database waits for revision {newest_revision()}.")
             raise typer.Exit(EXIT_PENDING)
         upgrade(engine)
-    write_marker(engine)
+    write_marker(engine, marker)
     say(f"The database is at revision {newest_revision()}.")
     engine.dispose()

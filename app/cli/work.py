@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from app.core.db import for_reading, for_writing
 from app.core.migrations import Schema, schema_of
-from app.core.place import open_place, write_marker
+from app.core.place import marker_of, open_place, write_marker
 from app.core.settings import Settings, load_settings
 from app.core.stopping import is_running
 from app.people.models import Consortium
@@ -33,11 +33,11 @@ def open_database(settings: Settings, *, is_thorough: bool = False) -> Engine:
 
     Raises Refused when the tables are older than the program, and what `open_place` raises.
     """
-    engine = open_place(settings.database, is_thorough=is_thorough)
+    engine = open_place(settings, is_thorough=is_thorough)
     if schema_of(engine) is not Schema.CURRENT:
         engine.dispose()
         raise Refused("The database is not at this program's revision: run innaxe migrate.")
-    write_marker(engine)
+    write_marker(engine, marker_of(settings))
     return engine
 
 

@@ -1,7 +1,8 @@
 """Where the database lies: looked at before anything is opened, so that nothing begins empty over what was kept.
 
 A SQLite database has two files beside it: `….instance` holds the key of the installation that lives there, and
-`….lock` is locked by the processes that use it, and by the one that serves it, for as long as they live.
+`….lock` is locked by the processes that use it, and by the one that serves it, for as long as they live. For PostgreSQL
+the key lies in the data folder of each machine, and the server keeps the locks.
 """
 
 import fcntl
@@ -16,6 +17,7 @@ from sqlalchemy.exc import DatabaseError
 from app.core.db import UnsafeDatabase, make_engine
 from app.core.migrations import Schema, newest_revision, revision_of, schema_of
 from app.core.postgresql import read_address
+from app.core.settings import Settings
 
 SERVED, USED = 0, 1
 """The bytes of the lock file: the one that serves locks the first alone, all that use the database share the second."""
@@ -47,20 +49,24 @@ def sqlite_path(address: str) -> Path | None:
     return Path(url.database)
 
 
-def open_place(address: str, *, may_begin: bool = False, is_new: bool = False, is_thorough: bool = False) -> Engine:
+def open_place(
+    settings: Settings, *, may_begin: bool = False, is_new: bool = False, is_thorough: bool = False
+) -> Engine:
     """The engine over a database that is there, whole, and no newer than this program.
 
     `may_begin` lets a database begin where none ever was, `is_new` also where traces of one are. `is_thorough` reads
     all of a SQLite file, which takes a second for some hundred megabytes. The process counts as a user of the database
     until it ends. Raises Misplaced, Damaged or Newer, and UnsafeDatabase where SQLite is not safe.
     """
-    path = sqlite_path(address)
+    path, marker = sqlite_path(settings.database), marker_of(settings)
     if path:
-        _look_at(path, may_begin=may_begin, is_new=is_new)
+        _look_at(path, marker, may_begin=may_begin, is_new=is_new)
         use(path)
-    engine = make_engine(address)
+    engine = make_engine(settings.database)
     try:
-        _check_tables(engine, path, is_thorough=is_thorough)
+        if path and is_thorough:
+            _read_all(engine, path)
+        _check_tables(engine, f"at {path}" if path else "of INNAXE_DATABASE_URL", marker, is_new=may_begin and is_new)
     except DatabaseError as failure:
         engine.dispose()
         reason = damage_of(failure)
@@ -93,31 +99,38 @@ def key_of(engine: Engine) -> str | None:
         return connection.scalar(text("SELECT key FROM instance"))
 
 
-def write_marker(engine: Engine) -> None:
-    """Keep beside a SQLite database which installation lives there. A folder that cannot be written is left alone."""
-    path, key = sqlite_path(str(engine.url)), key_of(engine)
-    if path is None or key is None or read_marker(path) == key:
+def write_marker(engine: Engine, marker: Path) -> None:
+    """Keep which installation lives in a database. A folder that cannot be written is left alone."""
+    key = key_of(engine)
+    if key is None or read_marker(marker) == key:
         return
     with suppress(OSError):
-        unfinished = path.with_name(f".{path.name}.instance")
+        marker.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = marker.with_name(f".{marker.name}")
         unfinished.write_text(f"{key}\n")
-        unfinished.replace(marker_of(path))
+        unfinished.replace(marker)
 
 
-def marker_of(path: Path) -> Path:
-    """The file that tells which installation lives at a path."""
+def marker_of(settings: Settings) -> Path:
+    """The file that tells which installation lives in the database of these settings."""
+    path = sqlite_path(settings.database)
+    return marker_beside(path) if path else settings.data_dir / "postgresql.instance"
+
+
+def marker_beside(path: Path) -> Path:
+    """The file that tells which installation lives in a SQLite database."""
     return path.with_name(f"{path.name}.instance")
 
 
-def read_marker(path: Path) -> str | None:
-    """The key of the installation that lives at a path; None when none ever did."""
+def read_marker(marker: Path) -> str | None:
+    """The key of the installation that a marker tells of; None when there is none."""
     try:
-        return marker_of(path).read_text().strip()
+        return marker.read_text().strip()
     except FileNotFoundError:
         return None
 
 
-def _look_at(path: Path, *, may_begin: bool, is_new: bool) -> None:
+def _look_at(path: Path, marker: Path, *, may_begin: bool, is_new: bool) -> None:
     try:
         size = path.stat().st_size if path.exists() else None
     except OSError as failure:
@@ -125,10 +138,10 @@ def _look_at(path: Path, *, may_begin: bool, is_new: bool) -> None:
     if size:
         return
     what = f"There is no database at {path}" if size is None else f"The database at {path} is empty"
-    marker = read_marker(path)
-    if marker and not (may_begin and is_new):
+    key = read_marker(marker)
+    if key and not (may_begin and is_new):
         raise Misplaced(
-            f"{what}, where installation {marker[:8]} lived. Put its file back, or restore a backup: {RESTORE}; "
+            f"{what}, where installation {key[:8]} lived. Put its file back, or restore a backup: {RESTORE}; "
             "innaxe migrate --new begins anew."
         )
     if not may_begin:
@@ -144,32 +157,37 @@ def _look_at(path: Path, *, may_begin: bool, is_new: bool) -> None:
             f"{what}, but {others[0]} lives beside it. innaxe migrate --new begins another one all the same."
         )
     if is_new:
-        marker_of(path).unlink(missing_ok=True)
+        marker.unlink(missing_ok=True)
     path.parent.mkdir(parents=True, exist_ok=True)
 
 
-def _check_tables(engine: Engine, path: Path | None, *, is_thorough: bool) -> None:
-    if path and is_thorough:
-        with engine.connect() as connection:
-            found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
-        if found != "ok":
-            raise Damaged(damaged(path, str(found).splitlines()[-1]))
+def _read_all(engine: Engine, path: Path) -> None:
+    with engine.connect() as connection:
+        found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+    if found != "ok":
+        raise Damaged(damaged(path, str(found).splitlines()[-1]))
+
+
+def _check_tables(engine: Engine, where: str, marker: Path, *, is_new: bool) -> None:
     schema = schema_of(engine)
     if schema is Schema.NEWER:
         raise Newer(
             f"The database is at revision {revision_of(engine)}, newer than this program's {newest_revision()}. "
             "Run the newer program, or restore the backup made before the upgrade."
         )
-    if path is None:
-        return
-    revision = revision_of(engine)
-    if revision is None and inspect(engine).get_table_names():
-        raise Misplaced(f"The database at {path} is another program's.")
-    marker, key = read_marker(path), key_of(engine)
-    if marker and key != marker and (key or revision is None):
+    revision, lived = revision_of(engine), read_marker(marker)
+    if revision is None:
+        if inspect(engine).get_table_names():
+            raise Misplaced(f"The database {where} is another program's.")
+        if lived and not is_new:
+            raise Misplaced(
+                f"The database {where} is empty, where installation {lived[:8]} lived. Put the right one back, or "
+                f"restore a backup: {RESTORE}; innaxe migrate --new begins anew."
+            )
+    elif lived and (key := key_of(engine)) and key != lived:
         raise Misplaced(
-            f"The database at {path} is not that of installation {marker[:8]}, which lived there. Put the right file "
-            f"back; if this one is meant, delete {marker_of(path).name}."
+            f"The database {where} is not that of installation {lived[:8]}, which lived there. Put the right one "
+            f"back; if this one is meant, delete {marker.name}."
         )
 
 

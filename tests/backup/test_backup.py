@@ -17,6 +17,7 @@ from app.backup.restoring import restore
 from app.backup.tables import read_lines, shapes_of
 from app.core.db import make_engine
 from app.core.migrations import newest_revision, upgrade
+from app.core.settings import Settings
 from app.history.queries import verify_history
 from tests.commands import Run, printed, running
 from tests.make import SECRET, make_cast, make_open_survey, make_response
@@ -94,7 +95,7 @@ def test_every_kind_of_value_comes_back(engine: Engine, another: str, tmp_path: 
     fill(engine)
     create_backup(engine, tmp_path / "backup.zip", SECRET)
     for address in (f"sqlite:///{tmp_path / 'other.sqlite'}", another):
-        restore(Reader(tmp_path / "backup.zip", SECRET), address)
+        restore(Reader(tmp_path / "backup.zip", SECRET), Settings(data_dir=tmp_path, database_url=address))
         assert tables_of(address) == tables_of(database)
 
 

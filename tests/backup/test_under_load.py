@@ -20,6 +20,7 @@ from app.backup.creating import create_backup
 from app.backup.restoring import restore
 from app.core.clock import today
 from app.core.db import make_engine
+from app.core.settings import Settings
 from app.history.queries import verify_history
 from app.surveys.answering.models import Answer
 from tests.commands import free_port, run, running, wait_for
@@ -164,7 +165,7 @@ def test_answers_come_back_in_time(
     made = time.monotonic()
     for address in (f"sqlite:///{tmp_path / 'there.sqlite'}", another):
         began_restoring = time.monotonic()
-        restore(Reader(path, SECRET), address)
+        restore(Reader(path, SECRET), Settings(data_dir=tmp_path, database_url=address))
         took = time.monotonic() - began_restoring
         assert took < LONGEST_RESTORE
         restored = make_engine(address)

@@ -1,14 +1,14 @@
 """Where the database lies: nothing begins empty over what was kept, and nothing is opened that cannot be trusted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 from app.core.db import make_engine
 from app.core.migrations import revision_of
-from app.core.place import marker_of
+from app.core.place import marker_beside
 from tests.commands import Run, free_port, run, running, wait_for
 
 COMMANDS = (("serve",), ("worker", "--once"), ("survey", "list"), ("selfcheck",), ("demo",), ("history", "head"))
@@ -21,7 +21,7 @@ def path(innaxe: Run, sqlite_template: Path, tmp_path: Path) -> Path:
     path = tmp_path / "innaxe.sqlite"
     path.write_bytes(sqlite_template.read_bytes())
     assert innaxe("migrate")[0] == 0
-    assert marker_of(path).exists()
+    assert marker_beside(path).exists()
     return path
 
 
@@ -127,11 +127,11 @@ def test_a_new_one_begins_over_a_known_one_only_when_told(innaxe: Run, path: Pat
     beside = f"sqlite:///{tmp_path / 'inaxe.sqlite'}"
     code, _, said = run("migrate", database_url=beside)
     assert (code, "innaxe.sqlite lives beside it" in said) == (1, True)
-    key = marker_of(path).read_text()
+    key = marker_beside(path).read_text()
     path.unlink()
     assert innaxe("migrate")[0] == 1
     assert innaxe("migrate", "--new")[0] == 0
-    assert marker_of(path).read_text() != key
+    assert marker_beside(path).read_text() != key
     assert innaxe("migrate", "--new")[0] == 0, "over one that is there it changes nothing"
 
 
@@ -155,9 +155,9 @@ def test_another_programs_database_is_left_alone(innaxe: Run, tmp_path: Path) ->
 
 
 def test_a_database_of_before_there_were_keys_is_taken_as_it_is(innaxe: Run, path: Path) -> None:
-    marker_of(path).unlink()
+    marker_beside(path).unlink()
     assert innaxe("survey", "list")[0] == 0
-    assert marker_of(path).exists()
+    assert marker_beside(path).exists()
 
 
 def test_one_serves_and_a_worker_beside_it_works(path: Path, tmp_path: Path) -> None:
@@ -194,3 +194,73 @@ def test_a_newer_one_is_refused_on_both_databases(innaxe: Run, database: str, mo
     engine.dispose()
     for words in (("serve",), ("worker",), ("migrate",), ("survey", "list")):
         assert innaxe(*words)[0] == 4
+
+
+def remove_tables(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+
+
+def make_another(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE instance SET key = 'another'"))
+
+
+@pytest.fixture
+def known(innaxe: Run, database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    """The PostgreSQL database of an installation that this machine knows."""
+    if database.startswith("sqlite"):
+        pytest.skip("a file has its marker beside it: tested above")
+    monkeypatch.setenv("INNAXE_DATABASE_URL", database)
+    assert innaxe("migrate")[0] == 0
+    engine = make_engine(database)
+    yield engine
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("spoiling", "said"),
+    [
+        pytest.param(remove_tables, RESTORE, id="empty"),
+        pytest.param(make_another, "not that of installation", id="another one's"),
+    ],
+)
+def test_postgresql_without_what_lived_there_is_refused(
+    innaxe: Run, known: Engine, spoiling: Callable[[Engine], None], said: str
+) -> None:
+    spoiling(known)
+    before = revision_of(known)
+    for words in (("migrate",), ("migrate", "--check"), *reversed(COMMANDS)):
+        ended, _, why = innaxe(*words)
+        assert (ended, why.count("\n"), said in why) == (1, 1, True), (words, why)
+        assert revision_of(known) == before, words
+
+
+def test_postgresql_begins_anew_only_when_told(innaxe: Run, known: Engine, tmp_path: Path) -> None:
+    marker = tmp_path / "postgresql.instance"
+    key = marker.read_text()
+    remove_tables(known)
+    assert innaxe("migrate", "--new")[0] == 0
+    assert marker.read_text() != key
+    assert innaxe("survey", "list")[0] == 0
+
+
+def test_postgresql_of_another_program_is_left_alone(innaxe: Run, known: Engine, tmp_path: Path) -> None:
+    (tmp_path / "postgresql.instance").unlink()
+    remove_tables(known)
+    with known.begin() as connection:
+        connection.execute(text("CREATE TABLE theirs (id INTEGER)"))
+    for words in (("migrate",), ("migrate", "--new"), ("serve",)):
+        code, _, said = innaxe(*words)
+        assert (code, "another program's" in said) == (1, True), words
+    assert revision_of(known) is None
+
+
+def test_a_forgotten_address_begins_no_file_beside_postgresql(
+    innaxe: Run, known: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert known.dialect.name == "postgresql"
+    monkeypatch.delenv("INNAXE_DATABASE_URL")
+    code, _, said = innaxe("migrate")
+    assert (code, "postgresql lives beside it" in said) == (1, True)
