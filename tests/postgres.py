@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -24,7 +25,6 @@ class Postgres:
     def __init__(
         self, *, is_durable: bool = False, primary: "Postgres | None" = None, initdb: Sequence[str] = ()
     ) -> None:
-        self.is_durable = is_durable
         self.folder = Path(tempfile.mkdtemp(prefix="innaxe-pg-"))
         self.binaries = primary.binaries if primary else _binaries(self.folder)
         self.port = _free_port()
@@ -37,6 +37,10 @@ class Postgres:
             self._run("pg_basebackup", "-D", data, "-d", source, "-R", "-X", "stream", "-c", "fast", "-N")
         else:
             self._run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-N", *initdb)
+            if not is_durable:
+                # most tests kill programs at worst, which loses nothing that the system holds
+                with (self.folder / "data" / "postgresql.conf").open("a") as settings:
+                    settings.write("fsync = off\nfull_page_writes = off\n")
         self.begin()
 
     def begin(self, watched: Sequence[str] = ()) -> None:
@@ -54,8 +58,6 @@ class Postgres:
                     self.folder,
                     "-h",
                     "127.0.0.1",
-                    # most tests kill programs at worst, which loses nothing that the system holds
-                    *(() if self.is_durable else ("-c", "fsync=off", "-c", "full_page_writes=off")),
                 ],
                 user=self.user,
                 stdout=subprocess.DEVNULL,
@@ -70,10 +72,23 @@ class Postgres:
 
     def execute(self, statement: str) -> None:
         """Run one statement outside any transaction."""
-        with psycopg.connect(
-            f"host=127.0.0.1 port={self.port} user=postgres dbname=postgres", autocommit=True
-        ) as connection:
+        with self._connect() as connection:
             connection.execute(statement.encode())
+
+    def set(self, **settings: str) -> None:
+        """Change settings of the server that need no restart, from the next transaction on."""
+        for name, value in settings.items():
+            self.execute(f"ALTER SYSTEM SET {name} = '{value}'")
+        self.execute("SELECT pg_reload_conf()")
+        end = time.monotonic() + 30
+        while any(self.shown(name) != value for name, value in settings.items()):
+            assert time.monotonic() < end, settings
+            time.sleep(0.01)
+
+    def shown(self, name: str) -> str:
+        """What a setting of the server is for a new connection."""
+        with self._connect() as connection:
+            return str(connection.execute(f"SHOW {name}".encode()).fetchall()[0][0])
 
     def halt(self) -> None:
         """End the server at once, whoever is connected, and keep its data."""
@@ -112,6 +127,9 @@ class Postgres:
             self.process.terminate()
             self.process.wait(timeout=30)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _connect(self) -> psycopg.Connection[Any]:
+        return psycopg.connect(f"host=127.0.0.1 port={self.port} user=postgres dbname=postgres", autocommit=True)
 
     def _run(self, program: str, *arguments: str) -> None:
         subprocess.run(

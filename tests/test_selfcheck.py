@@ -1,5 +1,6 @@
 """The self-check: what it says of a whole installation, and what it finds."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -10,14 +11,51 @@ from app.core.clock import now
 from app.history.models import HistoryEntry
 from tests.commands import Run, printed
 from tests.make import Cast
+from tests.postgres import Postgres
 
-CHECKS = ("database", "schema", "disk", "integrity", "references", "clock")
+CHECKS = ("database", "schema", "disk", "integrity", "references", "clock", "durable")
 
 
 @pytest.fixture
-def facts(innaxe: Run, database: str, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Run:
+def facts(
+    innaxe: Run, database: str, cast: Cast, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[Run]:
     monkeypatch.setenv("INNAXE_DATABASE_URL", database)
-    return innaxe
+    if database.startswith("sqlite"):
+        yield innaxe
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    server.set(fsync="on", full_page_writes="on")
+    yield innaxe
+    server.set(fsync="off", full_page_writes="off")
+
+
+USUAL = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on", "synchronous_standby_names": ""}
+
+
+@pytest.mark.parametrize(
+    ("settings", "is_durable"),
+    [
+        ({"fsync": "off"}, False),
+        ({"full_page_writes": "off"}, False),
+        ({"synchronous_commit": "off"}, False),
+        ({"synchronous_commit": "local"}, True),
+        ({"synchronous_commit": "local", "synchronous_standby_names": "b"}, False),
+        ({"synchronous_standby_names": "b"}, True),
+    ],
+)
+def test_a_postgresql_that_does_not_wait_for_its_disk(
+    facts: Run, database: str, request: pytest.FixtureRequest, settings: dict[str, str], is_durable: bool
+) -> None:
+    if database.startswith("sqlite"):
+        pytest.skip("the program itself tells SQLite to wait: tests/core/test_db.py")
+    server: Postgres = request.getfixturevalue("postgres")
+    server.set(**settings)
+    try:
+        code, out, _ = facts("selfcheck")
+    finally:
+        server.set(**USUAL)
+    assert (code == 0, f"durable  {is_durable}" in out) == (is_durable, True), out
 
 
 def test_a_whole_installation(facts: Run, tmp_path: object) -> None:

@@ -62,6 +62,32 @@ def test_an_unsafe_production_is_refused_by_name(
         load_settings()
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("INNAXE_DATABASE_URL", "hidden"),
+        ("INNAXE_DATABASE_URL", "mysql:///hidden"),
+        ("INNAXE_DATABASE_URL", "postgresql://user:hidden@host/name"),
+        ("INNAXE_DATABASE_URL", "postgresql+psycopg://user:hidden@host:five/name"),
+        ("INNAXE_SMTP_URL", "smtp://user:hidden@[::1"),
+        ("INNAXE_SMTP_URL", "smtp://user:hidden@host:70000"),
+        ("INNAXE_BASE_URL", "https://[::1"),
+        ("INNAXE_BASE_URL", "https://host:port"),
+        ("INNAXE_FREE_DISK_MB", "hidden"),
+        ("INNAXE_MOST_SAVES", "0"),
+        ("INNAXE_LIMITS", "hidden"),
+    ],
+)
+def test_a_setting_that_cannot_be_read_is_named_and_not_shown(
+    environment: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    environment.setenv(name, value)
+    with pytest.raises(UnsafeSettings, match=name) as refused:
+        load_settings()
+    assert "hidden" not in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
 def test_the_program_ends_with_78_in_one_line() -> None:
     innaxe = Path(sys.executable).parent / "innaxe"
     ended = subprocess.run(

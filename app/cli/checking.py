@@ -5,7 +5,7 @@ from shutil import disk_usage
 from typing import Annotated
 
 import typer
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 from sqlmodel import Session, col, select
 
 from app.cli.work import show
@@ -19,6 +19,8 @@ from app.history.models import HistoryEntry
 from app.surveys.answering.counting import find_last_recount
 
 SYNCHRONOUS = ("off", "normal", "full", "extra")
+DURABLE = {"on", "remote_apply", "full", "extra"}
+"""How a database waits for its disk before it confirms."""
 FURTHEST_CLOCK = timedelta(seconds=60)
 """How far two clocks may be apart: closing days and links go by them."""
 
@@ -28,7 +30,9 @@ def selfcheck(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     settings = load_settings()
     engine = open_place(settings)
     try:
+        of_database = database_facts(engine)
         checks = readiness(engine, settings) | database_checks(engine)
+        checks["durable"] = of_database["synchronous"] in DURABLE
         facts: dict[str, object] = {
             "environment": settings.env,
             "address": settings.address,
@@ -37,7 +41,7 @@ def selfcheck(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
             "revision": revision_of(engine),
             "newest_revision": newest_revision(),
             "free_disk_mb": free_disk_mb(settings),
-            **database_facts(engine),
+            **of_database,
             **counts_facts(engine),
             **checks,
         }
@@ -56,12 +60,10 @@ def database_facts(engine: Engine) -> dict[str, object]:
     """What kind of database it is, how it keeps what it confirms, and when it was last backed up."""
     with engine.connect() as connection:
         if engine.dialect.name != "sqlite":
-            names = ("server_version", "synchronous_commit", "fsync")
-            version, synchronous, syncs = (connection.scalar(text(f"SHOW {name}")) for name in names)
             facts: dict[str, object] = {
                 "kind": "postgresql",
-                "version": version,
-                "synchronous": synchronous if syncs == "on" else "fsync is off",
+                "version": connection.scalar(text("SHOW server_version")),
+                "synchronous": _how_postgresql_waits(connection),
                 "foreign_keys": True,
             }
         else:
@@ -73,6 +75,19 @@ def database_facts(engine: Engine) -> dict[str, object]:
                 "foreign_keys": bool(connection.scalar(text("PRAGMA foreign_keys"))),
             }
     return facts | _last_backup(engine)
+
+
+def _how_postgresql_waits(connection: Connection) -> str:
+    """One of DURABLE, or what is wrong: without a standby, `local` is all that `on` is."""
+    names = ("fsync", "full_page_writes", "synchronous_commit", "synchronous_standby_names")
+    found = {name: str(connection.scalar(text(f"SHOW {name}"))) for name in names}
+    off = [name for name in names if found[name] == "off"]
+    if off:
+        return f"{', '.join(off)} off"
+    waits = found["synchronous_commit"]
+    if waits in ("local", "remote_write"):
+        return f"{waits}, not for the standby's disk" if found["synchronous_standby_names"] else "on"
+    return waits
 
 
 def counts_facts(engine: Engine) -> dict[str, object]:

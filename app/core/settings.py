@@ -3,10 +3,13 @@
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.exc import ArgumentError
+
+from app.core.postgresql import read_address
 
 DEVELOPMENT_SECRET = "development-only-secret"  # noqa: S105 -- refused in production
 SHORTEST_SECRET = 32
@@ -70,8 +73,16 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """Read the environment. Raises UnsafeSettings, naming the setting, where production would be unsafe."""
-    settings = Settings()
+    """Read the environment.
+
+    Raises UnsafeSettings, naming the setting and not what it holds, where one cannot be read or production would be
+    unsafe.
+    """
+    try:
+        settings = Settings()
+    except ValidationError as failure:
+        wrong = failure.errors(include_input=False, include_url=False)[0]
+        raise UnsafeSettings(f"INNAXE_{str(wrong['loc'][0]).upper()} cannot be read: {wrong['msg']}.") from None
     if settings.is_production:
         if settings.secret_key == DEVELOPMENT_SECRET or len(settings.secret_key) < SHORTEST_SECRET:
             raise UnsafeSettings(f"INNAXE_SECRET_KEY must be set to at least {SHORTEST_SECRET} random characters.")
@@ -81,10 +92,31 @@ def load_settings() -> Settings:
             raise UnsafeSettings("INNAXE_BASE_URL must be set to the public address.")
         if settings.debug:
             raise UnsafeSettings("INNAXE_DEBUG must not be switched on in production.")
-    if settings.smtp_url and urlsplit(settings.smtp_url).scheme not in ("smtp", "smtps"):
+    _check_database(settings.database)
+    if settings.smtp_url and _split("INNAXE_SMTP_URL", settings.smtp_url).scheme not in ("smtp", "smtps"):
         raise UnsafeSettings("INNAXE_SMTP_URL must begin with smtp:// or smtps://.")
     if settings.oidc_issuer and not settings.oidc_client_id:
         raise UnsafeSettings("INNAXE_OIDC_CLIENT_ID must be set with INNAXE_OIDC_ISSUER.")
-    if not urlsplit(settings.address).netloc:
+    if not _split("INNAXE_BASE_URL", settings.address).netloc:
         raise UnsafeSettings("INNAXE_BASE_URL must be an address such as https://survey.example.org.")
     return settings
+
+
+def _check_database(address: str) -> None:
+    try:
+        kind = read_address(address).drivername
+    except (ArgumentError, ValueError):
+        kind = ""
+    if kind not in ("sqlite", "postgresql+psycopg"):
+        raise UnsafeSettings(
+            "INNAXE_DATABASE_URL must be postgresql+psycopg://user@host/name or sqlite:///path/of/a/file."
+        )
+
+
+def _split(name: str, address: str) -> SplitResult:
+    try:
+        parts = urlsplit(address)
+        _ = parts.port
+    except ValueError as failure:
+        raise UnsafeSettings(f"{name} cannot be read: {failure}.") from None
+    return parts
