@@ -18,7 +18,7 @@ from app.actionplan.proposals.models import Proposal, ProposalAuthor, Unconfirme
 from app.actionplan.proposals.rules import LONGEST_WAIT_DAYS
 from app.auth.models import Attempt, BrowserSession, SignInLink, SignInRequest
 from app.core.clock import now, today
-from app.core.db import for_writing
+from app.core.db import for_reading, for_writing
 from app.history.service import record
 from app.mail.models import OutboxMessage
 from app.people.queries import operator_of
@@ -37,66 +37,85 @@ DRAFTS_LAST = timedelta(days=90)
 
 
 def run_retention(engine: Engine, *, is_dry_run: bool) -> dict[str, Any]:
-    """Delete what has reached the end of its time; a dry run only says what that would be."""
-    deleted: dict[str, int] = {}
+    """Delete what has reached the end of its time; a dry run only says what that would be.
+
+    Each survey is a transaction of its own, so that nobody who writes waits for all of them: what was done when this is
+    killed stays done, and the next run does the rest.
+    """
+    engine = for_reading(engine) if is_dry_run else for_writing(engine)
+    with Session(engine) as session, session.begin():
+        keys = [survey.id for survey in list_surveys(session)]
     surveys: list[dict[str, Any]] = []
-    with Session(for_writing(engine)) as session, session.begin():
-        for survey in list_surveys(session):
-            last = last_day(session, survey)
-            people = session.exec(
-                select(func.count()).select_from(Respondent).where(Respondent.survey_id == survey.id)
-            ).one()
-            invited = session.exec(
-                select(func.count()).select_from(Invitation).where(Invitation.survey_id == survey.id)
-            ).one()
-            is_due = last is not None and last < today() and bool(people or invited)
-            surveys.append(
-                {
-                    "survey": survey.external_id,
-                    "kept_until": last and last.isoformat(),
-                    "respondents": people,
-                    "invitations": invited,
-                    "due": is_due,
-                }
-            )
-            if is_due:
-                deleted["respondents"] = deleted.get("respondents", 0) + people
-                deleted["invitations"] = deleted.get("invitations", 0) + invited
-                if not is_dry_run:
-                    delete_respondents(session, col(Respondent.survey_id) == survey.id)
-                    own = select(Round.id).where(Round.survey_id == survey.id)
-                    session.exec(delete(MinutesCount).where(col(MinutesCount.round_id).in_(own)))
-                    session.exec(delete(PointCount).where(col(PointCount.round_id).in_(own)))
-                    session.exec(delete(KeptAddress).where(col(KeptAddress.survey_id) == survey.id))
-                    session.exec(delete(ResultsRequest).where(col(ResultsRequest.survey_id) == survey.id))
-                    session.exec(delete(Suggestion).where(col(Suggestion.survey_id) == survey.id))
-                    session.exec(delete(Invitation).where(col(Invitation.survey_id) == survey.id))
-                    after = {"respondents": people, "invitations": invited}
-                    record(session, operator_of(survey.consortium_id), "responses.expired", survey, after=after)
-        for name, table, column, lasts in (
-            ("attempts", Attempt, Attempt.begins_at, TRACES_LAST),
-            ("sign_in_requests", SignInRequest, SignInRequest.created_at, TRACES_LAST),
-            ("sign_in_links", SignInLink, SignInLink.expires_at, TRACES_LAST),
-            ("sessions", BrowserSession, BrowserSession.expires_at, TRACES_LAST),
-            ("mails", OutboxMessage, OutboxMessage.created_at, MAILS_LAST),
-            ("drafts", InitiativeDraft, InitiativeDraft.kept_at, DRAFTS_LAST),
-        ):
-            is_old = col(column) < now() - lasts
-            count = session.exec(select(func.count()).select_from(table).where(is_old)).one()
-            if count:
-                deleted[name] = count
-                if not is_dry_run:
-                    session.exec(delete(table).where(is_old))
-        is_named = (col(Interview.name) != "") & (col(Interview.held_on) < today() - NAMES_LAST)
-        count = session.exec(select(func.count()).select_from(Interview).where(is_named)).one()
-        if count:
-            deleted["interview_names"] = count
-            if not is_dry_run:
-                session.exec(update(Interview).where(is_named).values(name=""))
+    for key in keys:
+        with Session(engine) as session, session.begin():
+            if survey := session.get(Survey, key):
+                surveys.append(_expire_answers(session, survey, is_dry_run=is_dry_run))
+    deleted = {
+        what: count
+        for what in ("respondents", "invitations")
+        if (count := sum(survey[what] for survey in surveys if survey["due"]))
+    }
+    with Session(engine) as session, session.begin():
+        deleted |= _expire_traces(session, is_dry_run=is_dry_run)
+        deleted |= _expire_interviews(session, is_dry_run=is_dry_run)
         deleted |= _expire_proposals(session, is_dry_run=is_dry_run)
         deleted |= _expire_readers(session, is_dry_run=is_dry_run)
         deleted |= _expire_reports(session, is_dry_run=is_dry_run)
     return {"dry_run": is_dry_run, "surveys": surveys, "deleted": deleted}
+
+
+def _expire_answers(session: Session, survey: Survey, *, is_dry_run: bool) -> dict[str, Any]:
+    last = last_day(session, survey)
+    people = session.exec(select(func.count()).select_from(Respondent).where(Respondent.survey_id == survey.id)).one()
+    invited = session.exec(select(func.count()).select_from(Invitation).where(Invitation.survey_id == survey.id)).one()
+    is_due = last is not None and last < today() and bool(people or invited)
+    if is_due and not is_dry_run:
+        delete_respondents(session, col(Respondent.survey_id) == survey.id)
+        own = select(Round.id).where(Round.survey_id == survey.id)
+        session.exec(delete(MinutesCount).where(col(MinutesCount.round_id).in_(own)))
+        session.exec(delete(PointCount).where(col(PointCount.round_id).in_(own)))
+        session.exec(delete(KeptAddress).where(col(KeptAddress.survey_id) == survey.id))
+        session.exec(delete(ResultsRequest).where(col(ResultsRequest.survey_id) == survey.id))
+        session.exec(delete(Suggestion).where(col(Suggestion.survey_id) == survey.id))
+        session.exec(delete(Invitation).where(col(Invitation.survey_id) == survey.id))
+        after = {"respondents": people, "invitations": invited}
+        record(session, operator_of(survey.consortium_id), "responses.expired", survey, after=after)
+    return {
+        "survey": survey.external_id,
+        "kept_until": last and last.isoformat(),
+        "respondents": people,
+        "invitations": invited,
+        "due": is_due,
+    }
+
+
+def _expire_traces(session: Session, *, is_dry_run: bool) -> dict[str, int]:
+    """Delete traces of signing in, mails and drafts."""
+    deleted: dict[str, int] = {}
+    for name, table, column, lasts in (
+        ("attempts", Attempt, Attempt.begins_at, TRACES_LAST),
+        ("sign_in_requests", SignInRequest, SignInRequest.created_at, TRACES_LAST),
+        ("sign_in_links", SignInLink, SignInLink.expires_at, TRACES_LAST),
+        ("sessions", BrowserSession, BrowserSession.expires_at, TRACES_LAST),
+        ("mails", OutboxMessage, OutboxMessage.created_at, MAILS_LAST),
+        ("drafts", InitiativeDraft, InitiativeDraft.kept_at, DRAFTS_LAST),
+    ):
+        is_old = col(column) < now() - lasts
+        count = session.exec(select(func.count()).select_from(table).where(is_old)).one()
+        if count:
+            deleted[name] = count
+            if not is_dry_run:
+                session.exec(delete(table).where(is_old))
+    return deleted
+
+
+def _expire_interviews(session: Session, *, is_dry_run: bool) -> dict[str, int]:
+    """Take the names off interviews."""
+    is_named = (col(Interview.name) != "") & (col(Interview.held_on) < today() - NAMES_LAST)
+    count = session.exec(select(func.count()).select_from(Interview).where(is_named)).one()
+    if count and not is_dry_run:
+        session.exec(update(Interview).where(is_named).values(name=""))
+    return {"interview_names": count} if count else {}
 
 
 def _expire_readers(session: Session, *, is_dry_run: bool) -> dict[str, int]:

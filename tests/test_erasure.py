@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine, MetaData, text
+from sqlalchemy import Engine, MetaData, event, text
 from sqlmodel import Session, select
 
 from app.actionplan.discussion.amending import Judgement, Proposed, decide_amendment, propose_amendment
@@ -45,7 +45,7 @@ from app.surveys.rounds.queries import list_rounds
 from app.surveys.rounds.service import invite
 from app.surveys.rounds.suggesting import suggest_colleague
 from tests.actionplan.proposals import BUSES, mails_to, open_wall, propose, read, token_in
-from tests.make import SECRET, Cast, answer, make_open_survey, make_response, sign_in
+from tests.make import SECRET, Cast, answer, make_open_survey, make_response, sign_in, small_survey_file
 
 CANARY = "zqcanaryqz"
 
@@ -197,6 +197,27 @@ def test_answers_are_deleted_when_their_months_are_over(session: Session, engine
     session.commit()
     assert run_retention(engine, is_dry_run=False)["deleted"] == {}
     assert verify_history(session) is None
+
+
+def test_each_survey_expires_in_a_transaction_of_its_own(session: Session, engine: Engine) -> None:
+    for key in ("first", "second"):
+        survey = make_open_survey(session, small_survey_file(survey_id=key))
+        response, token = make_response(session, survey)
+        answer(engine, response, token, {"I1.impact": 4})
+        close_round(session, operator(session), survey)
+        [closed] = list_rounds(session, survey.id)
+        closed.closed_at = now() - timedelta(days=31 * survey.retention_months + 31)
+        session.add(closed)
+        session.commit()
+    deleting = [0]
+    event.listen(engine, "commit", lambda _connection: deleting.append(0))
+
+    def count(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        deleting[-1] += statement.startswith("DELETE FROM respondent")
+
+    event.listen(engine, "before_cursor_execute", count)
+    assert run_retention(engine, is_dry_run=False)["deleted"] == {"respondents": 2}
+    assert [one for one in deleting if one] == [1, 1]
 
 
 def test_what_was_sent_to_a_wall_stays_without_its_author(

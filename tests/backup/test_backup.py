@@ -238,6 +238,17 @@ def test_a_restoring_that_fails_in_the_middle_changes_nothing(
         assert not [one for one in folder.iterdir() if "restoring" in one.name or "before" in one.name]
 
 
+def test_a_backup_exchanged_after_it_was_checked_changes_nothing(
+    full: Tables, made: Path, settings: Settings, database: str
+) -> None:
+    checked = Reader(made, SECRET)
+    # sealed as well, but not what was looked at
+    _write_anew(made, SECRET, rows=lambda line: line.replace(b",3,", b",5,"), tables={"answer"})
+    with pytest.raises(BadBackup, match="answer is not what was written"):
+        restore(checked, settings.model_copy(update={"database_url": database}), force=True)
+    assert tables_of(database) == full
+
+
 def test_another_secret_is_told_apart_from_damage(made: Path, innaxe: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INNAXE_SECRET_KEY", "another " * 5)
     code, _, said = innaxe("backup", "verify", made)

@@ -4,9 +4,11 @@ import os
 import re
 import shutil
 import socket
+import ssl
 import subprocess
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,6 +56,13 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def unverified() -> ssl.SSLContext:
+    """TLS with whoever answers."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
 
 
 def changed(text: str, changes: dict[str, str]) -> str:
@@ -166,6 +175,41 @@ def test_limits_hold_through_the_proxy(proxied: Proxied) -> None:
             while slow.recv(1000):
                 pass
     assert time.monotonic() - began < 30
+
+
+def test_a_body_that_trickles_has_an_end(proxied: Proxied) -> None:
+    began = time.monotonic()
+    plain = socket.create_connection(("127.0.0.1", proxied.port), timeout=60)
+    is_secret = proxied.address.startswith("https")
+    with unverified().wrap_socket(plain, server_hostname="127.0.0.1") if is_secret else plain as slow:
+        slow.sendall(
+            f"POST /login HTTP/1.1\r\nHost: 127.0.0.1:{proxied.port}\r\nContent-Length: 90000\r\n\r\n".encode()
+        )
+        slow.settimeout(1)
+        said = b""
+        while time.monotonic() - began < 60:
+            try:
+                slow.sendall(b"a")
+                heard = slow.recv(10_000)
+            except TimeoutError:
+                continue
+            except OSError:
+                break
+            said += heard
+            if not heard:
+                break
+    assert time.monotonic() - began < 30, said
+
+
+def test_whoever_asks_too_much_at_once_is_told_when_to_come_back(proxied: Proxied) -> None:
+    if not proxied.address.startswith("https"):
+        pytest.skip("Caddy has no such limit of its own")
+    with proxied.client("127.0.0.3") as client, ThreadPoolExecutor(8) as several:
+        answers = [*several.map(lambda _: client.get("/static/none"), range(500))]
+    refused = [answer for answer in answers if answer.status_code == 429]
+    assert refused
+    assert {answer.headers.get("Retry-After") for answer in refused} == {"5"}
+    assert {answer.text for answer in refused} == {"Too many requests at once. Please try again in a few seconds.\n"}
 
 
 def test_a_stream_passes_unbuffered(proxied: Proxied) -> None:
