@@ -3,7 +3,8 @@
 import selectors
 import shutil
 import socket
-import threading
+import subprocess
+import sys
 import time
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -67,6 +68,21 @@ def trickling(served: Served, number: int) -> tuple[socket.socket, bytes]:
             return connection, b"\r\n"
 
 
+FULL = 1000
+VISITOR = """
+import sys, time, threading, httpx
+over = threading.Event()
+threading.Thread(target=lambda: (sys.stdin.readline(), over.set()), daemon=True).start()
+with httpx.Client(base_url=sys.argv[1], headers={"Connection": "close"}, timeout=20) as client:
+    while not over.is_set():
+        at, began = time.time(), time.perf_counter()
+        assert client.get("/login").status_code == 200
+        print(at, time.perf_counter() - began)
+        time.sleep(0.1)
+"""
+"""Somebody who looks at a page again and again, in a process of their own: when, and how long it took."""
+
+
 def hold_open(served: Served, count: int) -> list[float]:
     """Trickle on so many connections until the server has ended each; how many seconds each lasted."""
     began, lasted = time.monotonic(), list[float]()
@@ -97,31 +113,32 @@ def hold_open(served: Served, count: int) -> list[float]:
 
 
 @pytest.mark.parametrize(
-    "count", [pytest.param(200, id="quick"), pytest.param(1000, id="full", marks=pytest.mark.faults)]
+    "count", [pytest.param(200, id="quick"), pytest.param(FULL, id="full", marks=pytest.mark.faults)]
 )
 def test_connections_that_trickle_are_ended_and_others_are_served(plain: Served, count: int) -> None:
-    waits, is_over = list[float](), threading.Event()
-
-    def visit() -> None:
-        with httpx.Client(base_url=plain.address, headers={"Connection": "close"}, timeout=20) as client:
-            while not is_over.is_set():
-                began = time.monotonic()
-                assert client.get("/login").status_code == 200
-                waits.append(time.monotonic() - began)
-                time.sleep(0.1)
-
-    with ThreadPoolExecutor(1) as pool:
-        visiting = pool.submit(visit)
-        try:
-            lasted = hold_open(plain, count)
-        finally:
-            is_over.set()
-        visiting.result()
+    began = time.time()
+    visitor = subprocess.Popen(
+        [sys.executable, "-c", VISITOR, plain.address], stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True
+    )
+    time.sleep(15 if count == FULL else 3)
+    held = time.time()
+    try:
+        lasted = hold_open(plain, count)
+    finally:
+        said, _ = visitor.communicate(input="enough\n", timeout=30)
+    assert visitor.returncode == 0
+    visits = [(float(at), float(took)) for at, took in map(str.split, said.splitlines())]
+    # the first visits find nothing compiled
+    alone = [took for at, took in visits if (held - began) / 3 < at - began < held - began]
+    waits = [took for at, took in visits if at > held]
+    usual, slow = (sorted(some)[len(some) * 95 // 100] for some in (alone, waits))
     assert len(lasted) == count, "each was ended"
-    print(f"{count} held: longest {max(lasted):.1f} s; others' p95 {sorted(waits)[len(waits) * 95 // 100]:.3f} s")  # noqa: T201
+    print(f"{count} held: longest {max(lasted):.1f} s; others' p95 {slow:.4f} s, before {usual:.4f} s")  # noqa: T201
     # thirty seconds are promised; two more for a machine that is busy with other tests
     assert max(lasted) < 32
     assert len(waits) > 20
+    # in the quick tier other tests run beside
+    assert count < FULL or slow < 2 * usual
 
 
 def test_whoever_does_not_take_an_answer_is_left(plain: Served) -> None:
