@@ -31,12 +31,12 @@ REST_AFTER_FAILURE = 300.0
 
 
 def do_chores(engine: Engine, settings: Settings, *, with_retention: bool = True) -> dict[str, int]:
-    """Do what is due now; returns how many rounds it closed, mails it promised and sent, and rows it deleted."""
-    done = dict.fromkeys(("closed", "promised", "sent", *["deleted"] * with_retention), 0)
+    """Do what is due now; returns how many rounds it closed, mails it promised and sent, counts it set right, and what
+    it deleted.
+    """
+    done: dict[str, int] = {}
     for name, chore in _chores(engine, settings, with_retention=with_retention):
-        count = chore()
-        if name:
-            done[name] += count or 0
+        done[name] = done.get(name, 0) + (chore() or 0)
     return done
 
 
@@ -49,7 +49,7 @@ def _chores(
         yield "promised", partial(promise, engine, settings)
     yield "sent", lambda: send_due(engine, settings)
     if with_retention:
-        yield "", lambda: recount_daily(engine)
+        yield "corrected", lambda: recount_daily(engine)
         yield "deleted", lambda: sum(run_retention(engine, is_dry_run=False)["deleted"].values())
 
 

@@ -290,7 +290,7 @@ def test_the_commands(tmp_path: Path) -> None:
     assert run("privacy", "erase", "--email", "eve@example.org")["erased"]["accounts"] == 1
     assert run("outbox", "status", "--json") == {"queued": 0, "sent": 0, "failed": 0, "reasons": {}}
     assert run("retention", "run", "--dry-run")["dry_run"] is True
-    done = dict.fromkeys(("closed", "promised", "sent", "deleted", "drawn", "solved", "written"), 0)
+    done = dict.fromkeys(("closed", "promised", "sent", "corrected", "deleted", "drawn", "solved", "written"), 0)
     assert run("worker", "--once") == done
     anchor.write_text(json.dumps({"seq": 2, "hash": "0" * 64}))
     assert run("history", "verify", "--anchor", str(anchor), expect=7) is not None
