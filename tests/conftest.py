@@ -34,6 +34,7 @@ from tests.postgres import Postgres
 
 ADDRESS = "http://127.0.0.1:8000"
 NEEDS_MORE = {"database", "site"}
+LOOK_FOR_LOSS = {"faults", "backup"}
 MEMORY, NEEDED_BYTES = Path("/dev/shm"), 4 * 2**30
 
 
@@ -45,6 +46,13 @@ def pytest_configure() -> None:
     # drawn with the variables of each frame, as for people, what is logged of one fault takes five seconds
     plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Try no test again that looks for what was lost: found once in two times, it was lost."""
+    for item in items:
+        if item.path.parent.name in LOOK_FOR_LOSS and item.path.name != "test_overload.py":
+            item.add_marker(pytest.mark.flaky(reruns=0))
 
 
 @pytest.hookimpl(wrapper=True)
