@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -12,16 +13,17 @@ from uuid import UUID
 
 import httpx
 import pytest
-from sqlalchemy import Engine, insert, text
+from sqlalchemy import Engine, insert, text, update
 from sqlmodel import Session, select
 
 from app.backup.archive import Reader
 from app.backup.creating import create_backup
 from app.backup.restoring import restore
 from app.core.clock import today
-from app.core.db import make_engine
+from app.core.db import for_writing, make_engine
 from app.core.settings import Settings
 from app.history.queries import verify_history
+from app.people.models import Consortium
 from app.surveys.answering.models import Answer
 from tests.commands import free_port, run, running, wait_for
 from tests.make import SECRET, make_open_survey, make_response
@@ -30,6 +32,7 @@ from tests.postgres import Postgres
 WRITERS, RATE = 4, 100
 FULL = 20
 LONGEST_RESTORE = 300.0
+ROUNDS = 2
 
 
 class Ledger:
@@ -176,3 +179,39 @@ def test_answers_come_back_in_time(
             assert connection.scalar(text("SELECT count(*) FROM answer")) == answers
         restored.dispose()
         sys.stdout.write(f"{answers}: made in {made - began:.1f} s, in {restored.dialect.name} after {took:.1f} s\n")
+
+
+def test_a_backup_is_of_one_moment(session: Session, engine: Engine, tmp_path: Path) -> None:
+    """The first table and one of the last always say the same, and change together while the backup is made."""
+    response, _ = make_response(session, make_open_survey(session))
+    session.add(Answer(response_id=response.id, code="I1.impact", point=1, rev=1, saved_on=today()))
+    session.commit()
+    is_over, done = threading.Event(), list[int]()
+
+    def change() -> None:
+        while not is_over.is_set():
+            with for_writing(engine).begin() as connection:
+                connection.execute(update(Consortium).values(name=str(len(done))))
+                connection.execute(update(Answer).values(text=str(len(done))))
+            done.append(len(done))
+
+    with ThreadPoolExecutor(1) as other:
+        changing = other.submit(change)
+        try:
+            for number in range(ROUNDS):
+                while len(done) < ROUNDS * (number + 1):
+                    time.sleep(0.01)
+                before = len(done)
+                create_backup(engine, tmp_path / f"{number}.zip", SECRET)
+                assert len(done) > before, "it changed meanwhile"
+        finally:
+            is_over.set()
+        changing.result()
+    for number in range(ROUNDS):
+        there = tmp_path / str(number)
+        there.mkdir()
+        restore(Reader(tmp_path / f"{number}.zip", SECRET), Settings(data_dir=there, database_url=""))
+        restored = make_engine(f"sqlite:///{there / 'innaxe.sqlite'}")
+        with restored.connect() as connection:
+            assert connection.scalar(select(Consortium.name)) == connection.scalar(select(Answer.text))
+        restored.dispose()
