@@ -1,11 +1,12 @@
 """Mails: promised with the act, sent by a real SMTP server, tried again, wiped once sent."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from app.auth.service import ask_for_link
 from app.core.clock import now
@@ -15,7 +16,7 @@ from app.mail.models import OutboxMessage
 from app.mail.queries import count_messages
 from app.mail.rules import MOST_ATTEMPTS
 from app.mail.service import queue_mail
-from app.mail.worker import send_due
+from app.mail.worker import BATCH, claim_batch, send_due
 from app.worker import Worker, do_chores
 from tests.conftest import Sink
 from tests.make import Cast
@@ -47,6 +48,25 @@ def test_a_mail_is_sent_once_and_wiped(
     session.refresh(message)
     assert (message.recipient, message.subject, message.body) == ("", "", "")
     assert count_messages(session) == {"queued": 0, "sent": 1, "failed": 0}
+
+
+def test_a_worker_does_not_wait_for_what_another_is_taking(session: Session, engine: Engine) -> None:
+    if engine.dialect.name == "sqlite":
+        pytest.skip("one writes at a time, and nobody takes while another does")
+    for number in range(BATCH + 5):
+        queue_mail(session, kind="test", recipient=f"p{number}@example.org", subject="A", body="B")
+    session.commit()
+    taken = session.exec(
+        select(OutboxMessage).order_by(col(OutboxMessage.due_at)).limit(BATCH).with_for_update(skip_locked=True)
+    ).all()
+    keys = {message.id for message in taken}
+    with ThreadPoolExecutor(1) as other:
+        claiming = other.submit(claim_batch, engine)
+        try:
+            claimed = claiming.result(timeout=10)
+        finally:
+            session.rollback()
+    assert (len(claimed), keys & {message.id for message in claimed}) == (5, set())
 
 
 def test_a_server_that_is_busy_is_tried_again_later(
