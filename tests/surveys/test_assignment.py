@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine
+from scipy import stats
+from sqlalchemy import Engine, event
 from sqlmodel import Session, select
 
 from app.consensus.queries import read_panel
 from app.consensus.service import close_round
 from app.core.db import for_writing
 from app.people.queries import operator
+from app.surveys.answering import service
 from app.surveys.answering.models import Response
 from app.surveys.answering.queries import count_assigned
 from app.surveys.answering.schemas import StartIn
@@ -46,6 +48,29 @@ def test_eight_of_24_over_91_answers_are_balanced(seed: int) -> None:
         overall.update(chosen)
     assert spread(overall) <= 2
     assert max(spread(counts) for counts in by_helix.values()) <= 2
+
+
+def test_where_very_many_have_begun_items_are_drawn_and_nobody_is_counted_or_waited_for(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    survey = make_open_survey(session, small_survey_file(settings=SETTINGS), codes=CODES)
+    monkeypatch.setattr(service, "MOST_BALANCED", 3)
+    asked = Counter[bool]()
+
+    def look(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        asked["FOR UPDATE" in statement or "SELECT respondent.helix, response.item_codes" in statement] += 1
+
+    event.listen(session.get_bind(), "before_cursor_execute", look)
+    for number in range(8):
+        asked.clear()
+        response, _ = make_response(session, survey, helix=HELICES[number % 4])
+        assert len(set(response.item_codes or ())) == 8
+        assert (asked[True] > 0) == (number <= 3), number
+
+
+def test_what_is_drawn_falls_on_all_items_alike() -> None:
+    given = Counter(code for person in range(3000) for code in assign_items(CODES, 8, {}, {}, f"7:{person}"))
+    assert stats.chisquare([given[code] for code in CODES]).pvalue > 0.01
 
 
 def test_those_who_begin_at_once_are_balanced_too(session: Session, engine: Engine) -> None:

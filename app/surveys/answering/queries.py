@@ -117,6 +117,12 @@ def count_assigned(session: Session, round_id: UUID) -> dict[str, Counter[str]]:
     return counts
 
 
+def has_begun_more(session: Session, round_id: UUID, many: int) -> bool:
+    """Whether more than so many have begun in a round; reads no more of them than that."""
+    one_more = select(Response.id).where(Response.round_id == round_id).offset(many).limit(1)
+    return session.exec(one_more).first() is not None
+
+
 def find_earlier_answers(session: Session, respondent: Respondent, item: str, before: int) -> dict[str, Answer] | None:
     """The respondent's answers by code in the last round before `before` that asked about an item.
 

@@ -26,6 +26,7 @@ from app.surveys.answering.queries import (
     find_response,
     form_of,
     get_owned_response,
+    has_begun_more,
 )
 from app.surveys.answering.schemas import StartIn
 from app.surveys.answering.tokens import answer_token, hash_receipt, receipt_code
@@ -39,6 +40,10 @@ from app.surveys.rounds.queries import find_open_round, get_round, is_over
 from app.surveys.rounds.rules import asked_in
 
 SHORTEST_IDEMPOTENCY_KEY, LONGEST_IDEMPOTENCY_KEY = 16, 200
+MOST_BALANCED = 2_000
+"""Where more have begun, items are drawn at random, and nobody waits for others or reads what they were given: of 24
+items by 8, each has then been given out some 670 times, which chance alone makes differ by 3 %.
+"""
 CLOSED = "This survey takes no answers now."
 CLOSED_ROUND = "This round is closed. Your saved answers were counted."
 
@@ -292,12 +297,14 @@ def _respond(session: Session, survey: Survey, respondent: Respondent, current: 
 def _least_asked(
     session: Session, survey: Survey, respondent: Respondent, round_id: UUID, items: Sequence[str]
 ) -> list[str]:
+    k = survey.items_per_person or len(items)
+    seed = f"{survey.seed}:{respondent.code}"
+    if has_begun_more(session, round_id, MOST_BALANCED):
+        return assign_items(items, k, {}, {}, seed)
     # two who begin at once would count the same and get the same: one waits for the other
     session.exec(select(Round.id).where(Round.id == round_id).with_for_update()).one()
     counts = count_assigned(session, round_id)
     overall = sum(counts.values(), Counter[str]())
-    k = survey.items_per_person or len(items)
-    seed = f"{survey.seed}:{respondent.code}"
     return assign_items(items, k, counts.get(respondent.helix, Counter()), overall, seed)
 
 
