@@ -22,9 +22,15 @@ class Postgres:
     """One server in a folder of its own, on a free port of the loopback address; a standby where it has a primary."""
 
     def __init__(
-        self, *, is_durable: bool = False, primary: "Postgres | None" = None, initdb: Sequence[str] = ()
+        self,
+        *,
+        is_durable: bool = False,
+        primary: "Postgres | None" = None,
+        initdb: Sequence[str] = (),
+        options: Sequence[str] = (),
     ) -> None:
         self.is_durable = is_durable
+        self.options = [word for option in options for word in ("-c", option)]
         self.folder = Path(tempfile.mkdtemp(prefix="innaxe-pg-"))
         self.binaries = primary.binaries if primary else _binaries(self.folder)
         self.port = _free_port()
@@ -56,6 +62,7 @@ class Postgres:
                     "127.0.0.1",
                     # most tests kill programs at worst, which loses nothing that the system holds
                     *(() if self.is_durable else ("-c", "fsync=off", "-c", "full_page_writes=off")),
+                    *self.options,
                 ],
                 user=self.user,
                 stdout=subprocess.DEVNULL,
