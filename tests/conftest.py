@@ -4,6 +4,7 @@ Alba is the administrator, Biel takes decisions as coordinator, Carla runs surve
 Dora reviews, and nobody else has an account.
 """
 
+import gc
 import os
 import shutil
 import socket
@@ -35,7 +36,13 @@ from tests.postgres import Postgres
 ADDRESS = "http://127.0.0.1:8000"
 NEEDS_MORE = {"database", "site"}
 LOOK_FOR_LOSS = {"faults", "backup"}
+# a database lives for one test: nothing in it grows old, nobody copies what it writes, and little fits into memory
+FOR_SHORT_LIVES = ("shared_buffers=16MB", "autovacuum=off", "wal_level=minimal", "max_wal_senders=0")
 MEMORY, NEEDED_BYTES = Path("/dev/shm"), 4 * 2**30
+
+
+# what is loaded until the tests are collected stays
+gc.disable()
 
 
 def pytest_configure() -> None:
@@ -53,6 +60,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.parent.name in LOOK_FOR_LOSS and item.path.name != "test_overload.py":
             item.add_marker(pytest.mark.flaky(reruns=0))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop() -> None:
+    """Look for garbage again, seldom, and never among what was loaded: looking took a tenth of a test."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+    gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -75,7 +91,7 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
-    server = Postgres()
+    server = Postgres(options=FOR_SHORT_LIVES)
     template = make_engine(server.address("postgres"))
     server.execute("CREATE DATABASE tables")
     template.dispose()

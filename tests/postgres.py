@@ -23,8 +23,14 @@ class Postgres:
     """One server in a folder of its own, on a free port of the loopback address; a standby where it has a primary."""
 
     def __init__(
-        self, *, is_durable: bool = False, primary: "Postgres | None" = None, initdb: Sequence[str] = ()
+        self,
+        *,
+        is_durable: bool = False,
+        primary: "Postgres | None" = None,
+        initdb: Sequence[str] = (),
+        options: Sequence[str] = (),
     ) -> None:
+        self.options = [word for option in options for word in ("-c", option)]
         self.folder = Path(tempfile.mkdtemp(prefix="innaxe-pg-"))
         self.binaries = primary.binaries if primary else _binaries(self.folder)
         self.port = _free_port()
@@ -58,6 +64,7 @@ class Postgres:
                     self.folder,
                     "-h",
                     "127.0.0.1",
+                    *self.options,
                 ],
                 user=self.user,
                 stdout=subprocess.DEVNULL,

@@ -10,10 +10,15 @@ from app.actionplan.proposals.models import Proposal
 from app.actionplan.proposals.queries import support_matrix
 from app.actionplan.proposals.rules import State
 from app.consensus.models import Snapshot
+from app.core.db import for_writing
 from app.core.errors import Conflict
 from app.core.settings import Settings
 from app.demo import SURVEY, how_to_get_in, show_demo
 from app.mail.models import OutboxMessage
+from app.people.queries import operator
+from app.reports.bundle.archive import unpack
+from app.reports.bundle.service import create_bundle
+from app.reports.bundle.verifying import verify
 from app.surveys.answering.models import Answer, Response
 from app.surveys.authoring.models import Survey
 from app.surveys.rounds.live_board import read_board
@@ -61,11 +66,25 @@ def test_what_the_demonstration_holds(engine: Engine, settings: Settings, capsys
     load(engine, settings, if_empty=True)
     with pytest.raises(Conflict, match="not empty"):
         load(engine, settings)
+    assert_links_are_fresh(engine, settings)
+    if engine.dialect.name == "sqlite":  # what a bundle holds is the same on both, tests/reports/bundle says
+        assert_bundles_are_recomputed(engine)
 
 
-def test_links_are_fresh_each_time(engine: Engine, settings: Settings) -> None:
-    load(engine, settings)
+def assert_links_are_fresh(engine: Engine, settings: Settings) -> None:
     first, second = how_to_get_in(engine, settings), how_to_get_in(engine, settings)
     assert len(first) == len(second)
     assert sum(one != other for one, other in zip(first, second, strict=True)) == 4
     assert any(line.endswith(f"/s/{SURVEY}") for line in first)
+
+
+def assert_bundles_are_recomputed(engine: Engine) -> None:
+    with Session(for_writing(engine)) as session:
+        survey = session.exec(select(Survey).where(Survey.external_id == SURVEY)).one()
+        for with_answers in (True, False):
+            data = create_bundle(session, operator(session), survey, with_answers=with_answers)
+            verdict = verify(data)
+            assert [*verdict.faults, *verdict.differing[:20]] == []
+            assert "published/plan-1-scenario-2.json" in unpack(data)
+            assert "published/round-2-findings.json" in unpack(data)
+            assert "published/round-3-findings.json" not in unpack(data), "the third round is open"

@@ -11,8 +11,12 @@ from app.core.catalogues import WORDS, translate
 from app.core.words import LANGUAGES
 from tests.interface import Message, interface_messages
 
-MESSAGES = interface_messages()
 TRANSLATED = [language for language in LANGUAGES if language != "en"]
+
+
+@pytest.fixture(scope="module")
+def messages() -> set[Message]:
+    return interface_messages()
 
 
 def catalogue(language: str) -> Catalog:
@@ -38,21 +42,21 @@ def gaps(messages: set[Message], words: Catalog) -> list[str]:
     return found
 
 
-def test_the_walk_finds_the_interface() -> None:
-    assert len(MESSAGES) > 200
-    assert "Save and continue" in MESSAGES
-    assert "Choose the group you speak for." in MESSAGES
+def test_the_walk_finds_the_interface(messages: set[Message]) -> None:
+    assert len(messages) > 200
+    assert "Save and continue" in messages
+    assert "Choose the group you speak for." in messages
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
-def test_no_language_misses_a_word(language: str) -> None:
-    assert gaps(MESSAGES, catalogue(language)) == []
+def test_no_language_misses_a_word(messages: set[Message], language: str) -> None:
+    assert gaps(messages, catalogue(language)) == []
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
-def test_no_word_is_left_over(language: str) -> None:
+def test_no_word_is_left_over(messages: set[Message], language: str) -> None:
     ids = {entry.id if isinstance(entry.id, str) else tuple(entry.id) for entry in catalogue(language) if entry.id}
-    assert ids - MESSAGES == set()
+    assert ids - messages == set()
 
 
 def test_a_missing_word_is_found_out() -> None:

@@ -42,6 +42,13 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # what no test sees: processes apart for each site, soft edges in colours, still pictures between two pages
+    "--disable-site-isolation-trials",
+    "--disable-features=site-per-process,PaintHolding,Translate,OptimizationHints,MediaRouter",
+    "--disable-extensions",
+    "--disable-smooth-scrolling",
+    "--disable-lcd-text",
+    "--num-raster-threads=1",
 ]
 
 

@@ -4,7 +4,7 @@ They know every number of every permitted view, file and answer of the API, and 
 integer programming. No helix, region, or helix within a region under the minimum may follow.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -172,17 +172,19 @@ def test_regions_give_no_small_group_away(seed: int) -> None:
 
 def test_crossed_groups_would_have_given_them_away() -> None:
     """Were every region's share shown beside the helices, whatever it tells, the same attacker would find people."""
-    found: list[tuple[str, str]] = []
-    for seed in range(4):
-        truth, people, findings = planted(seed)
-        for row, line in enumerate(findings["items"]["impact"]):
-            counts = truth[row].sum(axis=0)
-            cells = {
-                region: {"suppressed": False, "n": int(n), "share_high": high / n if n else 0}
-                for region, n, high in zip(REGIONS, counts.sum(axis=1), counts[:, HIGH].sum(axis=1), strict=True)
-            }
-            found += found_out(truth[row], people, findings, {**line, "by_region": cells})
-    assert found
+
+    def found() -> Iterator[list[tuple[str, str]]]:
+        for seed in (3, 2, 1, 0):  # the last one tells at once
+            truth, people, findings = planted(seed)
+            for row, line in enumerate(findings["items"]["impact"]):
+                counts = truth[row].sum(axis=0)
+                cells = {
+                    region: {"suppressed": False, "n": int(n), "share_high": high / n if n else 0}
+                    for region, n, high in zip(REGIONS, counts.sum(axis=1), counts[:, HIGH].sum(axis=1), strict=True)
+                }
+                yield found_out(truth[row], people, findings, {**line, "by_region": cells})
+
+    assert any(found()), "one is enough"
 
 
 def test_a_region_that_is_all_one_helix_may_tell_the_others() -> None:

@@ -53,6 +53,12 @@ def test_the_database_says_what_the_files_say(session: Session, name: str) -> No
     assert set(from_database["inputs"]) == {"respondents", "ratings"}
     assert to_bytes(from_database | {"inputs": {}}) == to_bytes(from_files | {"inputs": {}})
     assert len(session.exec(select(Snapshot)).all()) == len(panel.rounds)
+    # what is imported is counted
+    assert sum(session.exec(select(PointCount.count)).all()) > 0
+    assert differences(session) == {}
+    # answers come only into an empty survey
+    with pytest.raises(Conflict, match="answers already"):
+        import_responses(session, operator(session), survey, **files(name))
 
 
 def changed(name: str, kind: str, old: bytes, new: bytes) -> dict[str, bytes]:
@@ -82,20 +88,6 @@ def test_a_faulty_table_is_refused_whole(session: Session, change: tuple[str, by
         import_responses(session, operator(session), survey, **changed("e2e", *change))
     assert named in str(refused.value)
     assert session.exec(select(Respondent)).all() == session.exec(select(Answer)).all() == []
-
-
-def test_answers_come_only_into_an_empty_survey(session: Session) -> None:
-    survey = make_survey(session, "forestera")
-    import_responses(session, operator(session), survey, **files("forestera"))
-    session.commit()
-    with pytest.raises(Conflict, match="answers already"):
-        import_responses(session, operator(session), survey, **files("forestera"))
-
-
-def test_what_is_imported_is_counted(session: Session) -> None:
-    import_responses(session, operator(session), make_survey(session, "forestera"), **files("forestera"))
-    assert sum(session.exec(select(PointCount.count)).all()) > 0
-    assert differences(session) == {}
 
 
 def test_comments_are_kept_and_checked(session: Session) -> None:

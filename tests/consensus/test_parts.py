@@ -10,27 +10,22 @@ from sqlmodel import Session
 from app.consensus.analysis import analyse, to_bytes
 from app.consensus.analysis_panel import MOST_LISTED, describe_raking
 from app.consensus.findings import make_findings
-from app.consensus.importing import import_responses
 from app.consensus.panel import Rated, build_panel
 from app.consensus.queries import compute_basis, find_snapshot, read_panel
 from app.consensus.setting import read_setting
 from app.consensus.spooling import spool_panel
 from app.core.clock import now
-from app.people.queries import operator
 from app.stats.histogram import MISSING
 from app.surveys.authoring.models import Survey
 from app.surveys.rounds.queries import list_rounds
-from tests.consensus.test_importing import files, make_survey
+from tests.consensus.results import import_consultation
 
 SMALL_PARTS = 7
 
 
 @pytest.fixture(params=["e2e", "forestera"])
 def survey(request: pytest.FixtureRequest, session: Session) -> Survey:
-    made = make_survey(session, request.param)
-    import_responses(session, operator(session), made, **files(request.param))
-    session.commit()
-    return made
+    return import_consultation(session, request.param)[0]
 
 
 def said_of(session: Session, survey: Survey, panel: Rated) -> dict[str, Any]:
@@ -53,10 +48,7 @@ def test_parts_say_what_the_whole_says(session: Session, survey: Survey) -> None
     expected, found = said_of(session, survey, whole), said_of(session, survey, parts)
     for name, value in expected.items():
         assert json.loads(to_bytes(found[name])) == json.loads(to_bytes(value)), name
-
-
-def test_parts_bring_languages_and_orders_along(session: Session, survey: Survey) -> None:
-    parts = spool_panel(session, survey, list_rounds(session, survey.id)[-1].number, in_part=SMALL_PARTS)
+    # languages and orders come along
     for part in parts.parts():
         here = {code for code, is_in in zip(part.respondents, part.took_part[-1], strict=True) if is_in}
         assert here == {*part.languages}

@@ -1,5 +1,6 @@
 """Commands that make files: others write while they are made, and they are noted before they are there."""
 
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ def test_others_write_while_a_file_is_made(
     session.commit()
     monkeypatch.setenv("INNAXE_DATABASE_URL", database)
     monkeypatch.setenv("INNAXE_DATA_DIR", str(tmp_path))
-    make, out = getattr(getattr(cli, module), maker), tmp_path / "made"
+    make, out = getattr(import_module(f"app.cli.{module}"), maker), tmp_path / "made"
 
     def acts() -> list[str]:
         with Session(engine) as own:

@@ -71,14 +71,35 @@ def test_pages_show_the_table_until_the_worker_has_drawn_and_then_the_picture(
     assert "<table" in waiting
     assert client.get(f"{AT}/opinion.svg?criterion=impact").status_code == 404
 
+    session.add(FigureFile(sha256="left over", media_type="image/png", content=b""))
+    session.commit()
     count = draw_next(engine)
     assert count >= 10
+    session.expire_all()
+    assert session.get(FigureFile, "left over") is None, "what belongs to no figure is deleted"
     assert draw_next(engine) == 0
     assert draw_missing(engine) == 0
     kept = {file.sha256: file.content for file in session.exec(select(FigureFile))}
     drawings = session.exec(select(FigureDrawing)).all()
     used = {key for one in drawings for key in (one.svg_sha256, one.png_sha256) if key}
     assert used == set(kept), "equal pictures are kept once"
+
+    # of one half the pictures are an older program's, of the other nothing is left
+    gone = {one.id for one in drawings[::2]}
+    needed = {key for one in drawings if one.id not in gone for key in (one.svg_sha256, one.png_sha256) if key}
+    assert needed < used
+    for one in drawings:
+        one.program = "an older program"
+        if one.id in gone:
+            session.delete(one)
+    session.flush()
+    for file in session.exec(select(FigureFile)):
+        if file.sha256 not in needed:
+            session.delete(file)
+    session.commit()
+    assert draw_next(engine) == count
+    session.expire_all()
+    assert {file.sha256: file.content for file in session.exec(select(FigureFile))} == kept, "the same bytes, once"
 
     nothing_draws()
     page = client.get(FIGURE).text
@@ -122,40 +143,6 @@ def test_pages_show_the_table_until_the_worker_has_drawn_and_then_the_picture(
     from_csv = [line.split(",")[-1] for line in csv.text.splitlines()[1:]]
     assert high == [float(cell) for cell in from_csv if cell]
     assert all(f"{round(100 * share)}%" in table for share in high)
-
-
-def test_drawing_twice_gives_the_same_bytes_and_keeps_them_once(
-    session: Session, engine: Engine, closed: Survey
-) -> None:
-    draw_next(engine)
-    first = {file.sha256: file.content for file in session.exec(select(FigureFile))}
-    for drawing in session.exec(select(FigureDrawing)):
-        drawing.program = "an older program"
-    session.commit()
-    # nothing new is drawn of what is known
-    assert draw_next(engine) >= 10
-    session.expire_all()
-    assert {file.sha256: file.content for file in session.exec(select(FigureFile))} == first
-    for file in session.exec(select(FigureFile)):
-        file.content = b"spoiled"
-    for drawing in session.exec(select(FigureDrawing)):
-        session.delete(drawing)
-    session.flush()
-    for file in session.exec(select(FigureFile)):
-        session.delete(file)
-    session.commit()
-    draw_next(engine)
-    session.expire_all()
-    assert {file.sha256: file.content for file in session.exec(select(FigureFile))} == first
-
-
-def test_what_belongs_to_no_figure_is_deleted(session: Session, engine: Engine, closed: Survey) -> None:
-    session.add(FigureFile(sha256="left over", media_type="image/png", content=b""))
-    session.commit()
-    draw_next(engine)
-    session.expire_all()
-    assert session.get(FigureFile, "left over") is None
-    assert session.exec(select(FigureFile)).all()
 
 
 def test_a_drawing_that_fails_leaves_the_tables_and_is_tried_again_later(
