@@ -210,11 +210,14 @@ def test_each_survey_expires_in_a_transaction_of_its_own(session: Session, engin
         session.add(closed)
         session.commit()
     deleting = [0]
-    event.listen(engine, "commit", lambda _connection: deleting.append(0))
+
+    def begin(_connection: object) -> None:
+        deleting.append(0)
 
     def count(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
         deleting[-1] += statement.startswith("DELETE FROM respondent")
 
+    event.listen(engine, "commit", begin)
     event.listen(engine, "before_cursor_execute", count)
     assert run_retention(engine, is_dry_run=False)["deleted"] == {"respondents": 2}
     assert [one for one in deleting if one] == [1, 1]
