@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col, delete, func, or_, select, update
 
 from app.actionplan.adoption.models import PlanComment, PlanShare
@@ -40,16 +41,20 @@ def run_retention(engine: Engine, *, is_dry_run: bool) -> dict[str, Any]:
     """Delete what has reached the end of its time; a dry run only says what that would be.
 
     Each survey is a transaction of its own, so that nobody who writes waits for all of them: what was done when this is
-    killed stays done, and the next run does the rest.
+    killed stays done, and the next run does the rest. Raises what one of them failed with once all others are done.
     """
     engine = for_reading(engine) if is_dry_run else for_writing(engine)
     with Session(engine) as session, session.begin():
         keys = [survey.id for survey in list_surveys(session)]
     surveys: list[dict[str, Any]] = []
+    failures: list[SQLAlchemyError] = []
     for key in keys:
-        with Session(engine) as session, session.begin():
-            if survey := session.get(Survey, key):
-                surveys.append(_expire_answers(session, survey, is_dry_run=is_dry_run))
+        try:
+            with Session(engine) as session, session.begin():
+                if survey := session.get(Survey, key):
+                    surveys.append(_expire_answers(session, survey, is_dry_run=is_dry_run))
+        except SQLAlchemyError as failure:
+            failures.append(failure)
     deleted = {
         what: count
         for what in ("respondents", "invitations")
@@ -61,6 +66,8 @@ def run_retention(engine: Engine, *, is_dry_run: bool) -> dict[str, Any]:
         deleted |= _expire_proposals(session, is_dry_run=is_dry_run)
         deleted |= _expire_readers(session, is_dry_run=is_dry_run)
         deleted |= _expire_reports(session, is_dry_run=is_dry_run)
+    if failures:
+        raise failures[0]
     return {"dry_run": is_dry_run, "surveys": surveys, "deleted": deleted}
 
 

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine, MetaData, event, text
+from sqlalchemy import Engine, MetaData, text
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, select
 
 from app.actionplan.discussion.amending import Judgement, Proposed, decide_amendment, propose_amendment
@@ -40,6 +41,7 @@ from app.surveys.answering.schemas import StartIn
 from app.surveys.answering.service import Consent, start_response
 from app.surveys.answering.sitting import count_sitting
 from app.surveys.answering.tokens import answer_token
+from app.surveys.authoring.models import Survey
 from app.surveys.rounds.models import Invitation, Suggestion
 from app.surveys.rounds.queries import list_rounds
 from app.surveys.rounds.service import invite
@@ -199,7 +201,8 @@ def test_answers_are_deleted_when_their_months_are_over(session: Session, engine
     assert verify_history(session) is None
 
 
-def test_each_survey_expires_in_a_transaction_of_its_own(session: Session, engine: Engine) -> None:
+def test_one_survey_that_cannot_expire_keeps_no_other(session: Session, engine: Engine) -> None:
+    kept: list[str] = []
     for key in ("first", "second"):
         survey = make_open_survey(session, small_survey_file(survey_id=key))
         response, token = make_response(session, survey)
@@ -209,18 +212,27 @@ def test_each_survey_expires_in_a_transaction_of_its_own(session: Session, engin
         closed.closed_at = now() - timedelta(days=31 * survey.retention_months + 31)
         session.add(closed)
         session.commit()
-    deleting = [0]
-
-    def begin(_connection: object) -> None:
-        deleting.append(0)
-
-    def count(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        deleting[-1] += statement.startswith("DELETE FROM respondent")
-
-    event.listen(engine, "commit", begin)
-    event.listen(engine, "before_cursor_execute", count)
-    assert run_retention(engine, is_dry_run=False)["deleted"] == {"respondents": 2}
-    assert [one for one in deleting if one] == [1, 1]
+        kept.append(survey.id.hex if engine.dialect.name == "sqlite" else str(survey.id))
+    session.commit()
+    if engine.dialect.name == "sqlite":
+        refuse = [
+            f"CREATE TRIGGER refuse BEFORE DELETE ON respondent WHEN OLD.survey_id = '{kept[0]}'"
+            " BEGIN SELECT RAISE(ABORT, 'refused'); END"
+        ]
+    else:
+        refuse = [
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''refused''; END'",
+            f"CREATE TRIGGER refuse BEFORE DELETE ON respondent FOR EACH ROW WHEN (OLD.survey_id = '{kept[0]}')"
+            " EXECUTE FUNCTION refuse()",
+        ]
+    with engine.begin() as connection:
+        for statement in refuse:
+            connection.execute(text(statement))
+    with pytest.raises(DBAPIError, match="refused"):
+        run_retention(engine, is_dry_run=False)
+    [left] = read(session, select(Respondent))
+    assert left.survey_id == session.exec(select(Survey.id).where(Survey.external_id == "first")).one()
+    assert len(read(session, select(Answer))) == 1, "nothing of it went"
 
 
 def test_what_was_sent_to_a_wall_stays_without_its_author(

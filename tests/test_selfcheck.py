@@ -58,6 +58,23 @@ def test_a_postgresql_that_does_not_wait_for_its_disk(
     assert (code == 0, f"durable  {is_durable}" in out) == (is_durable, True), out
 
 
+def test_a_postgresql_whose_standby_is_not_waited_for(
+    facts: Run, database: str, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if database.startswith("sqlite"):
+        pytest.skip("a file has no standby")
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE attempt SET UNLOGGED"))
+    code, out, _ = facts("selfcheck")
+    assert (code, "unlogged" in out, "durable  False" in out) == (1, True, True)
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE attempt SET LOGGED"))
+    port = engine.url.port
+    monkeypatch.setenv("INNAXE_DATABASE_URL", database.replace(f":{port}", f":{port},127.0.0.1:1"))
+    code, out, _ = facts("selfcheck")
+    assert (code, "durable  False" in out) == (1, True)
+
+
 def test_a_whole_installation(facts: Run, tmp_path: object) -> None:
     found = printed(facts("selfcheck", "--json"))
     assert all(found[name] is True for name in CHECKS), found

@@ -71,6 +71,8 @@ def test_an_unsafe_production_is_refused_by_name(
         ("INNAXE_DATABASE_URL", "postgresql+psycopg://user:hidden@host:five/name"),
         ("INNAXE_SMTP_URL", "smtp://user:hidden@[::1"),
         ("INNAXE_SMTP_URL", "smtp://user:hidden@host:70000"),
+        ("INNAXE_SMTP_URL", "smtp://user:hidden/rest@host:587"),
+        ("INNAXE_SMTP_URL", "smtp://user:hidden\N{ACCOUNT OF}@host"),
         ("INNAXE_BASE_URL", "https://[::1"),
         ("INNAXE_BASE_URL", "https://host:port"),
         ("INNAXE_FREE_DISK_MB", "hidden"),

@@ -10,10 +10,10 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from app.backup.archive import BadBackup, Reader
 from app.backup.creating import PRIVATE, sync_folder
-from app.backup.tables import VERSIONS, Unfit, clear, shapes_of, write_lines
+from app.backup.tables import Unfit, clear, shapes_of, write_lines
 from app.core.clock import now
 from app.core.db import UnsafeDatabase, make_engine
-from app.core.migrations import revision_of, upgrade, upgrade_within
+from app.core.migrations import VERSIONS, revision_of, upgrade, upgrade_within
 from app.core.place import Misplaced, alone, damage_of, marker_of, sqlite_path, write_marker
 from app.core.settings import Settings
 

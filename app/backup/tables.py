@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, MetaData, Table, text
 from sqlalchemy.types import JSON, Boolean, Date, DateTime, Float, Integer, LargeBinary, String, TypeEngine, Uuid
 
+from app.core.migrations import VERSIONS
+
 BATCH = 2000
-VERSIONS = "alembic_version"
 
 KINDS: tuple[tuple[type[TypeEngine[Any]], str], ...] = (
     (Uuid, "uuid"),

@@ -84,10 +84,15 @@ def _how_postgresql_waits(connection: Connection) -> str:
     off = [name for name in names if found[name] == "off"]
     if off:
         return f"{', '.join(off)} off"
+    unlogged = "SELECT EXISTS (SELECT 1 FROM pg_class WHERE relkind = 'r' AND relpersistence = 'u')"
+    if connection.scalar(text(unlogged)):
+        return "not for unlogged tables"
     waits = found["synchronous_commit"]
-    if waits in ("local", "remote_write"):
-        return f"{waits}, not for the standby's disk" if found["synchronous_standby_names"] else "on"
-    return waits
+    if not found["synchronous_standby_names"]:
+        # with several hosts one of them is to follow the other, and would lose what it was not waited for
+        is_followed = "," in str(connection.engine.url.query.get("host", ""))
+        return "for no standby's disk" if is_followed else {"local": "on", "remote_write": "on"}.get(waits, waits)
+    return f"{waits}, not for the standby's disk" if waits in ("local", "remote_write") else waits
 
 
 def counts_facts(engine: Engine) -> dict[str, object]:

@@ -11,6 +11,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 ROOT = Path(__file__).resolve().parents[2]
+VERSIONS = "alembic_version"
+"""The table that says at which revision the others are."""
 
 
 class Schema(StrEnum):

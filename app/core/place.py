@@ -10,12 +10,13 @@ import os
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.parse import quote
 
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DatabaseError
 
 from app.core.db import UnsafeDatabase, make_engine
-from app.core.migrations import Schema, newest_revision, revision_of, schema_of
+from app.core.migrations import VERSIONS, Schema, newest_revision, revision_of, schema_of
 from app.core.postgresql import read_address
 from app.core.settings import Settings
 
@@ -23,6 +24,9 @@ SERVED, USED = 0, 1
 """The bytes of the lock file: the one that serves locks the first alone, all that use the database share the second."""
 
 RESTORE = "innaxe backup restore FILE"
+POSTGRESQL = ".postgresql.instance"
+FIRST_TABLE = "consortium"
+"""It is there from the first revision on."""
 
 
 class Misplaced(UnsafeDatabase):
@@ -66,7 +70,8 @@ def open_place(
     try:
         if path and is_thorough:
             _read_all(engine, path)
-        _check_tables(engine, f"at {path}" if path else "of INNAXE_DATABASE_URL", marker, is_new=may_begin and is_new)
+        where = f"at {path}" if path else f"{engine.url.database} of INNAXE_DATABASE_URL"
+        _check_tables(engine, where, marker, is_new=may_begin and is_new)
     except DatabaseError as failure:
         engine.dispose()
         reason = damage_of(failure)
@@ -114,7 +119,10 @@ def write_marker(engine: Engine, marker: Path) -> None:
 def marker_of(settings: Settings) -> Path:
     """The file that tells which installation lives in the database of these settings."""
     path = sqlite_path(settings.database)
-    return marker_beside(path) if path else settings.data_dir / "postgresql.instance"
+    if path:
+        return marker_beside(path)
+    name = quote(read_address(settings.database).database or "", safe="")
+    return settings.data_dir / f"{name}{POSTGRESQL}"
 
 
 def marker_beside(path: Path) -> Path:
@@ -123,11 +131,15 @@ def marker_beside(path: Path) -> Path:
 
 
 def read_marker(marker: Path) -> str | None:
-    """The key of the installation that a marker tells of; None when there is none."""
+    """The key of the installation that a marker tells of; None when there is none. Raises Misplaced when it cannot be
+    read.
+    """
     try:
         return marker.read_text().strip()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
+    except OSError as failure:
+        raise Misplaced(f"{marker}, which tells what lives here, cannot be read: {failure.strerror}.") from failure
 
 
 def _look_at(path: Path, marker: Path, *, may_begin: bool, is_new: bool) -> None:
@@ -175,19 +187,29 @@ def _check_tables(engine: Engine, where: str, marker: Path, *, is_new: bool) -> 
             f"The database is at revision {revision_of(engine)}, newer than this program's {newest_revision()}. "
             "Run the newer program, or restore the backup made before the upgrade."
         )
-    revision, lived = revision_of(engine), read_marker(marker)
-    if revision is None:
-        if inspect(engine).get_table_names():
-            raise Misplaced(f"The database {where} is another program's.")
-        if lived and not is_new:
+    names = {*inspect(engine).get_table_names()}
+    if names and not names >= {VERSIONS} | ({FIRST_TABLE} if revision_of(engine) else set()):
+        raise Misplaced(f"The database {where} is another program's.")
+    lived, key = read_marker(marker), key_of(engine)
+    if key:
+        if lived and lived != key:
             raise Misplaced(
-                f"The database {where} is empty, where installation {lived[:8]} lived. Put the right one back, or "
-                f"restore a backup: {RESTORE}; innaxe migrate --new begins anew."
+                f"The database {where} is not that of installation {lived[:8]}, which lived there. Put the right one "
+                f"back; if this one is meant, delete {marker}."
             )
-    elif lived and (key := key_of(engine)) and key != lived:
+        return
+    if revision_of(engine) or is_new:
+        return
+    if lived:
         raise Misplaced(
-            f"The database {where} is not that of installation {lived[:8]}, which lived there. Put the right one "
-            f"back; if this one is meant, delete {marker.name}."
+            f"The database {where} is empty, where installation {lived[:8]} lived. Put the right one back, or "
+            f"restore a backup: {RESTORE}; innaxe migrate --new begins anew."
+        )
+    others = sorted(marker.parent.glob(f"*{POSTGRESQL}")) if marker.name.endswith(POSTGRESQL) else []
+    if others:
+        raise Misplaced(
+            f"The database {where} is empty, but {others[0].name.removesuffix(POSTGRESQL)} lives beside it. "
+            "innaxe migrate --new begins another one all the same."
         )
 
 

@@ -107,7 +107,7 @@ def _check_database(address: str) -> None:
         kind = read_address(address).drivername
     except (ArgumentError, ValueError):
         kind = ""
-    if kind not in ("sqlite", "postgresql+psycopg"):
+    if kind not in ("sqlite", "sqlite+pysqlite", "postgresql+psycopg"):
         raise UnsafeSettings(
             "INNAXE_DATABASE_URL must be postgresql+psycopg://user@host/name or sqlite:///path/of/a/file."
         )
@@ -117,6 +117,6 @@ def _split(name: str, address: str) -> SplitResult:
     try:
         parts = urlsplit(address)
         _ = parts.port
-    except ValueError as failure:
-        raise UnsafeSettings(f"{name} cannot be read: {failure}.") from None
+    except ValueError:
+        raise UnsafeSettings(f"{name} cannot be read as an address; its password may need %-encoding.") from None
     return parts

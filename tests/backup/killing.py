@@ -18,6 +18,7 @@ class Child:
 
     def __init__(self, *words: object, said: Path, renames: int | None = None, **settings: object) -> None:
         self._said = said
+        settings = {"data_dir": said.parent / "data"} | settings
         surroundings = {f"INNAXE_{name.upper()}": str(value) for name, value in settings.items()}
         arguments = ([*map(str, words)], surroundings, str(said), renames)
         self.process = _forking.Process(target=_run, args=arguments)

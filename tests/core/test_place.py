@@ -4,15 +4,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, inspect, text
 
 from app.core.db import make_engine
-from app.core.migrations import revision_of
+from app.core.migrations import newest_revision, revision_of
 from app.core.place import marker_beside
 from tests.commands import Run, free_port, run, running, wait_for
+from tests.postgres import Postgres
 
 COMMANDS = (("serve",), ("worker", "--once"), ("survey", "list"), ("selfcheck",), ("demo",), ("history", "head"))
 RESTORE = "innaxe backup restore FILE"
+MARKER = "test.postgresql.instance"
 
 
 @pytest.fixture
@@ -238,7 +240,7 @@ def test_postgresql_without_what_lived_there_is_refused(
 
 
 def test_postgresql_begins_anew_only_when_told(innaxe: Run, known: Engine, tmp_path: Path) -> None:
-    marker = tmp_path / "postgresql.instance"
+    marker = tmp_path / MARKER
     key = marker.read_text()
     remove_tables(known)
     assert innaxe("migrate", "--new")[0] == 0
@@ -246,15 +248,51 @@ def test_postgresql_begins_anew_only_when_told(innaxe: Run, known: Engine, tmp_p
     assert innaxe("survey", "list")[0] == 0
 
 
-def test_postgresql_of_another_program_is_left_alone(innaxe: Run, known: Engine, tmp_path: Path) -> None:
-    (tmp_path / "postgresql.instance").unlink()
+@pytest.mark.parametrize("theirs", ["theirs", "alembic_version"])
+def test_postgresql_of_another_program_is_left_alone(innaxe: Run, known: Engine, tmp_path: Path, theirs: str) -> None:
+    (tmp_path / MARKER).unlink()
     remove_tables(known)
     with known.begin() as connection:
-        connection.execute(text("CREATE TABLE theirs (id INTEGER)"))
+        connection.execute(text("CREATE TABLE others (id INTEGER)"))
+        connection.execute(text(f"CREATE TABLE {theirs} (version_num VARCHAR(32))"))
+        connection.execute(text(f"INSERT INTO {theirs} VALUES ('{newest_revision()}')"))
     for words in (("migrate",), ("migrate", "--new"), ("serve",)):
         code, _, said = innaxe(*words)
         assert (code, "another program's" in said) == (1, True), words
-    assert revision_of(known) is None
+    assert "instance" not in inspect(known).get_table_names()
+
+
+def test_a_table_of_revisions_without_any_is_an_empty_database(innaxe: Run, known: Engine, tmp_path: Path) -> None:
+    (tmp_path / MARKER).unlink()
+    remove_tables(known)
+    with known.begin() as connection:
+        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32))"))
+    assert innaxe("migrate")[0] == 0
+
+
+def test_two_databases_of_one_server_share_a_folder_only_when_told(
+    innaxe: Run, known: Engine, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert known.url.database == "test"
+    postgres.execute("CREATE DATABASE beside")
+    try:
+        monkeypatch.setenv("INNAXE_DATABASE_URL", postgres.address("beside"))
+        code, _, said = innaxe("migrate")
+        assert (code, "test lives beside it" in said) == (1, True)
+        assert innaxe("migrate", "--new")[0] == 0
+        for name in ("beside", "test"):
+            monkeypatch.setenv("INNAXE_DATABASE_URL", postgres.address(name))
+            assert innaxe("survey", "list")[0] == 0, name
+    finally:
+        postgres.execute("DROP DATABASE beside WITH (FORCE)")
+
+
+def test_a_marker_that_cannot_be_read_is_named(innaxe: Run, known: Engine, tmp_path: Path) -> None:
+    assert known.url.database == "test"
+    (tmp_path / MARKER).unlink()
+    (tmp_path / MARKER).mkdir()
+    code, _, said = innaxe("survey", "list")
+    assert (code, said.count("\n"), str(tmp_path / MARKER) in said) == (1, 1, True)
 
 
 def test_a_forgotten_address_begins_no_file_beside_postgresql(

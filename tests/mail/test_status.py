@@ -27,6 +27,7 @@ def test_status_tells_counts_and_reasons(
     mailing: Settings,
     sink: tuple[Sink, int],
     cast: Cast,
+    tmp_path: Path,
 ) -> None:
     for answer, count in (("250 OK", 2), ("550 5.1.1 unknown", 1), ("452 4.2.2 full", 1)):
         for number in range(count):
@@ -36,7 +37,7 @@ def test_status_tells_counts_and_reasons(
         send_due(engine, mailing)
 
     def status(*words: str) -> str:
-        surroundings = os.environ | {"INNAXE_DATABASE_URL": database}
+        surroundings = os.environ | {"INNAXE_DATABASE_URL": database, "INNAXE_DATA_DIR": str(tmp_path)}
         program = Path(sys.executable).with_name("innaxe")
         done = subprocess.run(
             [program, "outbox", "status", *words], env=surroundings, capture_output=True, text=True, check=True
