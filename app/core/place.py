@@ -25,7 +25,7 @@ SERVED, USED = 0, 1
 
 RESTORE = "innaxe backup restore FILE"
 POSTGRESQL = ".postgresql.instance"
-FIRST_TABLE = "consortium"
+FIRST_TABLE = "respondent"
 """It is there from the first revision on."""
 
 
