@@ -3,12 +3,13 @@
 The names of people interviewed go after a year, those beside comments on a shared plan a year after its link ended.
 """
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import ColumnElement, Engine
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import Session, col, delete, func, or_, select, update
+from sqlmodel import Session, SQLModel, col, delete, func, or_, select, update
 
 from app.actionplan.adoption.models import PlanComment, PlanShare
 from app.actionplan.adoption.rules import NAMES_LAST as READERS_NAMES_LAST
@@ -98,21 +99,31 @@ def _expire_answers(session: Session, survey: Survey, *, is_dry_run: bool) -> di
 
 def _expire_traces(session: Session, *, is_dry_run: bool) -> dict[str, int]:
     """Delete traces of signing in, mails and drafts."""
+    due = [
+        (name, table, col(column) < now() - lasts)
+        for name, table, column, lasts in (
+            ("attempts", Attempt, Attempt.begins_at, TRACES_LAST),
+            ("sign_in_requests", SignInRequest, SignInRequest.created_at, TRACES_LAST),
+            ("sign_in_links", SignInLink, SignInLink.expires_at, TRACES_LAST),
+            ("sessions", BrowserSession, BrowserSession.expires_at, TRACES_LAST),
+            ("mails", OutboxMessage, OutboxMessage.created_at, MAILS_LAST),
+            ("drafts", InitiativeDraft, InitiativeDraft.kept_at, DRAFTS_LAST),
+        )
+    ]
+    return _delete_due(session, due, is_dry_run=is_dry_run)
+
+
+def _delete_due(
+    session: Session, due: Sequence[tuple[str, type[SQLModel], ColumnElement[bool]]], *, is_dry_run: bool
+) -> dict[str, int]:
+    """Delete the rows of each table that are due; how many, by the names given, where there were any."""
     deleted: dict[str, int] = {}
-    for name, table, column, lasts in (
-        ("attempts", Attempt, Attempt.begins_at, TRACES_LAST),
-        ("sign_in_requests", SignInRequest, SignInRequest.created_at, TRACES_LAST),
-        ("sign_in_links", SignInLink, SignInLink.expires_at, TRACES_LAST),
-        ("sessions", BrowserSession, BrowserSession.expires_at, TRACES_LAST),
-        ("mails", OutboxMessage, OutboxMessage.created_at, MAILS_LAST),
-        ("drafts", InitiativeDraft, InitiativeDraft.kept_at, DRAFTS_LAST),
-    ):
-        is_old = col(column) < now() - lasts
-        count = session.exec(select(func.count()).select_from(table).where(is_old)).one()
+    for name, table, is_due in due:
+        count = session.exec(select(func.count()).select_from(table).where(is_due)).one()
         if count:
             deleted[name] = count
             if not is_dry_run:
-                session.exec(delete(table).where(is_old))
+                session.exec(delete(table).where(is_due))
     return deleted
 
 
@@ -150,17 +161,11 @@ def _expire_proposals(session: Session, *, is_dry_run: bool) -> dict[str, int]:
     """Delete what was never confirmed, and whom to tell once that is over; the proposals themselves stay."""
     old = select(Proposal.id).where(Proposal.created_on < today() - timedelta(days=LONGEST_WAIT_DAYS))
     authors = or_(col(ProposalAuthor.delete_on) < today(), col(ProposalAuthor.proposal_id).in_(old))
-    deleted: dict[str, int] = {}
-    for name, table, is_due in (
+    due = [
         ("unconfirmed_sendings", UnconfirmedSending, col(UnconfirmedSending.expires_on) < today()),
         ("proposal_authors", ProposalAuthor, authors),
-    ):
-        count = session.exec(select(func.count()).select_from(table).where(is_due)).one()
-        if count:
-            deleted[name] = count
-            if not is_dry_run:
-                session.exec(delete(table).where(is_due))
-    return deleted
+    ]
+    return _delete_due(session, due, is_dry_run=is_dry_run)
 
 
 def last_day(session: Session, survey: Survey) -> date | None:
