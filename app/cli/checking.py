@@ -88,11 +88,13 @@ def _how_postgresql_waits(connection: Connection) -> str:
     if connection.scalar(text(unlogged)):
         return "not for unlogged tables"
     waits = found["synchronous_commit"]
-    if not found["synchronous_standby_names"]:
-        # with several hosts one of them is to follow the other, and would lose what it was not waited for
-        is_followed = "," in str(connection.engine.url.query.get("host", ""))
-        return "for no standby's disk" if is_followed else {"local": "on", "remote_write": "on"}.get(waits, waits)
-    return f"{waits}, not for the standby's disk" if waits in ("local", "remote_write") else waits
+    is_local = waits in ("local", "remote_write")
+    if found["synchronous_standby_names"]:
+        return f"{waits}, not for the standby's disk" if is_local else waits
+    # with several hosts one of them is to follow the other, and would lose what it was not waited for
+    if "," in str(connection.engine.url.query.get("host", "")):
+        return "for no standby's disk"
+    return "on" if is_local else waits
 
 
 def counts_facts(engine: Engine) -> dict[str, object]:

@@ -187,8 +187,9 @@ def _check_tables(engine: Engine, where: str, marker: Path, *, is_new: bool) -> 
             f"The database is at revision {revision_of(engine)}, newer than this program's {newest_revision()}. "
             "Run the newer program, or restore the backup made before the upgrade."
         )
-    names = {*inspect(engine).get_table_names()}
-    if names and not names >= {VERSIONS} | ({FIRST_TABLE} if revision_of(engine) else set()):
+    # the names first: whoever begins it meanwhile does so in one transaction
+    names, revision = {*inspect(engine).get_table_names()}, revision_of(engine)
+    if names and not names >= {VERSIONS} | ({FIRST_TABLE} if revision else set()):
         raise Misplaced(f"The database {where} is another program's.")
     lived, key = read_marker(marker), key_of(engine)
     if key:
@@ -198,7 +199,7 @@ def _check_tables(engine: Engine, where: str, marker: Path, *, is_new: bool) -> 
                 f"back; if this one is meant, delete {marker}."
             )
         return
-    if revision_of(engine) or is_new:
+    if revision or is_new:
         return
     if lived:
         raise Misplaced(
